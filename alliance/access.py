@@ -1,0 +1,78 @@
+"""The one access module: roles through predicates, rows through filters, single grants through django-guardian.
+
+A visitor is sent to sign in; a signed-in stranger gets 404; a reader who may not act gets 403 with the reason.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from guardian.shortcuts import (  # noqa: TID251 - the one wrapper
+    assign_perm,
+    get_objects_for_user,
+    get_users_with_perms,
+    remove_perm,
+)
+
+from alliance.core.errors import NotAllowed, Text
+from alliance.people.models import SecurityEvent, User
+
+public = login_not_required
+
+
+def require(allowed: bool, why: Text = "") -> None:
+    """Raise NotAllowed, answered with 403 and the reason, unless allowed."""
+    if not allowed:
+        raise NotAllowed(why)
+
+
+def find[M: models.Model](rows: models.QuerySet[M], **lookup: Any) -> M:
+    """Return the one row, or 404: what a person may not see does not exist for them."""
+    try:
+        return rows.get(**lookup)
+    except (rows.model.DoesNotExist, ValueError, ValidationError):
+        raise Http404 from None
+
+
+def grant(user: User, permission: str, row: models.Model) -> None:
+    """Give this person this permission on this row alone."""
+    assign_perm(permission, user, row)
+
+
+def withdraw(user: User, permission: str, row: models.Model) -> None:
+    remove_perm(permission, user, row)
+
+
+def has_grant(user: User, permission: str, row: models.Model) -> bool:
+    return granted(user, permission, type(row)._default_manager.all()).filter(pk=row.pk).exists()
+
+
+def granted[M: models.Model](user: User, permission: str, rows: models.QuerySet[M]) -> models.QuerySet[M]:
+    """Return the rows on which this person holds the permission by a grant of its own, never by a global one."""
+    return get_objects_for_user(user, permission, rows, use_groups=False, with_superuser=False, accept_global_perms=False)
+
+
+def holders(row: models.Model, permission: str) -> models.QuerySet[User]:
+    """Return the people who hold this permission on this row."""
+    return get_users_with_perms(row, only_with_perms_in=[permission], with_superusers=False, with_group_users=False)
+
+
+class NotAllowedMiddleware:
+    """Answer NotAllowed with 403 and its reason, and note it in the security log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, NotAllowed):
+            return None
+        user = request.user if request.user.is_authenticated else None
+        SecurityEvent.objects.create(kind="not_allowed", user=user, path=request.path[:500], why=str(error)[:500])
+        return render(request, "403.html", {"reason": error.message}, status=403)

@@ -1,0 +1,10 @@
+"""All models of the ground, gathered for Django; each is written in its room."""
+
+from alliance.core.clock import Clock
+from alliance.forum.models import *  # noqa: F403
+from alliance.people.models import Membership, Organisation, SecurityEvent, User
+from alliance.records.models import *  # noqa: F403
+from alliance.register.models import Checkpoint, RegisterEntry, RegisterHead
+from alliance.rendering.models import *  # noqa: F403
+
+__all__ = ["Checkpoint", "Clock", "Membership", "Organisation", "RegisterEntry", "RegisterHead", "SecurityEvent", "User"]  # noqa: PLE0604

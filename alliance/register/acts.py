@@ -1,0 +1,214 @@
+"""Operations and the entries they leave: the one door for changes of record."""
+
+import functools
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.apps import apps
+from django.core.files.base import File
+from django.db import OperationalError, connection, models, transaction
+from django.dispatch import Signal
+
+from alliance.core import clock
+from alliance.core.errors import KeyReused
+from alliance.register.canonical import canonical, chained, digest_of
+from alliance.register.kinds import kind as declared_kind
+from alliance.register.models import RegisterEntry, RegisterHead
+from alliance.register.snapshots import plain, snapshot
+
+log = structlog.get_logger()
+ATTEMPTS = 6
+RETRIED = {"40001", "40P01"}
+
+entries_written = Signal()  # sent after commit: a doorbell for whoever relays entries, never the only way
+
+
+@dataclass
+class Draft:
+    """An entry to be written at the act's end. Its `id` is drawn already: rows may point at it."""
+
+    id: int
+    kind: str
+    by: str
+    facts: dict[str, Any]
+    rows: list[models.Model]
+    public: bool
+
+
+@dataclass
+class Act:
+    """What one outermost operation has handed to the register so far."""
+
+    id: UUID = field(default_factory=uuid4)
+    drafts: list[Draft] = field(default_factory=list)
+
+
+_current: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+def record(
+    kind: str,
+    *,
+    by: Any,
+    rows: Iterable[models.Model] = (),
+    facts: Mapping[str, Any] | None = None,
+    public: bool = False,
+) -> Draft:
+    """Hand an entry to the register; it is written when the outermost operation ends.
+
+    `rows` are read at that end, so they may still change until then. `facts` hold ids, references and amounts,
+    never names, addresses or free text about people. `public` opens the body to everyone; a body may also be
+    opened later with `publish`.
+    """
+    act = _current.get()
+    if act is None:
+        raise RuntimeError(f"{kind} was recorded outside an operation")
+    declared_kind(kind)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('alliance_entry_id')")
+        draft = Draft(cursor.fetchone()[0], kind, by.uid.hex if by else "system", dict(facts or {}), list(rows), public)
+    act.drafts.append(draft)
+    return draft
+
+
+def publish(entries: models.QuerySet[RegisterEntry]) -> int:
+    """Open the bodies of these entries to everyone from now on. A body never changes and never closes again."""
+    return entries.filter(public_from=None).update(public_from=clock.now())
+
+
+def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
+    """Make a function the act of one person: one transaction, entries written last, retried whole.
+
+    Callers of the outermost operation may pass `key`, made when the form was shown: the same key with the same
+    content returns the first result and changes nothing; with other content it raises KeyReused (D8).
+    Operations called inside join the act and its transaction.
+    """
+
+    @functools.wraps(function)
+    def perform(*args: Any, key: str | None = None, **kwargs: Any) -> R:
+        if args:
+            raise TypeError("operations take keyword arguments only")
+        if (act := _current.get()) is not None:
+            return _joined(act, function, kwargs)
+        return _retried(function, kwargs, key)
+
+    perform.is_operation = True  # type: ignore[attr-defined]
+    return perform
+
+
+def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
+    """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
+    before = len(act.drafts)
+    try:
+        with transaction.atomic():
+            return function(**kwargs)
+    except BaseException:
+        del act.drafts[before:]
+        raise
+
+
+def _retried[R](function: Callable[..., R], kwargs: dict[str, Any], key: str | None) -> R:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _performed(function, kwargs, key)
+        except OperationalError as error:
+            code = getattr(error.__cause__, "pgcode", None)
+            if code not in RETRIED or connection.in_atomic_block or attempt == ATTEMPTS:
+                raise
+            log.info("operation repeated", operation=function.__name__, attempt=attempt, code=code)
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - spreads retries, no secret
+    raise AssertionError("unreachable")
+
+
+def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str | None) -> R:
+    act = Act()
+    request = _request_digest(function, kwargs) if key else ""
+    token = _current.set(act)
+    try:
+        with transaction.atomic():
+            if key and (first := _first_entry(key)):
+                return _first_result(first, request)
+            result = function(**kwargs)
+            if not act.drafts:
+                raise RuntimeError(f"{function.__name__} left no entry in the register")
+            _write(act, key, request, result)
+            transaction.on_commit(lambda: entries_written.send_robust(sender=None))
+            return result
+    finally:
+        _current.reset(token)
+
+
+def _request_digest(function: Callable, kwargs: dict[str, Any]) -> str:
+    return digest_of(canonical({"operation": function.__name__, "arguments": _argument(kwargs)}))
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, File):
+        position = value.tell()
+        value.seek(0)
+        content = digest_of(value.read().hex())
+        value.seek(position)
+        return {"file": content}
+    if isinstance(value, Mapping):
+        return {str(_argument(name)): _argument(item) for name, item in value.items()}
+    if isinstance(value, models.QuerySet | list | tuple):
+        return [_argument(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _argument(getattr(value, name)) for name in value.__dataclass_fields__}
+    return plain(value)
+
+
+def _first_entry(key: str) -> RegisterEntry | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    return RegisterEntry.objects.filter(key=key).first()
+
+
+def _first_result(first: RegisterEntry, request: str) -> Any:
+    if first.request_digest != request:
+        raise KeyReused()
+    label, _, pk = first.result.partition(":")
+    return apps.get_model(label)._base_manager.get(pk=pk) if label else None
+
+
+def _write(act: Act, key: str | None, request: str, result: Any) -> None:
+    """Write the act's entries under the head's lock: nothing of the transaction comes after."""
+    head = RegisterHead.objects.select_for_update().get()
+    moment = clock.now()
+    entries = []
+    for draft in act.drafts:
+        n = head.n + 1
+        body = canonical(_body(draft, act, n, moment))
+        digest = digest_of(body)
+        head.n, head.hash = n, chained(head.hash, digest)
+        entries.append(
+            RegisterEntry(
+                id=draft.id, n=n, act=act.id, kind=draft.kind, body=body, digest=digest, hash=head.hash,
+                recorded_at=moment, public_from=moment if draft.public else None,
+            )
+        )  # fmt: skip
+    entries[0].key = key
+    entries[0].request_digest = request
+    entries[0].result = plain(result) if isinstance(result, models.Model) else ""
+    RegisterEntry.objects.bulk_create(entries)
+    head.save(update_fields=["n", "hash"])
+
+
+def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
+    return {
+        "n": n,
+        "act": act.id.hex,
+        "kind": draft.kind,
+        "at": moment.isoformat(),
+        "by": draft.by,
+        "facts": plain(draft.facts),
+        "rows": [snapshot(row) for row in draft.rows],
+        "salt": secrets.token_hex(16),
+    }

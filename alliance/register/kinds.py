@@ -1,0 +1,50 @@
+"""What kinds of entries there are, and who is told of each. Apps declare theirs in `receivers.py`."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from alliance.core.errors import Text
+
+type Body = dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """A declared kind: its label for people, who is told, and the page a notice leads to."""
+
+    name: str
+    label: Text
+    told: Callable[[Body], Iterable[Any]] | None
+    url: Callable[[Body], str | None] | None
+
+
+_declared: dict[str, Kind] = {}
+_contradictions: set[str] = set()
+
+
+def declare(
+    name: str,
+    *,
+    label: Text,
+    told: Callable[[Body], Iterable[Any]] | None = None,
+    url: Callable[[Body], str | None] | None = None,
+) -> None:
+    """Declare a kind such as `pledge.acknowledged/1`. `told` gets the body and returns users, or is None for nobody."""
+    if name in _declared:
+        _contradictions.add(name)
+    _declared[name] = Kind(name, label, told, url)
+
+
+def kind(name: str) -> Kind:
+    """Return the declaration; LookupError when a kind is recorded that nobody declared."""
+    try:
+        return _declared[name]
+    except KeyError:
+        raise LookupError(f"the register kind {name!r} is declared in no receivers.py") from None
+
+
+def declared() -> dict[str, Kind]:
+    return dict(_declared)
+
+
+def contradictions() -> list[str]:
+    return sorted(_contradictions)

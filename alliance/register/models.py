@@ -1,0 +1,85 @@
+"""Entries, the head, and checkpoints."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class RegisterHead(models.Model):
+    """The last number and hash; its lock gives entries their order."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    n = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "alliance"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="head_single_row")]
+
+
+class RegisterEntry(models.Model):
+    """One entry. `body` is kept as the exact text that was hashed; `n` is the order of commits, without gaps.
+
+    `id` is drawn before the entry is written, so that rows can point at it. The first entry of an act that
+    came with an idempotency key holds the key, the digest of the request and what the operation returned.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    n = models.BigIntegerField(unique=True)
+    act = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=60, db_index=True)
+    body = models.TextField()
+    digest = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    public_from = models.DateTimeField(null=True, blank=True)
+    key = models.CharField(max_length=64, null=True, unique=True)
+    request_digest = models.CharField(max_length=64, blank=True)
+    result = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        app_label = "alliance"
+        constraints = [models.CheckConstraint(condition=Q(n__gte=1), name="entry_numbers_from_one")]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.kind}"
+
+
+class Checkpoint(models.Model):
+    """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
+
+    n = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "alliance"
+
+    def __str__(self) -> str:
+        return f"{self.n}:{self.hash}"
+
+
+class Registered(models.Model):
+    """A model whose rows the register explains: the newest snapshot of a row is what the row must be.
+
+    REGISTER_PLAIN names the character columns that may stand in a body as they are; other free text
+    goes in as a digest only. REGISTER_EXEMPT names columns that are not of record.
+    """
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("reference", "code")
+    REGISTER_EXEMPT: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """Return the rows that must have a snapshot; override where drafts live in the same table."""
+        return cls._default_manager.all()
+
+
+def head() -> tuple[int, str]:
+    """Return the register's last number and hash."""
+    row = RegisterHead.objects.values_list("n", "hash").get()
+    return row[0], row[1]

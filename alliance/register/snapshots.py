@@ -1,0 +1,59 @@
+"""A row as the register keeps it: every column, amounts as strings, free text as a digest."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from alliance.register.canonical import canonical, digest_of
+
+
+def plain(value: Any) -> Any:
+    """Return `value` in the JSON form that bodies use."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return format(value, "f")
+        case datetime() | date():
+            return value.isoformat()
+        case timedelta():
+            return str(value.total_seconds())
+        case UUID():
+            return str(value)
+        case models.Model():
+            return f"{value._meta.label_lower}:{value.pk}"
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case set() | frozenset():
+            return sorted(plain(item) for item in value)
+    raise TypeError(f"{type(value).__name__} has no place in the register")
+
+
+def is_free_text(field: models.Field, model: type[models.Model]) -> bool:
+    if isinstance(field, models.TextField | models.JSONField):
+        return field.name not in getattr(model, "REGISTER_PLAIN", ())
+    if not isinstance(field, models.CharField) or field.choices or (field.max_length or 0) <= 3:
+        return False
+    return field.name not in getattr(model, "REGISTER_PLAIN", ())
+
+
+def column(field: models.Field, row: models.Model) -> Any:
+    value = field.value_from_object(row)
+    if isinstance(field, models.DecimalField) and value is not None:
+        value = Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
+    if value and is_free_text(field, type(row)):
+        text = value if isinstance(value, str) else canonical(plain(value))
+        return {"sha256": digest_of(text)}
+    return plain(value)
+
+
+def snapshot(row: models.Model) -> dict[str, Any]:
+    """Return every column of the row, as a body's `rows` item holds it."""
+    exempt = getattr(type(row), "REGISTER_EXEMPT", ())
+    columns = {f.attname: column(f, row) for f in row._meta.concrete_fields if f.name not in exempt}
+    return {"model": row._meta.label_lower, "pk": plain(row.pk), "columns": columns}

@@ -1,0 +1,119 @@
+"""Proving the register: the chain, its checkpoints, and every row against its newest snapshot.
+
+What each app can recompute it adds in its `checks.py`: `problems()` and `checked()`.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import models
+
+from alliance.register.canonical import GENESIS, chained, digest_of
+from alliance.register.models import Checkpoint, Registered, RegisterEntry, head
+from alliance.register.snapshots import snapshot
+
+CHUNK = 2000
+
+
+class Problem(NamedTuple):
+    """One thing that is not as it was recorded: what kind of thing, where, and why it is wrong."""
+
+    what: str
+    where: str
+    why: str
+
+
+type Key = tuple[str, str]
+
+
+class Verification:
+    """One pass over the register; `problems` yields what is wrong, first row first."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.checkpoints = 0
+        self._newest: dict[Key, str] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._chain()
+        yield from self._rows()
+
+    def _chain(self) -> Iterator[Problem]:
+        previous, expected = GENESIS, 1
+        checkpoints = dict(Checkpoint.objects.values_list("n", "hash"))
+        self.checkpoints = len(checkpoints)
+        for entry in RegisterEntry.objects.order_by("n").iterator(CHUNK):
+            yield from self._entry(entry, previous, expected)
+            if entry.n in checkpoints and checkpoints.pop(entry.n) != entry.hash:
+                yield Problem("checkpoint", str(entry.n), "the entry's hash is not the one that was published")
+            previous, expected = entry.hash, entry.n + 1
+            self.entries += 1
+        for n in sorted(checkpoints):
+            yield Problem("checkpoint", str(n), "published, but the register has no such entry")
+        if head() != (expected - 1, previous):
+            yield Problem("register", "head", "the head does not name the last entry")
+
+    def _entry(self, entry: RegisterEntry, previous: str, expected: int) -> Iterator[Problem]:
+        where = f"entry {entry.n}"
+        if entry.n != expected:
+            yield Problem("register", where, f"entry {expected} was expected here")
+        if entry.digest != digest_of(entry.body):
+            yield Problem("register", where, "the body is not the one that was hashed")
+        if entry.hash != chained(previous, entry.digest):
+            yield Problem("register", where, "the hash does not follow from the entry before")
+        try:
+            body = json.loads(entry.body)
+            stated = (body["n"], body["kind"], body["act"], body["at"])
+            rows = [(row["model"], str(row["pk"]), row["columns"]) for row in body["rows"]]
+        except (ValueError, KeyError, TypeError):
+            yield Problem("register", where, "the body cannot be read")
+            return
+        if stated != (entry.n, entry.kind, entry.act.hex, entry.recorded_at.isoformat()):
+            yield Problem("register", where, "number, kind, act or time differ from the body")
+        for model, pk, columns in rows:
+            self._newest[model, pk] = _packed(columns)
+
+    def _rows(self) -> Iterator[Problem]:
+        for model in registered_models():
+            yield from self._rows_of(model)
+        for model_label, pk in self._newest:
+            yield Problem(_what(model_label), _where(model_label, pk), "recorded, but the row is gone")
+
+    def _rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
+        label = model._meta.label_lower
+        for row in model.registered_rows().order_by("pk").iterator(CHUNK):  # type: ignore[attr-defined]
+            recorded = self._newest.pop((label, str(row.pk)), None)
+            where = _where(label, str(row.pk))
+            if recorded is None:
+                yield Problem(_what(label), where, "the row is explained by no entry")
+            elif recorded != _packed(columns := snapshot(row)["columns"]):
+                wrong = _differing(json.loads(recorded), columns)
+                yield Problem(_what(label), f"{where}.{wrong}", "the row differs from its newest entry")
+
+
+def registered_models() -> list[type[models.Model]]:
+    """Return the models whose rows the register explains, in a fixed order."""
+    return sorted((m for m in apps.get_models() if issubclass(m, Registered)), key=lambda m: m._meta.label_lower)
+
+
+def _packed(columns: dict[str, Any]) -> str:
+    return json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _differing(recorded: dict[str, Any], now: dict[str, Any]) -> str:
+    return ",".join(name for name in sorted({*recorded, *now}) if recorded.get(name) != now.get(name))
+
+
+def _where(label: str, pk: str) -> str:
+    return f"{apps.get_model(label)._meta.db_table}:{pk}"
+
+
+NAMES = ("posting", "account", "stake", "share", "ballot", "decision", "outcome", "version", "contract", "file", "checkpoint")
+
+
+def _what(label: str) -> str:
+    """Return the word for a problem in rows of this model; what has no word of its own is the register's."""
+    name = label.rpartition(".")[2]
+    return next((word for word in NAMES if word in name), "register")

@@ -1,0 +1,229 @@
+"""Settings, all read from the environment; safe by default.
+
+Nothing needs to be set on one machine for the demonstration; production needs at least
+ALLIANCE_SECRET_KEY, ALLIANCE_HOSTS, DATABASE_URL and REDIS_URL.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import environ
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("ALLIANCE_DEBUG", default=False)
+TESTING = "pytest" in sys.modules
+ALLIANCE_DATA = Path(env("ALLIANCE_DATA", default=str(BASE_DIR / "var"))).resolve()
+
+# Local means: one machine, plain HTTP on loopback (the demonstration, development, tests).
+LOCAL = env.bool("ALLIANCE_LOCAL", default=DEBUG or TESTING or not env("DATABASE_URL", default=""))
+
+
+def local_secret() -> str:
+    """Return the secret key kept in the data folder, made at the first start."""
+    from django.core.management.utils import get_random_secret_key
+
+    path = ALLIANCE_DATA / "secret-key"
+    if not path.exists():
+        ALLIANCE_DATA.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key())
+    return path.read_text()
+
+
+SECRET_KEY = env("ALLIANCE_SECRET_KEY", default="") or (local_secret() if LOCAL else "")
+ALLOWED_HOSTS = env.list("ALLIANCE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
+CSRF_TRUSTED_ORIGINS = env.list("ALLIANCE_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "guardian",
+    "rest_framework",
+    "alliance",
+    "funds",
+    "proposals",
+    "governance",
+    "reporting",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "alliance.core.requests.KeepTypedMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "alliance.people.acting.ActingMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "alliance.access.NotAllowedMiddleware",
+]
+
+ROOT_URLCONF = "alliance.urls"
+WSGI_APPLICATION = "alliance.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "alliance.core.context.portal",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+
+def database_url() -> str:
+    """Return DATABASE_URL, or the address of the embedded server of the data folder."""
+    if url := env("DATABASE_URL", default=""):
+        return url
+    from alliance.runtime.database import default_url
+
+    return default_url(ALLIANCE_DATA)
+
+
+DATABASES = {"default": environ.Env.db_url_config(database_url())}
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a Unix socket folder stands percent-encoded
+DATABASES["default"].update(
+    CONN_MAX_AGE=env.int("ALLIANCE_CONN_MAX_AGE", default=0 if DEBUG or TESTING else 600),
+    CONN_HEALTH_CHECKS=True,
+    TEST={"NAME": env("ALLIANCE_TEST_DB", default="test_alliance")},
+)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=env.int("ALLIANCE_DB_CONNECT_TIMEOUT", default=5),
+    options="-c lock_timeout=15s -c statement_timeout=" + env("ALLIANCE_DB_STATEMENT_TIMEOUT", default="60s"),
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "alliance.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_AUTO_PREFETCH = False
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "reporting:home"
+LOGOUT_REDIRECT_URL = "reporting:public_home"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation." + name}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env("ALLIANCE_TIME_ZONE", default="UTC")
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("ALLIANCE_STATIC_ROOT", default=str(ALLIANCE_DATA / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = env.int("ALLIANCE_SESSION_SECONDS", default=8 * 3600)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_HSTS_SECONDS = 0 if LOCAL else 31536000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+if env.bool("ALLIANCE_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+CSRF_FAILURE_VIEW = "alliance.people.views.csrf_failure"
+
+ALLIANCE_ADDRESS = env("ALLIANCE_ADDRESS", default="")  # public address, for links in mail
+DEFAULT_FROM_EMAIL = env("ALLIANCE_MAIL_FROM", default="alliance@localhost")
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env("ALLIANCE_MAIL_HOST", default="localhost"),
+            "port": env.int("ALLIANCE_MAIL_PORT", default=25),
+            "username": env("ALLIANCE_MAIL_USER", default=""),
+            "password": env("ALLIANCE_MAIL_PASSWORD", default=""),
+            "use_tls": env.bool("ALLIANCE_MAIL_TLS", default=False),
+            "timeout": 10,
+        },
+    }
+    if env("ALLIANCE_MAIL_HOST", default="")
+    else {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(ALLIANCE_DATA / "mail")},
+    }
+}
+
+# The queue, and nothing else. Timeouts keep a hung broker from holding a page.
+REDIS_URL = env("REDIS_URL", default="")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# Rules on which the source document is silent: ours, and configurable.
+ALLIANCE_RULES = {
+    "fee_percent": env("ALLIANCE_FEE_PERCENT", default="1.00"),
+    "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
+    "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
+    "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
+}
+
+LOGGING_CONFIG = None if TESTING else "alliance.core.logs.configure"
+LOGGING = {"level": env("ALLIANCE_LOG_LEVEL", default="INFO"), "json": env.bool("ALLIANCE_LOG_JSON", default=not LOCAL)}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+APP_NAME = _("International Alliance on Migration and Development")

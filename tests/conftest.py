@@ -1,0 +1,162 @@
+"""The suite's ground: a real PostgreSQL, reference data and personas in a template database, loopback only."""
+
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+PERSONA_KEYS = (
+    "donor", "rival_donor", "agency", "rival_agency", "member", "alternate", "chair", "reviewer", "officer",
+    "finance_officer", "second_finance_officer", "head", "forum_chair", "auditor",
+)  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--requirements", action="store_true", help="print each requirement with its tests, and stop")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(id): the test does the check of this requirement")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.getoption("--requirements"):
+        return
+    proofs: dict[str, list[str]] = defaultdict(list)
+    for item in session.items:
+        for marker in item.iter_markers("requirement"):
+            for requirement in marker.args:
+                proofs[requirement].append(item.nodeid)
+    for requirement in sorted(proofs, key=lambda r: (r[0], int(r[1:]))):
+        print(f"{requirement}: " + "\n      ".join(proofs[requirement]))
+    session.items.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Refuse every socket that leaves the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise RuntimeError(f"the suite tried to reach {address}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Hold the embedded server while the suite runs, when no other database is named."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from alliance.runtime.database import using
+
+    with using(settings.ALLIANCE_DATA):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Load reference data and people once, and keep that as the template for tests that commit."""
+    with django_db_blocker.unblock():
+        call_command("setup", verbosity=0)
+        from alliance.people.demonstration import enrol_people
+
+        enrol_people(since=date(2007, 11, 16))
+        connections.close_all()
+        name = settings.DATABASES["default"]["NAME"]
+        _maintain(f'DROP DATABASE IF EXISTS "{name}_template"', f'CREATE DATABASE "{name}_template" TEMPLATE "{name}"')
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        _maintain(f'DROP DATABASE IF EXISTS "{name}_template"')
+
+
+def _maintain(*statements: str) -> None:
+    options = {**connection.get_connection_params(), "dbname": "postgres"}
+    options.pop("cursor_factory", None)
+    options.pop("context", None)
+    link = psycopg2.connect(**options)
+    link.autocommit = True
+    with link.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    link.close()
+
+
+def _restore_from_template(self: TransactionTestCase) -> None:
+    """Put the database back as it was: append-only tables refuse the flush that Django would do."""
+    connections.close_all()
+    name = settings.DATABASES["default"]["NAME"]
+    _maintain(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{name}_template"')
+
+
+TransactionTestCase._fixture_teardown = _restore_from_template  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, Any]:
+    """All personas by key."""
+    from alliance.people.models import User
+    from alliance.people.personas import MORE_MEMBERS, PEOPLE
+
+    by_email = {user.email: user for user in User.objects.all()}
+    return {persona.key: by_email[persona.email] for persona in (*PEOPLE, *MORE_MEMBERS)}
+
+
+def _persona(key: str) -> Callable:
+    @pytest.fixture(name=key)
+    def persona(people: dict[str, Any]) -> Any:
+        return people[key]
+
+    return persona
+
+
+for _key in PERSONA_KEYS:
+    globals()[_key] = _persona(_key)
+
+
+@pytest.fixture
+def stranger(db: None) -> Any:
+    """Somebody with an account and no role at all."""
+    from alliance.people.models import User
+
+    return User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Callable[[Any], Any]:
+    """Return a function that signs a person in and gives the client."""
+
+    def as_person(user: Any) -> Any:
+        client.force_login(user)
+        return client
+
+    return as_person
+
+
+@pytest.fixture
+def set_clock(db: None) -> Callable[[datetime], None]:
+    """Return a function that moves the Alliance's clock, as in a demonstration."""
+
+    def move(moment: datetime) -> None:
+        from alliance.core.clock import Clock, set_demonstration_time
+
+        Clock.objects.update(is_demonstration=True)
+        set_demonstration_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+    return move

@@ -1,0 +1,13 @@
+"""Proposals: what partners ask the fund to do, and the work that approval makes of it.
+
+Vocabulary. A *proposal* is written section by section by its applicant. Submitting it freezes a
+numbered *version* and gives a receipt. The secretariat's *check* says by which route the version is
+eligible and that its rights section was looked at. An approval by the committee makes a *project*;
+a *contract* with a partner is signed on both sides; money goes out in *tranches*; the partner's
+*reports* account for it.
+
+Invariants. A version is never changed. A state and its stamps agree, in both directions. No payment
+is prepared before both signatures, met release conditions and the accepted report that the tranche
+asks for. A partner's accepted spending never exceeds the money it holds. This app knows nothing of
+votes: the committee calls it with a version and amounts.
+"""

@@ -1,0 +1,117 @@
+"""The work on an approved project: release conditions, tranches, completion."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.core.states import advance
+from alliance.people.models import User
+from alliance.register import operation, record
+from funds.ledger import account
+from funds.models import Account, AccountKind, Payment
+from funds.models.payments import PaymentState
+from funds.operations.payments import prepare_payment
+from proposals import permissions
+from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche
+from proposals.operations.rows import lock_contract, lock_project, required
+
+
+@operation
+def meet_condition(*, by: User, condition: ReleaseCondition, evidence: str) -> ReleaseCondition:
+    """Record that a condition of the decision is met, and by what."""
+    _require_officer(by)
+    lock_project(condition.project_id)
+    condition = ReleaseCondition.objects.select_for_update(of=("self",), no_key=True).get(pk=condition.pk)
+    evidence = required(evidence, _("Say how the condition was met."), "evidence")
+    if condition.is_met:
+        raise OutOfState(_("This condition is met already."))
+    condition.met_at, condition.met_by, condition.evidence = clock.now(), by, evidence
+    condition.save(update_fields=["met_at", "met_by", "evidence"])
+    facts = {"project": condition.project.reference, "condition": condition.number, "source": condition.source}
+    record("condition.met/1", by=by, rows=[condition], facts=facts, public=True)
+    return condition
+
+
+@operation
+def prepare_tranche(*, by: User, tranche: Tranche) -> Payment:
+    """Prepare the payment of a tranche, from the project's money to its partner.
+
+    Raises OutOfState before both signatures (R63), with a release condition not met, or while a report that is due
+    has not been accepted (R68).
+    """
+    if not permissions.may_prepare_payments(by):
+        raise NotAllowed(_("Payments are prepared by the finance officers."))
+    project, contract = lock_contract(tranche.contract_id)
+    tranche = Tranche.objects.select_for_update(of=("self",), no_key=True).get(pk=tranche.pk)
+    if reasons := blocks(tranche, contract, project):
+        raise OutOfState(reasons[0])
+    payment = prepare_payment(
+        by=by,
+        payee=contract.partner,
+        purpose=f"{project.reference} {contract.reference} / {tranche.number}",
+        amount=tranche.amount,
+        debit=account(AccountKind.PARTNER, f"{project.reference}:{contract.partner.slug}"),
+        credit=account(AccountKind.PROJECT, project.reference),
+    )
+    tranche.payment = payment
+    tranche.save(update_fields=["payment"])
+    facts = {"contract": contract.reference, "tranche": tranche.number, "payment": payment.reference}
+    record("tranche.prepared/1", by=by, rows=[tranche], facts={**facts, "amount": tranche.amount})
+    return payment
+
+
+def blocks(tranche: Tranche, contract: Contract, project: Project) -> list[Any]:
+    """Return, in words, why this tranche cannot be prepared now; nothing when it can."""
+    reasons: list[Any] = []
+    if not contract.is_signed:
+        reasons.append(_("The contract is not signed on both sides."))
+    if project.state not in (Project.State.APPROVED, Project.State.ACTIVE):
+        reasons.append(_("The project is completed."))
+    if project.conditions.filter(met_at=None).exists():
+        reasons.append(_("A condition of the decision is not met yet."))
+    if tranche.report_required is not None and tranche.report_required.state != PartnerReport.State.ACCEPTED:
+        reasons.append(_("The report that this tranche waits for has not been accepted."))
+    elif contract.reports.exclude(state=PartnerReport.State.ACCEPTED).filter(due_on__lt=clock.today()).exists():
+        reasons.append(_("A report that is due has not been accepted."))
+    if tranche.payment is not None and tranche.payment.state != PaymentState.CANCELLED:
+        reasons.append(_("The payment of this tranche is prepared already."))
+    return reasons
+
+
+@operation
+def complete_project(*, by: User, project: Project) -> Project:
+    """Complete a project under way, once every report of its signed contracts is accepted."""
+    _require_officer(by)
+    project = lock_project(project.pk)
+    open_reports = PartnerReport.objects.filter(contract__project=project, contract__state=Contract.State.SIGNED)
+    if open_reports.exclude(state=PartnerReport.State.ACCEPTED).exists():
+        raise Refused(_("A report of this project has not been accepted yet."))
+    advance(project, "complete")
+    project.completed_at = clock.now()
+    project.save(update_fields=["state", "completed_at"])
+    record("project.completed/1", by=by, rows=[project], facts={"project": project.reference}, public=True)
+    return project
+
+
+@operation
+def close_project(*, by: User, project: Project) -> Project:
+    """Close a completed project, once none of its money is left with it or with a partner."""
+    if not permissions.may_sign_for_alliance(by):
+        raise NotAllowed(_("Projects are closed by the head of the secretariat."))
+    project = lock_project(project.pk)
+    guarded = Account.objects.filter(kind__in=[AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT])
+    held = guarded.filter(subject=project.reference) | guarded.filter(subject__startswith=f"{project.reference}:")
+    if any(row.balance for row in held):
+        raise Refused(_("Money is left with the project or a partner: it is released or refunded first."))
+    advance(project, "close")
+    project.closed_at = clock.now()
+    project.save(update_fields=["state", "closed_at"])
+    record("project.closed/1", by=by, rows=[project], facts={"project": project.reference}, public=True)
+    return project
+
+
+def _require_officer(by: User) -> None:
+    if not permissions.may_meet_conditions(by):
+        raise NotAllowed(_("This is for the secretariat’s officers."))

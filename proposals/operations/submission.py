@@ -1,0 +1,83 @@
+"""Submitting: the act that freezes a version and gives a receipt."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, Refused
+from alliance.core.references import next_reference
+from alliance.core.states import advance
+from alliance.people.models import User
+from alliance.register import operation, record
+from proposals import permissions
+from proposals.completeness import Gap, gaps
+from proposals.content import Content, freeze, gather, requested
+from proposals.models import Proposal, ProposalVersion
+from proposals.operations.drafts import require_open
+from proposals.operations.rows import lock_proposal
+
+
+class Incomplete(Refused):
+    """Sections are missing or do not fit together: `gaps` names each with what to do."""
+
+    def __init__(self, missing: list[Gap]) -> None:
+        super().__init__(_("The proposal is not complete: see the sections named below."))
+        self.gaps = missing
+
+
+def missing_from(content: Content) -> list[Gap]:
+    """Return what stands between this content and its submission, by the rules in force."""
+    return gaps(content, indirect_percent=Decimal(settings.ALLIANCE_RULES["indirect_cost_percent"]))
+
+
+@operation
+def submit_proposal(*, by: User, proposal: Proposal) -> ProposalVersion:
+    """Freeze the draft as the next numbered version, with digest and receipt (R7, R93).
+
+    Raises Incomplete with the sections concerned (R29, R32, R40, R45, R46, R70), Refused when the applicant is not
+    confirmed or the call has closed, OutOfState when it was submitted already.
+    """
+    proposal = lock_proposal(proposal.pk)
+    if not permissions.is_applicant(by, proposal):
+        raise NotAllowed(_("A proposal is submitted by the applicant’s own people."))
+    advance(proposal, "submit")
+    moment = clock.now()
+    if proposal.applicant.confirmed_at is None:
+        raise Refused(_("The secretariat has not confirmed your organisation yet. The draft is kept."))
+    if proposal.call is not None and not proposal.versions.exists():
+        require_open(proposal.call, proposal.applicant, moment)
+    content = gather(proposal)
+    if missing := missing_from(content):
+        raise Incomplete(missing)
+    version = _freeze(proposal, content, by, moment)
+    proposal.submitted_at, proposal.returned_at = moment, None
+    proposal.save(update_fields=["state", "submitted_at", "returned_at"])
+    facts = {
+        "proposal": proposal.reference, "version": version.number, "receipt": version.receipt,
+        "applicant": proposal.applicant.slug, "amount": version.amount, "digest": version.digest,
+    }  # fmt: skip
+    record("proposal.submitted/1", by=by, rows=[version], facts=facts)
+    return version
+
+
+def _freeze(proposal: Proposal, content: Content, by: User, moment: object) -> ProposalVersion:
+    text, digest = freeze(content)
+    return ProposalVersion.objects.create(
+        proposal=proposal, number=proposal.versions.count() + 1, title=proposal.title, amount=requested(content),
+        content=text, digest=digest, receipt=next_reference("RCT"), submitted_at=moment, submitted_by=by,
+    )  # fmt: skip
+
+
+@operation
+def withdraw_proposal(*, by: User, proposal: Proposal) -> Proposal:
+    """Take a proposal back before it is with the committee. It stays on record."""
+    proposal = lock_proposal(proposal.pk)
+    if not permissions.is_applicant(by, proposal):
+        raise NotAllowed(_("A proposal is withdrawn by the applicant’s own people."))
+    advance(proposal, "withdraw")
+    proposal.withdrawn_at, proposal.eligible_at, proposal.returned_at = clock.now(), None, None
+    proposal.save(update_fields=["state", "withdrawn_at", "eligible_at", "returned_at"])
+    record("proposal.withdrawn/1", by=by, facts={"proposal": proposal.reference, "applicant": proposal.applicant.slug})
+    return proposal

@@ -1,0 +1,248 @@
+"""Which rows, for whom, and with which figures. `visible_to` comes first, always.
+
+Money is read from the ledger's accounts by code: `project:REF`, `partner:REF:organisation`,
+`spent:REF:organisation:category`. From balances alone, so that reversals never count twice:
+spent + with partners = net funded; net funded + undisbursed = allocated.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, Func, Max, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Concat
+
+from alliance.access import granted
+from alliance.people.models import PARTNER_ROLES, User
+
+MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
+ZERO = Value(Decimal("0.00"), output_field=MONEY)
+
+
+def balance_under(*parts: str | F | OuterRef) -> Coalesce:
+    """Return the sum of the balances of all accounts whose code begins with these parts.
+
+    Compared byte by byte, so that the code's pattern index serves a correlated subquery.
+    """
+    accounts = apps.get_model("funds", "Account")
+    start = Concat(*(Value(part) if isinstance(part, str) else part for part in parts), Value(":"))
+    end = Concat(*(Value(part) if isinstance(part, str) else part for part in parts), Value(";"))
+    inside = accounts.objects.filter(_bytewise(F("code"), " ~>=~ ", start), _bytewise(F("code"), " ~<~ ", end))
+    total = inside.order_by().values(one=Value(1)).annotate(total=Sum(F("debits") - F("credits"))).values("total")
+    return Coalesce(Subquery(total, output_field=MONEY), ZERO)
+
+
+def _bytewise(left: Any, operator: str, right: Any) -> Func:
+    return Func(left, right, template="%(expressions)s", arg_joiner=operator, output_field=models.BooleanField())
+
+
+def balance_of(*parts: str | F | OuterRef) -> Coalesce:
+    """Return the balance of the one account with this code, zero when it was never used."""
+    accounts = apps.get_model("funds", "Account")
+    code = Concat(*(Value(part) if isinstance(part, str) else part for part in parts))
+    found = accounts.objects.filter(code=code).values(balance_now=F("debits") - F("credits"))
+    return Coalesce(Subquery(found, output_field=MONEY), ZERO)
+
+
+class CallQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Every signed-in person may read the calls."""
+        return self if user.is_authenticated else self.none()
+
+    def open_at(self, moment: datetime) -> Self:
+        """Calls that take proposals at this moment. See also Call.is_open_at."""
+        return self.filter(opens_at__lte=moment, closes_at__gt=moment)
+
+    def for_list(self) -> Self:
+        return self.order_by("-closes_at", "-pk").fetch_mode(models.FETCH_RAISE)
+
+
+class PartnerQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_authenticated else self.none()
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The applicant's own people and co-authors; what was submitted, for those who read all."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = self._of_own_organisations(user) | Q(pk__in=self._granted_to(user))
+        return self.filter(seen | Q(submitted_at__isnull=False) if user.reads_all else seen)
+
+    def written_by(self, user: User) -> Self:
+        """Proposals whose sections this person may write. See also permissions.may_write."""
+        return self.filter(self._of_own_organisations(user) | Q(pk__in=self._granted_to(user)))
+
+    def _of_own_organisations(self, user: User) -> Q:
+        return Q(applicant__in=user.organisation_ids(*PARTNER_ROLES))
+
+    def _granted_to(self, user: User) -> models.QuerySet:
+        return granted(user, "proposals.change_proposal", self.model._default_manager.all()).values("pk")
+
+    def submitted_once(self) -> Self:
+        return self.filter(submitted_at__isnull=False)
+
+    def to_check(self) -> Self:
+        """Submitted and not found eligible yet: the officer's work, oldest first."""
+        return self.filter(state="submitted").order_by("submitted_at", "pk")
+
+    def ready_for_committee(self) -> Self:
+        """Eligible, with the rights check done on the newest version."""
+        newest = self.model.versions.rel.related_model.objects.filter(proposal=OuterRef("pk")).order_by("-number")
+        checked = newest.values("check_made__is_rights_checked")[:1]
+        return self.filter(state="eligible").alias(is_checked=Subquery(checked)).filter(is_checked=True)
+
+    def to_continue(self) -> Self:
+        """Drafts and returned proposals, whose authors are to go on."""
+        return self.filter(state__in=["draft", "returned"])
+
+    def waiting_for_money(self) -> Self:
+        """Approved while the pools were short; in the order in which they are to be served."""
+        return self.filter(state="approved_waiting").order_by("decided_at", "pk")
+
+    def following(self, recommendation: models.Model) -> Self:
+        """Proposals submitted at least once that follow this recommendation (R69)."""
+        return self.submitted_once().filter(recommendations__recommendation=recommendation)
+
+    def with_totals(self) -> Self:
+        """Annotate `requested`: the sum of the budget lines, in the fund's currency."""
+        lines = self.model.budget_lines.rel.related_model.objects.filter(proposal=OuterRef("pk"))
+        total = lines.order_by().values("proposal").annotate(total=Sum("amount")).values("total")
+        return self.annotate(requested=Coalesce(Subquery(total, output_field=MONEY), ZERO))
+
+    def with_latest_version(self) -> Self:
+        """Annotate `latest_number`: the number of the newest version, null before the first."""
+        return self.annotate(latest_number=Max("versions__number"))
+
+    def for_list(self) -> Self:
+        return self.select_related("applicant", "call").order_by("-saved_at", "-pk").fetch_mode(models.FETCH_RAISE)
+
+    def asked_by_recommendation(self) -> dict[str, tuple[int, Decimal]]:
+        """Return, per recommendation code, how many proposals ask for how much.
+
+        A proposal that follows two recommendations is counted under both: never sum over recommendations.
+        """
+        rows = (
+            self.submitted_once()
+            .with_totals()
+            .values_list("recommendations__recommendation__code", "requested")
+            .exclude(recommendations=None)
+            .order_by()
+        )
+        asked: dict[str, tuple[int, Decimal]] = {}
+        for code, amount in rows:
+            count, total = asked.get(code, (0, Decimal("0.00")))
+            asked[code] = (count + 1, total + amount)
+        return asked
+
+
+class ProposalVersionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Versions of visible proposals, and those granted to this person (committee, reviewers)."""
+        if not user.is_authenticated:
+            return self.none()
+        proposals = self.model.proposal.field.related_model.objects.visible_to(user)
+        given = granted(user, "proposals.view_proposalversion", self.model._default_manager.all())
+        return self.filter(Q(proposal__in=proposals.values("pk")) | Q(pk__in=given.values("pk")))
+
+    def latest(self) -> Self:  # type: ignore[override]
+        """Only the newest version of each proposal."""
+        newer = self.model._default_manager.filter(proposal=OuterRef("proposal"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer))
+
+    def for_list(self) -> Self:
+        return (
+            self.select_related("proposal__applicant", "submitted_by", "check_made")
+            .order_by("-submitted_at", "-pk")
+            .defer("content")
+            .fetch_mode(models.FETCH_RAISE)
+        )
+
+
+class ProjectQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The work on a project is seen by its partners and by those who read all. The public page is open to all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_all:
+            return self
+        own = user.organisation_ids(*PARTNER_ROLES)
+        contracts = self.model.contracts.rel.related_model.objects.filter(partner__in=own).exclude(state="draft")
+        return self.filter(Q(lead__in=own) | Q(pk__in=contracts.values("project")))
+
+    def approved_between(self, start: date, end: date) -> Self:
+        return self.filter(approved_on__gte=start, approved_on__lte=end)
+
+    def following(self, recommendation: models.Model) -> Self:
+        """Projects whose proposal follows this recommendation."""
+        return self.filter(proposal__recommendations__recommendation=recommendation)
+
+    def serving(self, objective: models.Model) -> Self:
+        return self.filter(proposal__objectives__objective=objective)
+
+    def with_money(self) -> Self:
+        """Annotate `allocated`, `net_funded`, `spent`, `with_partners`, `undisbursed` from the ledger, as it stands now."""
+        reference = OuterRef("reference")
+        money = self.annotate(
+            undisbursed=balance_of("project:", reference),
+            with_partners=balance_under("partner:", reference),
+            spent=balance_under("spent:", reference),
+            _in_transit=balance_under("refunds-in-transit:", reference),
+        )
+        return money.annotate(
+            net_funded=F("with_partners") + F("spent"),
+            allocated=F("undisbursed") + F("with_partners") + F("spent") + F("_in_transit"),
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("lead").order_by("-approved_on", "-pk").fetch_mode(models.FETCH_RAISE)
+
+
+class ContractQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The partner from the offer on; those who read all, always."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_all:
+            return self
+        own = user.organisation_ids(*PARTNER_ROLES)
+        return self.filter(partner__in=own).exclude(offered_at=None)
+
+    def awaiting_partner(self) -> Self:
+        return self.filter(state="offered", partner_signed_at=None)
+
+    def awaiting_head(self) -> Self:
+        return self.filter(state="offered", alliance_signed_at=None)
+
+    def for_list(self) -> Self:
+        return self.select_related("project", "partner").order_by("-drafted_at", "-pk").fetch_mode(models.FETCH_RAISE)
+
+
+class PartnerReportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The contract's partner once it is signed; those who read all."""
+        if not user.is_authenticated:
+            return self.none()
+        signed = self.filter(contract__state="signed")
+        if user.reads_all:
+            return signed
+        return signed.filter(contract__partner__in=user.organisation_ids(*PARTNER_ROLES))
+
+    def to_write(self) -> Self:
+        """Due or returned, under signed contracts: the partner's work, oldest first."""
+        return self.filter(state__in=["due", "returned"], contract__state="signed").order_by("due_on", "pk")
+
+    def to_review(self) -> Self:
+        return self.filter(state="submitted").order_by("submitted_at", "pk")
+
+    def overdue_on(self, day: date) -> Self:
+        return self.to_write().filter(due_on__lt=day)
+
+    def accepted(self) -> Self:
+        return self.filter(state="accepted")
+
+    def for_list(self) -> Self:
+        return self.select_related("contract__project", "contract__partner").order_by("due_on", "pk").fetch_mode(models.FETCH_RAISE)

@@ -1,0 +1,65 @@
+"""Where a person can go from every page: the public sections, and the areas of the person's roles.
+
+Other apps are named by string, as in the URL configuration.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+DONORS = {"donor_viewer", "donor_contributor", "donor_signatory"}
+PARTNERS = {"partner_drafter", "partner_signatory"}
+SECRETARIAT = {"officer", "head"}
+FINANCE = {"finance_officer", "head", "auditor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the navigation, and whether this page lies behind it."""
+
+    label: str | Promise
+    url: str
+    here: bool = False
+
+
+PUBLIC: tuple[tuple[Any, str], ...] = (
+    (_("Money"), "reporting:money"),
+    (_("Projects"), "reporting:projects"),
+    (_("Decisions"), "reporting:decisions"),
+    (_("Forum"), "reporting:forum"),
+    (_("Recommendations"), "reporting:recommendations"),
+    (_("About"), "reporting:about"),
+)
+
+AREAS: tuple[tuple[Any, str, set[str]], ...] = (
+    (_("My contributions"), "reporting:my_contributions", DONORS),
+    (_("Proposals"), "proposals:proposals", PARTNERS | SECRETARIAT | {"reviewer", "auditor"}),
+    (_("Committee"), "governance:home", {"committee", "auditor"} | SECRETARIAT),
+    (_("Finance"), "funds:home", FINANCE),
+    (_("Forum reports"), "reporting:forum_reports", SECRETARIAT | {"forum_chair", "auditor"}),
+)
+
+
+def links(views: list[tuple[Any, str]], path: str) -> list[Link]:
+    found = []
+    for label, view in views:
+        try:
+            url = reverse(view)
+        except NoReverseMatch:
+            continue
+        found.append(Link(label, url, here=path.startswith(url)))
+    return found
+
+
+def public_links(path: str) -> list[Link]:
+    """Return the public sections."""
+    return links(list(PUBLIC), path)
+
+
+def area_links(path: str, roles: set[str]) -> list[Link]:
+    """Return the areas that these roles open, behind the person's own home."""
+    areas = [(label, view) for label, view, allowed in AREAS if allowed & roles]
+    return links([(_("Home"), "reporting:home"), *areas], path)

@@ -1,0 +1,35 @@
+"""Colours with meaning, by name: the same on pages, charts and PDF. The values stand in `static/css/tokens.css`."""
+
+GOOD = "good"
+OPEN = "open"
+PROGRESS = "progress"
+WARN = "warn"
+BAD = "bad"
+NEUTRAL = "neutral"
+
+STATES = {
+    GOOD: "acknowledged active accepted approved carried confirmed eligible established met operating paid received recorded "
+    "signed done completed implemented delivered",
+    OPEN: "open submitted pledged interested tabled offered",
+    PROGRESS: "prepared authorised proposed approved_in_principle approved_waiting agreed contacted running queued waiting "
+    "in_progress planned in_principle",
+    WARN: "returned due suspended deferred no_quorum late closing overdue stopped",
+    BAD: "rejected cancelled written_off failed withdrawn refused",
+    NEUTRAL: "draft closed potential",
+}
+_TONE = {state: tone for tone, states in STATES.items() for state in states.split()}
+
+# Objectives, and the windows that stand for them. GEN is the unearmarked pool.
+MEANINGS = {"o1": "o1", "o2": "o2", "o3": "o3", "w1": "o1", "w2": "o2", "w3": "o3", "gen": "gen"}
+OTHERS = ("x1", "x2", "x3", "x4")
+
+
+def of_state(state: str) -> str:
+    """Return the tone of a state; one that is not listed is neutral."""
+    return _TONE.get(state, NEUTRAL)
+
+
+def of_code(code: str) -> str:
+    """Return the tone of an objective's or a window's code. An unknown code always gets the same one of four others."""
+    key = code.lower()
+    return MEANINGS.get(key) or OTHERS[sum(key.encode()) % len(OTHERS)]

@@ -1,0 +1,8 @@
+"""Who is told of changes to reference data: nobody in particular."""
+
+from django.utils.translation import gettext_lazy as _
+
+from alliance.register import declare
+
+declare("reference.loaded/1", label=_("Reference data loaded"))
+declare("area.added/1", label=_("Area of work added"))

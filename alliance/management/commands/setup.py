@@ -1,0 +1,62 @@
+"""`setup`: an empty portal with its reference data."""
+
+import json
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from alliance.core.errors import DomainError
+from alliance.forum.operations import load_reference
+from alliance.reference import Loaded
+
+MISSING_PART = 3
+BAD_INPUT = 2
+
+
+class Command(BaseCommand):
+    help = "Load the reference data in three languages. A new database gets its tables; a second run changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fund-status", default="operating", help="the fund's status, when there is no fund yet")
+        parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+    def handle(self, *, fund_status: str, **options: Any) -> None:
+        make_ready()
+        try:
+            loaded = load_reference(fund_status=fund_status)
+        except DomainError as error:
+            raise CommandError(str(error), returncode=BAD_INPUT) from error
+        self.stdout.write(as_json(loaded) if options["json"] else as_text(loaded))
+
+
+def make_ready() -> None:
+    """Make the tables of a new database; refuse one that an older release has made."""
+    try:
+        with connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+        if not tables:
+            call_command("migrate", verbosity=0, interactive=False)
+        behind = bool(pending())
+    except OperationalError as error:
+        raise CommandError(f"the database does not answer: {error}".splitlines()[0], returncode=MISSING_PART) from error
+    except DatabaseError as error:
+        raise CommandError(f"the tables cannot be made: {error}".splitlines()[0], returncode=MISSING_PART) from error
+    if behind:
+        raise CommandError("the database is not up to date: run `manage.py migrate` first", returncode=MISSING_PART)
+
+
+def pending() -> list[Any]:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def as_json(loaded: dict[str, Loaded]) -> str:
+    return json.dumps({"loaded": {name: count._asdict() for name, count in loaded.items()}}, indent=1)
+
+
+def as_text(loaded: dict[str, Loaded]) -> str:
+    lines = [f"{name.replace('_', ' ')}: {n} ({added} added, {changed} changed)" for name, (n, added, changed) in loaded.items()]
+    return "\n".join(lines)

@@ -1,0 +1,63 @@
+"""Splitting money among sources, in whole cents. Pure: no Django.
+
+The rule, ours and stated (R54): in proportion to what each source holds, by largest remainder; ties go to the
+oldest first deposit. The parts always add up to the amount.
+"""
+
+from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+CENT = Decimal("0.01")
+
+
+class Holding[K: Hashable](NamedTuple):
+    """What a source holds, and its rank in ties: lower is older."""
+
+    source: K
+    amount: Decimal
+    rank: int
+
+
+def cents(amount: Decimal) -> int:
+    """Return the amount in whole cents; ValueError when it has parts of a cent."""
+    scaled = amount / CENT
+    whole = int(scaled)
+    if whole != scaled:
+        raise ValueError(f"{amount} has parts of a cent")
+    return whole
+
+
+def split[K: Hashable](amount: Decimal, holdings: Sequence[Holding[K]]) -> dict[K, Decimal]:
+    """Split `amount` in proportion to the holdings; sources whose part is nothing are left out.
+
+    Raises ValueError when the holdings do not hold the amount: a part never exceeds its holding.
+    """
+    asked = cents(amount)
+    held = {holding.source: cents(holding.amount) for holding in holdings}
+    total = sum(held.values())
+    if asked < 0 or asked > total:
+        raise ValueError(f"{amount} of {total * CENT}")
+    if asked == 0:
+        return {}
+    parts = {source: divmod(asked * part, total) for source, part in held.items()}
+    short = asked - sum(whole for whole, _ in parts.values())
+    ranked = sorted(holdings, key=lambda h: (-parts[h.source][1], h.rank))
+    extra = {holding.source for holding in ranked[:short]}
+    shares = {source: whole + (source in extra) for source, (whole, _) in parts.items()}
+    return {source: part * CENT for source, part in shares.items() if part}
+
+
+def prorated[K: Hashable](amount: Decimal, weights: dict[K, Decimal]) -> dict[K, Decimal]:
+    """Split `amount` by weights such as percentages; every key stays, in the order given, ties to the first."""
+    total = sum(weights.values())
+    if not total:
+        raise ValueError("no weight")
+    asked = cents(amount)
+    exact = {key: asked * weight / total for key, weight in weights.items()}
+    whole = {key: int(part) for key, part in exact.items()}
+    order = list(weights)
+    ranked = sorted(order, key=lambda key: (-(exact[key] - whole[key]), order.index(key)))
+    for key in ranked[: asked - sum(whole.values())]:
+        whole[key] += 1
+    return {key: part * CENT for key, part in whole.items()}

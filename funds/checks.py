@@ -1,0 +1,63 @@
+"""What `verify` recomputes of the ledger: sums of accounts, stakes, and the shares of each posting."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from alliance.register.verification import Problem
+from funds.models import Account, Posting
+
+ACCOUNTS = """
+    SELECT a.id, a.code, a.debits, a.credits, COALESCE(d.sum, 0), COALESCE(c.sum, 0) FROM funds_account a
+      LEFT JOIN (SELECT debit_id, sum(amount) FROM funds_posting GROUP BY 1) d ON d.debit_id = a.id
+      LEFT JOIN (SELECT credit_id, sum(amount) FROM funds_posting GROUP BY 1) c ON c.credit_id = a.id
+     WHERE a.debits <> COALESCE(d.sum, 0) OR a.credits <> COALESCE(c.sum, 0)
+        OR (a.guarded AND a.debits < a.credits) ORDER BY a.id
+"""
+SHARES = """
+    SELECT p.id, p.amount, COALESCE(sum(s.amount), 0) FROM funds_posting p
+      JOIN funds_account d ON d.id = p.debit_id JOIN funds_account c ON c.id = p.credit_id
+      LEFT JOIN funds_share s ON s.posting_id = p.id
+     GROUP BY p.id, p.amount, d.kind, c.kind
+    HAVING ((d.kind = 'pool' OR c.kind = 'pool') AND COALESCE(sum(s.amount), 0) <> p.amount)
+        OR (d.kind <> 'pool' AND c.kind <> 'pool' AND count(s.id) > 0) ORDER BY p.id
+"""
+STAKES = """
+    WITH moved AS (
+        SELECT p.debit_id AS pool_id, s.source_id, s.amount FROM funds_share s
+          JOIN funds_posting p ON p.id = s.posting_id JOIN funds_account a ON a.id = p.debit_id AND a.kind = 'pool'
+        UNION ALL
+        SELECT p.credit_id, s.source_id, -s.amount FROM funds_share s
+          JOIN funds_posting p ON p.id = s.posting_id JOIN funds_account a ON a.id = p.credit_id AND a.kind = 'pool'
+    ), sums AS (SELECT pool_id, source_id, sum(amount) AS amount FROM moved GROUP BY 1, 2)
+    SELECT COALESCE(t.id, 0), COALESCE(t.pool_id, m.pool_id), COALESCE(t.source_id, m.source_id), t.amount, m.amount
+      FROM funds_stake t FULL JOIN sums m ON m.pool_id = t.pool_id AND m.source_id = t.source_id
+     WHERE COALESCE(t.amount, 0) <> COALESCE(m.amount, 0) ORDER BY 2, 3
+"""
+POOLS = """
+    SELECT a.code, a.debits - a.credits, COALESCE(sum(s.amount), 0) FROM funds_account a
+      LEFT JOIN funds_stake s ON s.pool_id = a.id WHERE a.kind = 'pool'
+     GROUP BY a.id HAVING a.debits - a.credits <> COALESCE(sum(s.amount), 0) ORDER BY a.code
+"""
+
+
+def problems() -> Iterator[Problem]:
+    """Yield every account, stake, share and pool that its postings do not explain."""
+    for pk, code, debits, credits_, d, c in _rows(ACCOUNTS):
+        yield Problem("account", f"funds_account:{pk}", f"{code} holds {debits}/{credits_}; its postings say {d}/{c}")
+    for pk, amount, shared in _rows(SHARES):
+        yield Problem("share", f"funds_posting:{pk}", f"shares of {shared} for a posting of {amount}")
+    for pk, pool, source, has, should in _rows(STAKES):
+        yield Problem("stake", f"funds_stake:{pk}", f"source {source} in pool {pool} holds {has}; its shares say {should}")
+    for code, balance, stakes in _rows(POOLS):
+        yield Problem("stake", code, f"stakes of {stakes} in a pool of {balance}")
+
+
+def checked() -> dict[str, int]:
+    return {"postings": Posting.objects.count(), "accounts": Account.objects.count()}
+
+
+def _rows(query: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()

@@ -1,0 +1,309 @@
+"""What moves money. Every function is one act; each locks the rows that own the accounts, then posts.
+
+Amounts are in the fund's currency, to the cent. Sources of rules: architecture of the ledger; R14, R52, R54, R60.
+Whoever prepares a refund, a release, a transfer between windows or a correction does not authorise it (D3).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
+from alliance.people.models import Organisation, Role, User
+from alliance.register import operation, record
+from alliance.register.canonical import digest_of
+from funds.attribution import Holding, split
+from funds.ledger import Line, account, post
+from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Share, Source, SourceKind, Stake, Window
+
+ZERO = Decimal("0.00")
+
+
+def receive(
+    *, donor: Donor, window: Window, amount: Decimal, fee: Decimal, on: date, is_seed: bool = False
+) -> tuple[list[Line], Source]:
+    """Return the lines of a deposit: the money into the pool and the agent's fee out of it, both the donor's own.
+
+    For `record_deposit`, which owns the act. The window's row is locked here.
+    """
+    Fund.objects.the().require(Act.RECEIVE)
+    _lock([window])
+    kind = SourceKind.SEED if is_seed else SourceKind.DONOR
+    source, is_new = Source.objects.get_or_create(kind=kind, donor=donor, defaults={"since": on})
+    source.is_new = is_new
+    pool = _pool(window)
+    origin = account(AccountKind.SEED if is_seed else AccountKind.CONTRIBUTIONS, donor.organisation.slug)
+    lines = [Line(pool, origin, amount, on, {source: amount})]
+    if fee > ZERO:
+        lines.append(Line(account(AccountKind.FEE), pool, fee, on, {source: fee}))
+    return lines, source
+
+
+@operation
+def allocate(*, by: User | None, project: str, amounts: Mapping[Window, Decimal], on: date) -> list[Posting]:
+    """Move what a carried decision gives to a project out of the pools: each window's first, then the general one.
+
+    Raises InsufficientFunds when window and general pool together do not hold the amount; OutOfState when a window is
+    not open (R14) or the fund is not operating (R103).
+    """
+    Fund.objects.the().require(Act.ALLOCATE)
+    general = Window.objects.filter(unearmarked=True)
+    windows = {w.pk: w for w in _lock([*amounts, *general])}
+    lines: list[Line] = []
+    destination = account(AccountKind.PROJECT, project)
+    for window in sorted(amounts, key=lambda w: w.pk):
+        lines += _drawn(windows[window.pk], windows, amounts[window], destination, on, already=lines)
+    entry = record(
+        "project.funded/1",
+        by=by,
+        facts={"project": project, "amounts": {w.code: amounts[w] for w in amounts}, "on": on},
+        public=True,
+    )
+    return post(lines, entry=entry)
+
+
+@operation
+def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: date) -> list[Posting]:
+    """Give unspent allocation back to the pools and sources it came from, in proportion to what remains of it."""
+    _two_people(by, prepared_by)
+    Fund.objects.the().require(Act.REFUND)
+    source_account = account(AccountKind.PROJECT, project)
+    holdings = project_holdings(source_account)
+    pools = {pool.pk: pool for pool in Account.objects.filter(pk__in={pool for pool, _ in holdings})}
+    _lock(pool.window for pool in pools.values() if pool.window)
+    if amount > Account.objects.get(pk=source_account.pk).balance:
+        raise InsufficientFunds(field="amount")
+    parts = split(amount, [Holding(key, held, rank) for rank, (key, held) in enumerate(holdings.items())])
+    lines = []
+    for pk, pool in sorted(pools.items()):
+        shares = {source: part for (pool_pk, source), part in parts.items() if pool_pk == pk}
+        if shares:
+            lines.append(Line(pool, source_account, sum(shares.values(), ZERO), on, shares))
+    return post(lines, entry=_recorded("allocation.released/1", by, {"project": project, "amount": amount}))
+
+
+@operation
+def post_payment(*, by: User, project: str, payee: Organisation, amount: Decimal, on: date, payment: str) -> list[Posting]:
+    """Post an authorised payment from a project's money to its partner. For `pay_payment`, which checks the rest."""
+    Fund.objects.the().require(Act.PAY)
+    lines = [
+        Line(account(AccountKind.PARTNER, f"{project}:{payee.slug}"), account(AccountKind.PROJECT, project), amount, on)
+    ]
+    facts = {"project": project, "payee": payee.slug, "payment": payment, "amount": amount}
+    return post(lines, entry=_recorded("payment.posted/1", by, facts))
+
+
+@operation
+def post_spending(
+    *, by: User, project: str, organisation: Organisation, lines: Mapping[str, Decimal], on: date
+) -> list[Posting]:
+    """Post a partner's accepted spending by budget category code."""
+    Fund.objects.the().require(Act.SPEND)
+    with_partner = account(AccountKind.PARTNER, f"{project}:{organisation.slug}")
+    posted = [
+        Line(account(AccountKind.SPENT, f"{project}:{organisation.slug}:{category}"), with_partner, amount, on)
+        for category, amount in sorted(lines.items())
+        if amount > ZERO
+    ]
+    facts = {"project": project, "organisation": organisation.slug}
+    return post(posted, entry=_recorded("spending.posted/1", by, facts))
+
+
+@operation
+def return_money(*, by: User, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Posting]:
+    """Post that a partner sends unspent money back: it is in transit until the agent has it."""
+    line = Line(
+        account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
+        account(AccountKind.PARTNER, f"{project}:{organisation.slug}"),
+        amount,
+        on,
+    )
+    facts = {"project": project, "organisation": organisation.slug, "amount": amount}
+    return post([line], entry=_recorded("refund.sent/1", by, facts))
+
+
+@operation
+def receive_refund(*, by: User, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Posting]:
+    """Post that a partner's refund has arrived: the project holds the money again."""
+    _finance(by)
+    line = Line(
+        account(AccountKind.PROJECT, project),
+        account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
+        amount,
+        on,
+    )
+    facts = {"project": project, "organisation": organisation.slug, "amount": amount}
+    return post([line], entry=_recorded("refund.received/1", by, facts))
+
+
+@operation
+def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_partners: bool = False) -> list[Posting]:
+    """Post interest earned by the fund, or sent in by partners, into a window's pool as fund income."""
+    _finance(by)
+    _lock([window])
+    source, is_new = Source.objects.get_or_create(kind=SourceKind.INCOME, donor=None, defaults={"since": on})
+    origin = account(AccountKind.INTEREST_PARTNERS if from_partners else AccountKind.INTEREST_FUND)
+    entry = _recorded("interest.posted/1", by, {"window": window.code, "amount": amount, "partners": from_partners})
+    if is_new:
+        entry.rows.append(source)
+    return post([Line(_pool(window), origin, amount, on, {source: amount})], entry=entry)
+
+
+@operation
+def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date) -> list[Posting]:
+    """Post a direct cost, bank charges or a transfer to another fund, borne by the pool's sources in proportion."""
+    _finance(by)
+    if kind not in (AccountKind.DIRECT_COST, AccountKind.BANK_CHARGES, AccountKind.OTHER_FUNDS):
+        raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
+    _lock([window])
+    pool = _pool(window)
+    line = Line(account(kind), pool, amount, on, _by_stakes(pool, amount))
+    return post([line], entry=_recorded("cost.posted/1", by, {"kind": kind, "window": window.code, "amount": amount}))
+
+
+@operation
+def refund_donor(*, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Posting]:
+    """Pay unallocated money back to its donor, out of the donor's own stake."""
+    _two_people(by, prepared_by)
+    _lock([window])
+    source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
+    if source is None:
+        raise InsufficientFunds(field="amount")
+    line = Line(account(AccountKind.DONOR_REFUNDS, donor.organisation.slug), _pool(window), amount, on, {source: amount})
+    facts = {"donor": donor.organisation.slug, "window": window.code, "amount": amount}
+    return post([line], entry=_recorded("donor.refunded/1", by, facts))
+
+
+@operation
+def move_between_windows(
+    *, by: User, prepared_by: User, origin: Window, destination: Window, amount: Decimal, on: date, consent: str
+) -> list[Posting]:
+    """Move money from one window's pool to another's, keeping its sources. Earmarked money needs its donors' consent."""
+    _two_people(by, prepared_by)
+    if not consent and not origin.unearmarked:
+        raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
+    _lock([origin, destination])
+    pool = _pool(origin)
+    line = Line(_pool(destination), pool, amount, on, _by_stakes(pool, amount))
+    facts = {"from": origin.code, "to": destination.code, "amount": amount}
+    return post([line], entry=_recorded("window.moved/1", by, facts))
+
+
+@operation
+def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: str) -> list[Posting]:
+    """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too."""
+    _two_people(by, prepared_by)
+    if not reason.strip():
+        raise Refused(_("A correction needs its reason."), field="reason")
+    posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
+    if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
+        raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
+    shares = {share.source: share.amount for share in posting.shares.select_related("source")}
+    line = Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
+    return post([line], entry=_recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)}))
+
+
+def available(window: Window) -> Decimal:
+    """Return what the window's own pool holds now."""
+    return _pool(window).balance
+
+
+def project_holdings(project: Account) -> dict[tuple[int, Source], Decimal]:
+    """Return what remains of a project's allocations by pool and source: allocated less released, oldest source first."""
+    shares = Share.objects.select_related("source")
+    given = shares.filter(posting__debit=project, posting__credit__kind="pool")
+    back = shares.filter(posting__credit=project, posting__debit__kind="pool")
+    held: dict[tuple[int, Source], Decimal] = {}
+    for share, pool_id, sign in [
+        *((s, p, 1) for s, p in _with_pool(given, "posting__credit_id")),
+        *((s, p, -1) for s, p in _with_pool(back, "posting__debit_id")),
+    ]:
+        held[pool_id, share.source] = held.get((pool_id, share.source), ZERO) + sign * share.amount
+    ordered = sorted(held.items(), key=lambda item: (item[0][1].since, item[0][1].pk, item[0][0]))
+    return {key: amount for key, amount in ordered if amount > ZERO}
+
+
+def _with_pool(shares, path: str) -> Iterable[tuple[Share, int]]:
+    for share in shares.annotate(pool_pk=F(path)).order_by("pk"):
+        yield share, share.pool_pk
+
+
+def _drawn(
+    window: Window, windows: Mapping[int, Window], amount: Decimal, destination: Account, on: date, already: list[Line]
+) -> list[Line]:
+    """Return the lines that draw `amount` for a window: from its own pool, then from the general pool."""
+    if amount <= ZERO:
+        raise Refused(_("An amount is above zero."), field="amount")
+    general = [w for w in windows.values() if w.unearmarked and w.pk != window.pk]
+    lines: list[Line] = []
+    left = amount
+    for drawn in [window, *general]:
+        pool = _pool(drawn)
+        taken = sum((line.amount for line in already if line.credit.pk == pool.pk), ZERO)
+        part = min(left, pool.balance - taken)
+        if part <= ZERO:
+            continue
+        if not drawn.is_open:
+            raise OutOfState(_not_open(drawn))
+        earlier = [line for line in already if line.credit.pk == pool.pk]
+        lines.append(Line(destination, pool, part, on, _by_stakes(pool, part, earlier)))
+        left -= part
+    if not window.is_open:
+        raise OutOfState(_not_open(window))
+    if left > ZERO:
+        raise InsufficientFunds(field="amount")
+    return lines
+
+
+def _not_open(window: Window) -> str:
+    return _("Money is allocated only from an open window: %(window)s is not open.") % {"window": window.name}
+
+
+def _by_stakes(pool: Account, amount: Decimal, earlier: Iterable[Line] = ()) -> dict[Source, Decimal]:
+    """Split an outflow among the pool's sources in proportion to their stakes, ties to the oldest first deposit."""
+    stakes = list(Stake.objects.filter(pool=pool).select_related("source").order_by("source__since", "source_id"))
+    spent: dict[int, Decimal] = {}
+    for line in earlier:
+        for source, part in (line.shares or {}).items():
+            spent[source.pk] = spent.get(source.pk, ZERO) + part
+    holdings = [
+        Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank) for rank, stake in enumerate(stakes)
+    ]
+    if amount > sum((h.amount for h in holdings), ZERO):
+        raise InsufficientFunds(field="amount")
+    return split(amount, holdings)
+
+
+def _lock(windows: Iterable[Window]) -> list[Window]:
+    """Take the windows' rows in key order: whoever reads a pool before drawing on it holds its window."""
+    keys = sorted({window.pk for window in windows})
+    return list(Window.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
+def _pool(window: Window) -> Account:
+    return Account.objects.get(kind=AccountKind.POOL, window=window)
+
+
+def _recorded(kind: str, by: User | None, facts: Mapping):
+    return record(kind, by=by, facts=facts, public=True)
+
+
+def _finance(by: User) -> None:
+    if not by.has_role(Role.FINANCE_OFFICER, Role.HEAD):
+        raise NotAllowed(_("This is for the finance officers."))
+
+
+def _two_people(by: User, prepared_by: User) -> None:
+    _finance(by)
+    _finance(prepared_by)
+    if by.pk == prepared_by.pk:
+        raise NotAllowed(_("Whoever prepared this cannot authorise it."))
+
+
+def pools_total() -> Decimal:
+    """Return what all pools hold together."""
+    sums = Account.objects.filter(kind=AccountKind.POOL).aggregate(d=Sum("debits"), c=Sum("credits"))
+    return (sums["d"] or ZERO) - (sums["c"] or ZERO)

@@ -1,0 +1,30 @@
+"""A tenth of the allocation campaign: processes, not threads."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.campaigns.allocate import Plan, run
+
+
+@pytest.mark.requirement("R52", "R60")
+@pytest.mark.django_db(transaction=True)
+def test_processes_asking_ten_times_the_pool_get_the_pool_and_no_more(monkeypatch):
+    from django.conf import settings
+
+    name = settings.DATABASES["default"]["NAME"]
+    monkeypatch.setenv("DATABASE_URL", _address_of(name))
+    plan = Plan(processes=4, pool=Decimal("1200.00"), asked=Decimal("100.00"))
+    outcomes, wrong = run(plan)
+    assert wrong == []
+    assert outcomes == {"allocated": 12, "InsufficientFunds": 108}
+
+
+def _address_of(name: str) -> str:
+    from urllib.parse import quote
+
+    from django.db import connection
+
+    options = connection.get_connection_params()
+    login = quote(options.get("user", "postgres")) + (f":{quote(options['password'])}" if options.get("password") else "")
+    return f"postgres://{login}@{quote(options['host'], safe='')}:{options.get('port', 5432)}/{name}"

@@ -1,0 +1,79 @@
+"""Amounts and rates of exchange: reading, rounding, converting. Pure; exact decimals, never floats.
+
+Rounding, ours and stated (D2): half up, to the smallest unit of the currency; a fee is rounded once per deposit.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel.numbers import get_currency_precision, list_currencies
+
+CENT = Decimal("0.01")
+LARGEST = Decimal("999999999999.999")
+# Digits in groups of three, parted by spaces (plain, no-break, narrow no-break) or not at all, and one decimal sign.
+WRITTEN = re.compile(r"^(?P<whole>\d+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+)(?:(?P<sign>[.,])(?P<part>\d+))?$")
+
+
+class Unreadable(ValueError):
+    """This text is no amount that can be read in one way only."""
+
+
+class TooPrecise(ValueError):
+    """More decimals than the currency has."""
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the ISO 4217 codes that are known."""
+    return frozenset(list_currencies())
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals the currency has: JPY 0, USD 2, KWD 3."""
+    return get_currency_precision(currency)
+
+
+def read_amount(text: str, *, currency: str | None = None) -> Decimal:
+    """Read an amount typed by a person, with a point or a comma as the decimal sign and spaces between groups.
+
+    “1.234,56” and “1,234” could mean two things: they raise Unreadable rather than being guessed at.
+    Raises TooPrecise for more decimals than the currency has, when one is given.
+    """
+    match = WRITTEN.match(text.strip())
+    if not match:
+        raise Unreadable(text)
+    part = match["part"] or ""
+    if match["sign"] == "," and len(part) == 3:
+        raise Unreadable(text)
+    amount = Decimal(re.sub(r"\s", "", match["whole"]) + ("." + part if part else ""))
+    if currency is not None:
+        check_precision(amount, currency)
+    return amount
+
+
+def check_precision(amount: Decimal, currency: str) -> None:
+    """Raise TooPrecise when the amount has parts of the currency's smallest unit."""
+    unit = Decimal(1).scaleb(-minor_digits(currency))
+    if amount != amount.quantize(unit, rounding=ROUND_HALF_UP):
+        raise TooPrecise(currency)
+
+
+def to_usd(amount: Decimal, units_per_usd: Decimal) -> Decimal:
+    """Convert at a rate given as units of the currency for one dollar; half up to the cent."""
+    return (amount / units_per_usd).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def in_proportion(amount_usd: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """Return the dollars of `part` when `whole` is worth `amount_usd`; half up to the cent."""
+    return (amount_usd * part / whole).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def fee_on(amount_usd: Decimal, percent: Decimal) -> Decimal:
+    """Return the administrative agent's fee on one deposit; half up to the cent."""
+    return (amount_usd * percent / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def settled(promised: Decimal, received: Decimal) -> bool:
+    """Say whether what was promised came in. Both in the same, own currency."""
+    return received >= promised

@@ -1,0 +1,51 @@
+"""Models of the fund, one module a noun."""
+
+from funds.models.donors import (
+    Agreement,
+    AgreementState,
+    Deposit,
+    Donor,
+    DonorStage,
+    DonorType,
+    Instalment,
+    Pledge,
+    PledgeState,
+    Prospect,
+)
+from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
+from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
+from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake
+from funds.models.payments import Payment, PaymentState
+
+__all__ = [
+    "GUARDED",
+    "Account",
+    "AccountKind",
+    "Act",
+    "Agreement",
+    "AgreementState",
+    "Deposit",
+    "Donor",
+    "DonorStage",
+    "DonorType",
+    "Fund",
+    "FundStatus",
+    "ImportBatch",
+    "ImportOutcome",
+    "ImportRow",
+    "Instalment",
+    "Payment",
+    "PaymentState",
+    "Period",
+    "Pledge",
+    "PledgeState",
+    "Posting",
+    "Prospect",
+    "Rate",
+    "Share",
+    "Source",
+    "SourceKind",
+    "Stake",
+    "Window",
+    "WindowStatus",
+]

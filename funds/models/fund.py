@@ -1,0 +1,254 @@
+"""The fund and its windows, the accounting periods, and the rates of exchange."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core.errors import OutOfState
+from alliance.core.fields import CurrencyField, RateField
+from alliance.core.states import Move
+from alliance.core.translated import Translated
+from alliance.people.models import Role
+from alliance.register.models import Registered
+from funds.querysets import FundQuerySet, PeriodQuerySet, RateQuerySet, WindowQuerySet
+
+
+class FundStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED_IN_PRINCIPLE = "approved_in_principle", _("Approved in principle")
+    ESTABLISHED = "established", _("Established")
+    OPERATING = "operating", _("Operating")
+    CLOSING = "closing", _("Closing")
+    CLOSED = "closed", _("Closed")
+
+
+class Act(models.TextChoices):
+    """What a fund's status can allow."""
+
+    PLEDGE = "pledge", _("note pledges")
+    AGREE = "agree", _("sign contribution agreements")
+    RECEIVE = "receive", _("receive contributions")
+    ALLOCATE = "allocate", _("commit money to projects")
+    PAY = "pay", _("pay")
+    SPEND = "spend", _("record spending")
+    REFUND = "refund", _("give money back")
+
+
+class Fund(Translated, Registered):
+    """The multi-donor trust fund: one currency, one status that says which acts are possible (R103)."""
+
+    REGISTER_PLAIN = ("code", "currency")
+    # An approval in principle commits nobody: no agreement, no money (R6, R103).
+    ALLOWED: dict[str, frozenset[str]] = {
+        FundStatus.PROPOSED: frozenset({Act.PLEDGE}),
+        FundStatus.APPROVED_IN_PRINCIPLE: frozenset({Act.PLEDGE}),
+        FundStatus.ESTABLISHED: frozenset({Act.PLEDGE, Act.AGREE, Act.RECEIVE}),
+        FundStatus.OPERATING: frozenset(Act.values),
+        FundStatus.CLOSING: frozenset({Act.RECEIVE, Act.PAY, Act.SPEND, Act.REFUND}),
+        FundStatus.CLOSED: frozenset(),
+    }
+    TRANSITIONS = {
+        "approve_in_principle": Move(frozenset({FundStatus.PROPOSED}), FundStatus.APPROVED_IN_PRINCIPLE, (Role.HEAD,)),
+        "establish": Move(
+            frozenset({FundStatus.PROPOSED, FundStatus.APPROVED_IN_PRINCIPLE}), FundStatus.ESTABLISHED, (Role.HEAD,)
+        ),
+        "begin_operating": Move(frozenset({FundStatus.ESTABLISHED}), FundStatus.OPERATING, (Role.HEAD,)),
+        "begin_closing": Move(frozenset({FundStatus.ESTABLISHED, FundStatus.OPERATING}), FundStatus.CLOSING, (Role.HEAD,)),
+        "close": Move(frozenset({FundStatus.CLOSING}), FundStatus.CLOSED, (Role.HEAD,)),
+    }
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name_en = models.CharField(max_length=200)
+    name_fr = models.CharField(max_length=200, blank=True)
+    name_es = models.CharField(max_length=200, blank=True)
+    currency = CurrencyField(_("currency"), default="USD")
+    status = models.CharField(_("status"), max_length=30, choices=FundStatus, default=FundStatus.PROPOSED)
+    status_on = models.DateField(_("status since"))
+    status_note = models.TextField(_("why"), blank=True)
+
+    objects = FundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=FundStatus.values),
+                name="fund_status_known",
+                violation_error_message=_("This is not a status of the fund."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def state(self) -> str:
+        return self.status
+
+    @state.setter
+    def state(self, value: str) -> None:
+        self.status = value
+
+    def allows(self, act: str) -> bool:
+        """Say whether the fund's status allows this kind of act."""
+        return act in self.ALLOWED[self.status]
+
+    def require(self, act: str) -> None:
+        """Raise OutOfState, in words, when the fund's status does not allow this kind of act (R103)."""
+        if not self.allows(act):
+            raise OutOfState(
+                _("The fund is “%(status)s”: it cannot %(act)s. Nothing was changed.")
+                % {"status": self.get_status_display(), "act": Act(act).label}
+            )
+
+
+class WindowStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("Open")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+
+class Window(Translated, Registered):
+    """A pool of the fund that contributions may be earmarked to; exactly one is the unearmarked pool."""
+
+    REGISTER_PLAIN = ("code",)
+    TRANSITIONS = {
+        "open": Move(frozenset({WindowStatus.PLANNED, WindowStatus.SUSPENDED}), WindowStatus.OPEN, (Role.HEAD,)),
+        "suspend": Move(frozenset({WindowStatus.OPEN}), WindowStatus.SUSPENDED, (Role.HEAD,)),
+        "close": Move(
+            frozenset({WindowStatus.PLANNED, WindowStatus.OPEN, WindowStatus.SUSPENDED}), WindowStatus.CLOSED, (Role.HEAD,)
+        ),
+    }
+
+    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="windows")
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name_en = models.CharField(max_length=200)
+    name_fr = models.CharField(max_length=200, blank=True)
+    name_es = models.CharField(max_length=200, blank=True)
+    purpose_en = models.TextField(blank=True)
+    purpose_fr = models.TextField(blank=True)
+    purpose_es = models.TextField(blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=WindowStatus, default=WindowStatus.PLANNED)
+    status_on = models.DateField(_("status since"))
+    status_note = models.TextField(_("why"), blank=True)
+    unearmarked = models.BooleanField(_("takes unearmarked money"), default=False)
+    objectives = models.ManyToManyField("alliance.Objective", related_name="windows", blank=True)
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=WindowStatus.values),
+                name="window_status_known",
+                violation_error_message=_("This is not a status of a window."),
+            ),
+            models.UniqueConstraint(
+                fields=["fund"],
+                condition=Q(unearmarked=True),
+                name="window_one_unearmarked",
+                violation_error_message=_("The fund already has an unearmarked pool."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def state(self) -> str:
+        return self.status
+
+    @state.setter
+    def state(self, value: str) -> None:
+        self.status = value
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == WindowStatus.OPEN
+
+    @property
+    def purpose(self) -> str:
+        return self.tr("purpose")
+
+
+class Period(Registered):
+    """A calendar year of the accounts. Once closed, no posting may take effect in it."""
+
+    REGISTER_PLAIN = ("code",)
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    TRANSITIONS = {"close": Move(frozenset({State.OPEN}), State.CLOSED, (Role.FINANCE_OFFICER, Role.HEAD))}
+
+    code = models.CharField(_("period"), max_length=10, unique=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on")),
+                name="period_starts_before_it_ends",
+                violation_error_message=_("A period cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
+                | Q(state="closed", closed_at__isnull=False, closed_by__isnull=False),
+                name="period_closed_is_stamped",
+                violation_error_message=_("A closed period says when and by whom; an open one does not."),
+            ),
+            ExclusionConstraint(
+                name="period_no_overlap",
+                expressions=[
+                    (
+                        Func(
+                            "starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                violation_error_message=_("Two periods cannot cover the same day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Rate(models.Model):
+    """Units of a currency for one unit of the fund's currency, from a day on, with its source (D2)."""
+
+    currency = CurrencyField(_("currency"))
+    on = models.DateField(_("from"))
+    units_per_usd = RateField(_("units for one US dollar"))
+    source = models.CharField(_("source"), max_length=200)
+
+    objects = RateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(units_per_usd__gt=0),
+                name="rate_positive",
+                violation_error_message=_("A rate must be more than zero."),
+            ),
+            models.UniqueConstraint(
+                fields=["currency", "on"],
+                name="rate_once_a_day",
+                violation_error_message=_("There is already a rate for this currency on this day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.on}"

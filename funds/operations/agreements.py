@@ -1,0 +1,151 @@
+"""Contribution agreements and their instalments. Signed is not received."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from alliance.access import require
+from alliance.core import clock
+from alliance.core.errors import OutOfState, Refused
+from alliance.core.references import next_reference
+from alliance.core.states import advance
+from alliance.people.models import User
+from alliance.register import operation, record
+from funds import permissions
+from funds.models import Act, Agreement, Donor, Fund, Instalment, Pledge, PledgeState, Window, WindowStatus
+from funds.operations.donors import carry_donor_on
+from funds.operations.pledges import lock_pledge
+from funds.operations.values import Value, check_not_future, valued
+
+type Due = tuple[date, Decimal]
+
+
+def default_fee_percent() -> Decimal:
+    return Decimal(settings.ALLIANCE_RULES["fee_percent"])
+
+
+@operation
+def sign_agreement(
+    *,
+    by: User,
+    donor: Donor,
+    amount: Decimal,
+    currency: str,
+    signed_on: date,
+    window: Window | None = None,
+    pledge: Pledge | None = None,
+    fee_percent: Decimal | None = None,
+    instalments: Sequence[Due] = (),
+) -> Agreement:
+    """Record a signed contribution agreement, with its instalments in its own currency.
+
+    The fee is the administrative agent's, in per cent of each deposit; 1 by default. Instalments, if any, add up to
+    the amount. With a pledge, donor and currency are the pledge's. Raises Refused, OutOfState (R103), NotAllowed.
+    """
+    require(permissions.can_record_money(by), _("Finance officers record agreements."))
+    Fund.objects.held().require(Act.AGREE)
+    check_not_future(signed_on, "signed_on")
+    if pledge is not None:
+        pledge = lock_pledge(pledge.pk)
+        _check_pledge(pledge, donor, currency, signed_on)
+    if window is not None and window.status == WindowStatus.CLOSED:
+        raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
+    _check_instalments(instalments, amount, signed_on)
+    fee = default_fee_percent() if fee_percent is None else fee_percent
+    if not 0 <= fee < 100:
+        raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
+    value = valued(amount, currency, signed_on)
+    return write_agreement(
+        by=by, donor=donor, window=window, pledge=pledge, value=value, signed_on=signed_on, fee_percent=fee, instalments=instalments
+    )
+
+
+def write_agreement(
+    *,
+    by: User | None,
+    donor: Donor,
+    window: Window | None,
+    pledge: Pledge | None,
+    value: Value,
+    signed_on: date,
+    fee_percent: Decimal,
+    instalments: Sequence[Due] = (),
+    kind: str = "",
+) -> Agreement:
+    """Write an agreement, its instalments and its register entry, for an operation that has checked the rest."""
+    agreement = Agreement.objects.create(
+        reference=next_reference("AGR"),
+        pledge=pledge,
+        donor=donor,
+        window=window,
+        signed_on=signed_on,
+        fee_percent=fee_percent,
+        kind=kind,
+        recorded_by=by,
+        recorded_at=clock.now(),
+        **value.columns(),
+    )
+    parts = Instalment.objects.bulk_create(
+        Instalment(agreement=agreement, number=number, due_on=due_on, amount=part)
+        for number, (due_on, part) in enumerate(instalments, start=1)
+    )
+    record("agreement.signed/1", by=by, rows=[agreement, *parts], facts=_facts(agreement), public=True)
+    carry_donor_on(by, donor, "agree")
+    return agreement
+
+
+@operation
+def cancel_agreement(*, by: User, agreement: Agreement, why: str) -> Agreement:
+    """End an agreement under which nothing more will come; deposits received stay."""
+    require(permissions.can_write_off(by), _("Finance officers and the head cancel agreements."))
+    agreement = lock_agreement(agreement.pk)
+    if not why.strip():
+        raise Refused(_("Say why the agreement is cancelled."), field="why")
+    advance(agreement, "cancel")
+    agreement.cancelled_at, agreement.cancelled_why = clock.now(), why.strip()
+    agreement.save(update_fields=["state", "cancelled_at", "cancelled_why"])
+    record("agreement.cancelled/1", by=by, rows=[agreement], facts=_facts(agreement), public=True)
+    return agreement
+
+
+def lock_agreement(pk: int) -> Agreement:
+    rows = Agreement.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("donor__organisation", "window", "pledge").get(pk=pk)
+
+
+def _check_pledge(pledge: Pledge, donor: Donor, currency: str, signed_on: date) -> None:
+    if pledge.state != PledgeState.ACKNOWLEDGED:
+        raise OutOfState(_("An agreement is signed on an acknowledged pledge."))
+    if pledge.donor_id != donor.pk:
+        raise Refused(_("This pledge is another donor's."), field="pledge")
+    if pledge.currency != currency:
+        raise Refused(
+            _("The pledge is in %(currency)s: it is settled in its own currency.") % {"currency": pledge.currency},
+            field="currency",
+        )
+    if signed_on < pledge.pledged_on:
+        raise Refused(_("This is before the pledge was made."), field="signed_on")
+
+
+def _check_instalments(instalments: Sequence[Due], amount: Decimal, signed_on: date) -> None:
+    if not instalments:
+        return
+    if any(part <= 0 for _due, part in instalments):
+        raise Refused(_("An amount is more than zero."), field="instalments")
+    if sum(part for _due, part in instalments) != amount:
+        raise Refused(_("The instalments do not add up to the agreement's amount."), field="instalments")
+    days = [due_on for due_on, _part in instalments]
+    if days != sorted(days) or days[0] < signed_on:
+        raise Refused(_("Instalments are due in order, from the day of signature on."), field="instalments")
+
+
+def _facts(agreement: Agreement) -> dict[str, object]:
+    return {
+        "agreement": agreement.reference,
+        "donor": agreement.donor.organisation.slug,
+        "currency": agreement.currency,
+        "amount_usd": agreement.amount_usd,
+    }

@@ -1,0 +1,191 @@
+"""Deposits: cash received, valued, posted to its window's pool, with the fee, in one transaction."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from alliance.access import require
+from alliance.core import clock
+from alliance.core.errors import OutOfState, Refused
+from alliance.core.references import next_reference
+from alliance.core.states import advance
+from alliance.people.models import User
+from alliance.register import operation, record
+from funds import permissions
+from funds.amounts import fee_on
+from funds.ledger import post
+from funds.models import (
+    Act,
+    Agreement,
+    AgreementState,
+    Deposit,
+    Donor,
+    Fund,
+    Instalment,
+    Pledge,
+    PledgeState,
+    Window,
+    WindowStatus,
+)
+from funds.operations.agreements import default_fee_percent, lock_agreement
+from funds.operations.donors import carry_donor_on
+from funds.operations.money import receive
+from funds.operations.pledges import lock_pledge, settle
+from funds.operations.values import Value, check_not_future, valued
+from funds.positions import received_in_own_currency
+
+ZERO = Decimal(0)
+
+
+@operation
+def record_deposit(
+    *,
+    by: User,
+    amount: Decimal,
+    received_on: date,
+    agreement: Agreement | None = None,
+    donor: Donor | None = None,
+    window: Window | None = None,
+    currency: str = "",
+    rate: Decimal | None = None,
+    rate_source: str = "",
+    bank_reference: str = "",
+) -> Deposit:
+    """Record cash received, in its own currency, at the rate of the day or the bank's; post it and its fee.
+
+    Under an agreement, donor and window are the agreement's; without one they are named. Only this raises what can be
+    allocated (R56). The worth in dollars and the fee are rounded half up to the cent, once. A trustee's money is
+    posted as seed capital, kept apart from the donors' (R96). Raises Refused, OutOfState (R103), NotAllowed.
+    """
+    require(permissions.can_record_money(by), _("Finance officers record deposits."))
+    Fund.objects.held().require(Act.RECEIVE)
+    check_not_future(received_on, "received_on")
+    if agreement is not None:
+        agreement = lock_agreement(agreement.pk)
+        _check_agreement(agreement, received_on)
+        donor, window = agreement.donor, agreement.window
+    if donor is None:
+        raise Refused(_("Say whose deposit this is."), field="donor")
+    currency = currency or (agreement.currency if agreement else "")
+    value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
+    fee_percent = agreement.fee_percent if agreement else default_fee_percent()
+    return write_deposit(
+        by=by, donor=donor, window=window, agreement=agreement, pledge=agreement.pledge if agreement else None,
+        value=value, received_on=received_on, fee_percent=fee_percent, bank_reference=bank_reference,
+    )  # fmt: skip
+
+
+def write_deposit(
+    *,
+    by: User | None,
+    donor: Donor,
+    window: Window | None,
+    agreement: Agreement | None,
+    pledge: Pledge | None,
+    value: Value,
+    received_on: date,
+    fee_percent: Decimal,
+    bank_reference: str = "",
+) -> Deposit:
+    """Write a deposit, post it with its fee, and carry instalment, agreement, pledge and donor on."""
+    pool = window or Window.objects.unearmarked()
+    if pool.status == WindowStatus.CLOSED:
+        raise OutOfState(_("This window is closed: it takes no more money."))
+    fee = fee_on(value.amount_usd, fee_percent)
+    lines, source = receive(
+        donor=donor, window=pool, amount=value.amount_usd, fee=fee, on=received_on, is_seed=donor.is_trustee
+    )
+    draft = record("deposit.recorded/1", by=by, public=True)
+    deposit = Deposit.objects.create(
+        reference=next_reference("DEP"),
+        donor=donor,
+        pledge=pledge,
+        agreement=agreement,
+        instalment=_next_instalment(agreement, value),
+        window=pool,
+        received_on=received_on,
+        bank_reference=bank_reference,
+        fee_percent=fee_percent,
+        fee_usd=fee,
+        is_seed=donor.is_trustee,
+        recorded_by=by,
+        recorded_at=clock.now(),
+        entry_id=draft.id,
+        **value.columns(),
+    )
+    draft.facts.update(_facts(deposit))
+    draft.rows += [deposit, *([source] if source.is_new else [])]
+    post(lines, entry=draft)
+    carry_donor_on(by, donor, "receive")
+    _carry_agreement_on(by, deposit)
+    _carry_pledge_on(by, deposit)
+    return deposit
+
+
+def _next_instalment(agreement: Agreement | None, value: Value) -> Instalment | None:
+    """Return the first instalment that earlier deposits have not paid in full. Part and over payments run on."""
+    if agreement is None or value.amount is None or value.currency != agreement.currency:
+        return None
+    left = received_in_own_currency_of(agreement)
+    if left is None:
+        return None
+    parts = list(agreement.instalments.order_by("number"))
+    for instalment in parts:
+        left -= instalment.amount
+        if left < 0:
+            return instalment
+    return parts[-1] if parts else None
+
+
+def received_in_own_currency_of(agreement: Agreement) -> Decimal | None:
+    deposits = list(agreement.deposits.all())
+    if any(d.amount is None or d.currency != agreement.currency for d in deposits):
+        return None
+    return sum((d.amount for d in deposits), ZERO)
+
+
+def _carry_agreement_on(by: User | None, deposit: Deposit) -> None:
+    agreement = deposit.agreement
+    if agreement is None or agreement.state != AgreementState.SIGNED or agreement.amount is None:
+        return
+    received = received_in_own_currency_of(agreement)
+    if received is not None and received >= agreement.amount:
+        complete(by, agreement, deposit.received_on)
+
+
+def complete(by: User | None, agreement: Agreement, on: date) -> None:
+    """Write that everything agreed came in. The agreement joins the rows of the act's latest deposit entry."""
+    advance(agreement, "complete")
+    agreement.completed_on = on
+    agreement.save(update_fields=["state", "completed_on"])
+    facts = {"agreement": agreement.reference, "donor": agreement.donor.organisation.slug}
+    record("agreement.completed/1", by=by, rows=[agreement], facts=facts, public=True)
+
+
+def _carry_pledge_on(by: User | None, deposit: Deposit) -> None:
+    if deposit.pledge_id is None:
+        return
+    pledge = lock_pledge(deposit.pledge_id)
+    received = received_in_own_currency(pledge, pledge.deposits.all())
+    if pledge.state == PledgeState.ACKNOWLEDGED and not pledge.is_settled and received is not None:
+        if received >= pledge.amount:
+            settle(by, pledge, deposit.received_on)
+
+
+def _check_agreement(agreement: Agreement, received_on: date) -> None:
+    if agreement.state == AgreementState.CANCELLED:
+        raise OutOfState(_("This agreement was cancelled: no deposit can be booked on it."))
+    if received_on < agreement.signed_on:
+        raise Refused(_("This is before the agreement was signed."), field="received_on")
+
+
+def _facts(deposit: Deposit) -> dict[str, object]:
+    return {
+        "deposit": deposit.reference,
+        "donor": deposit.donor.organisation.slug,
+        "window": deposit.window.code,
+        "currency": deposit.currency,
+        "amount_usd": deposit.amount_usd,
+        "fee_usd": deposit.fee_usd,
+    }

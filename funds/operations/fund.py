@@ -1,0 +1,93 @@
+"""Changes of the fund itself: statuses, periods, rates."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from alliance.access import require
+from alliance.core import clock
+from alliance.core.errors import OutOfState, Refused
+from alliance.core.states import Move, advance
+from alliance.people.models import User
+from alliance.register import operation, record
+from funds import permissions
+from funds.models import Fund, Period, Rate, Window
+from funds.operations.values import FUND_CURRENCY, check_currency
+
+
+def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
+    """Return the verb that leads from one state to the other; OutOfState when none does."""
+    for verb, move in transitions.items():
+        if move.target == target and source in move.sources:
+            return verb
+    raise OutOfState(_("From its present status this is not possible. Nothing was changed."))
+
+
+@operation
+def set_fund_status(*, by: User, status: str, note: str = "", fund: Fund | None = None) -> Fund:
+    """Move the fund to another status, with the reason. Each status allows certain acts only (R103)."""
+    require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
+    fund = Fund.objects.select_for_update(no_key=True).the()
+    advance(fund, verb_to(Fund.TRANSITIONS, fund.status, status))
+    fund.status_on, fund.status_note = clock.today(), note
+    fund.save(update_fields=["status", "status_on", "status_note"])
+    record("fund.status_set/1", by=by, rows=[fund], facts={"fund": fund.code, "status": status}, public=True)
+    return fund
+
+
+@operation
+def set_window_status(*, by: User, window: Window, status: str, note: str = "") -> Window:
+    """Move a window to another status, with the reason. Money is allocated from open windows only (R14)."""
+    require(permissions.can_set_status(by), _("The head of the secretariat sets a window's status."))
+    window = Window.objects.select_for_update(of=("self",), no_key=True).get(pk=window.pk)
+    advance(window, verb_to(Window.TRANSITIONS, window.status, status))
+    window.status_on, window.status_note = clock.today(), note
+    window.save(update_fields=["status", "status_on", "status_note"])
+    record("window.status_set/1", by=by, rows=[window], facts={"window": window.code, "status": status}, public=True)
+    return window
+
+
+@operation
+def close_period(*, by: User, period: Period) -> Period:
+    """Close an accounting period: no posting can take effect in it from now on. It must be over."""
+    require(permissions.can_close_period(by), _("Finance officers close periods."))
+    # FOR UPDATE, not the weaker lock: postings hold the period FOR SHARE, and must be waited for.
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.ends_on >= clock.today():
+        raise Refused(_("This period is not over yet."))
+    if Period.objects.filter(ends_on__lt=period.starts_on, state=Period.State.OPEN, pk__in=_used()).exists():
+        raise Refused(_("An earlier period is still open: close it first."))
+    advance(period, "close")
+    period.closed_at, period.closed_by = clock.now(), by
+    period.save(update_fields=["state", "closed_at", "closed_by"])
+    record("period.closed/1", by=by, rows=[period], facts={"period": period.code}, public=True)
+    return period
+
+
+def _used() -> list[int]:
+    """Return the periods that hold postings: an empty year of long ago need not be closed first."""
+    from funds.models import Posting
+
+    days = Posting.objects.order_by().values_list("effective_on", flat=True).distinct()
+    return [p.pk for p in Period.objects.all() if any(p.starts_on <= day <= p.ends_on for day in days)]
+
+
+@operation
+def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, source: str) -> Rate:
+    """Enter a rate of exchange, as units of the currency for one US dollar, with its source (D2)."""
+    require(permissions.can_record_money(by), _("Finance officers enter rates of exchange."))
+    check_currency(currency)
+    if currency == FUND_CURRENCY:
+        raise Refused(_("The fund's own currency needs no rate."), field="currency")
+    if units_per_usd <= 0:
+        raise Refused(_("A rate must be more than zero."), field="units_per_usd")
+    try:
+        with transaction.atomic():
+            rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)
+    except IntegrityError:
+        raise Refused(_("There is already a rate for this currency on this day."), field="on") from None
+    record("rate.recorded/1", by=by, facts={"currency": currency, "on": on, "units_per_usd": units_per_usd}, public=True)
+    return rate

@@ -1,0 +1,290 @@
+"""Contributions from files: each line through the same doors as one entered by hand, each batch with its page."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils.text import slugify
+
+from alliance.core import clock
+from alliance.core.errors import DomainError
+from alliance.core.references import next_reference
+from alliance.people.models import Organisation, User
+from alliance.people.operations import register_organisation
+from alliance.register import operation, record
+from alliance.register.canonical import canonical
+from alliance.register.snapshots import plain
+from funds.contributions import Totals, totals_of_rows
+from funds.contribution_file import Contribution, Line, Money, RowRefused, flags, read_contribution, read_lines
+from funds.mapping import Mapping, read_mapping
+from funds.models import Act, Agreement, Deposit, Donor, Fund, ImportBatch, ImportOutcome, ImportRow, Pledge, Prospect
+from funds.operations.agreements import default_fee_percent, write_agreement
+from funds.operations.deposits import complete, write_deposit
+from funds.operations.donors import register_donor, write_prospect
+from funds.operations.pledges import accept_as_paid, acknowledge_pledge, withdraw, write_off_pledge, write_pledge
+from funds.operations.values import Value, valued, worth_only
+from funds.reasons import Reason, kept, reason
+
+KINDS = {"state": "government", "institution": "international", "trustee": "international", "private": "private", "other": "other"}
+
+
+class Source(NamedTuple):
+    """A file to import, with its mapping: names and exact bytes."""
+
+    file_name: str
+    content: bytes
+    mapping_name: str
+    mapping: bytes
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would have done. `rows` are unsaved where nothing new came."""
+
+    batch: ImportBatch | None = None
+    rows: list[ImportRow] = field(default_factory=list)
+    flags: dict[int, list[Reason]] = field(default_factory=dict)
+    refusals: dict[int, list[Reason]] = field(default_factory=dict)
+    figures: Totals = field(default_factory=Totals)
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+
+class _Undone(Exception):
+    """Leaves the transaction without a trace: a rehearsal, or a file in which nothing is new."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+def import_contributions(*, by: User | None, source: Source, dry_run: bool = False) -> Outcome:
+    """Import a file of contributions. Lines stand alone; a file in which nothing is new changes nothing.
+
+    Raises Unreadable or BadMapping, with nothing changed, for a file or a mapping that cannot be read as a whole.
+    """
+    mapping = read_mapping(source.mapping)
+    heading, lines = read_lines(source.content, mapping)
+    try:
+        return import_lines(by=by, source=source, mapping=mapping, heading=heading, lines=lines, dry_run=dry_run)
+    except _Undone as undone:
+        return undone.outcome
+
+
+@operation
+def import_lines(
+    *, by: User | None, source: Source, mapping: Mapping, heading: list[str], lines: list[Line], dry_run: bool
+) -> Outcome:
+    """Import lines that were read, as one act with one batch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.import', 0))")
+    outcome = Outcome()
+    draft = record("contributions.imported/1", by=by)
+    outcome.rows = _Importer(by, mapping, heading, outcome).rows(lines)
+    outcome.batch = _write_batch(by, source, draft, outcome.rows)
+    outcome.figures = totals_of_rows(ImportRow.objects.filter(batch=outcome.batch))
+    if dry_run or not outcome.count(ImportOutcome.IMPORTED):
+        outcome.batch = None
+        raise _Undone(outcome)
+    return outcome
+
+
+def _write_batch(by: User | None, source: Source, draft: Any, rows: list[ImportRow]) -> ImportBatch:
+    batch = ImportBatch.objects.create(
+        reference=next_reference("IMP"),
+        file_name=source.file_name[:200],
+        file_sha256=sha256(source.content).hexdigest(),
+        mapping_name=source.mapping_name[:200],
+        mapping_sha256=sha256(source.mapping).hexdigest(),
+        made_by=by,
+        made_at=clock.now(),
+        entry_id=draft.id,
+    )
+    for row in rows:
+        row.batch = batch
+    ImportRow.objects.bulk_create(rows)
+    draft.facts.update(
+        batch=batch.reference, file_sha256=batch.file_sha256, mapping_sha256=batch.mapping_sha256, rows=len(rows)
+    )
+    draft.rows += [batch, *rows]
+    return batch
+
+
+class _Importer:
+    """Takes the lines of one file one after the other."""
+
+    def __init__(self, by: User | None, mapping: Mapping, heading: list[str], outcome: Outcome) -> None:
+        self.by, self.mapping, self.heading, self.outcome = by, mapping, heading, outcome
+        self.today = clock.today()
+        self.known = {row.key: row for row in ImportRow.objects.filter(outcome=ImportOutcome.IMPORTED)}
+        self.seen: dict[str, int] = {}
+        self.donors: dict[str, Donor] = {}
+
+    def rows(self, lines: list[Line]) -> list[ImportRow]:
+        return [self._row(line) for line in lines]
+
+    def _row(self, line: Line) -> ImportRow:
+        row = ImportRow(line=line.number, outcome=ImportOutcome.REFUSED, digest=_digest(line.cells))
+        try:
+            contribution = read_contribution(self.heading, line, self.mapping, self.today)
+            self._refuse_repeated(contribution)
+            self._take(row, contribution)
+        except RowRefused as refusal:
+            self._refuse(row, refusal.why)
+        except DomainError as error:
+            self._refuse(row, reason("rule", text=str(error.message)))
+        return row
+
+    def _refuse(self, row: ImportRow, why: Reason) -> None:
+        row.outcome, row.why, row.flag = ImportOutcome.REFUSED, kept([why]), ""
+        row.prospect = row.pledge = row.agreement = row.deposit = None
+        self.outcome.flags.pop(row.line, None)
+        self.outcome.refusals[row.line] = [why]
+
+    def _refuse_repeated(self, contribution: Contribution) -> None:
+        first = self.seen.setdefault(contribution.key, contribution.line)
+        if first != contribution.line:
+            raise RowRefused(reason("key_twice", line=first))
+
+    def _take(self, row: ImportRow, contribution: Contribution) -> None:
+        row.key, row.digest = contribution.key, _digest(contribution.content())
+        if found := flags(contribution, self.mapping):
+            row.flag = kept(found)
+            self.outcome.flags[row.line] = found
+        if earlier := self.known.get(contribution.key):
+            self._keep(row, earlier)
+        else:
+            written = write_contribution(by=self.by, contribution=contribution, mapping=self.mapping, donors=self.donors)
+            for name, value in written.items():
+                setattr(row, name, value)
+            row.outcome = ImportOutcome.IMPORTED
+
+    def _keep(self, row: ImportRow, earlier: ImportRow) -> None:
+        if earlier.digest != row.digest:
+            became = earlier.pledge or earlier.prospect or earlier.agreement or earlier.deposit
+            raise RowRefused(reason("changed", reference=became))
+        row.outcome = ImportOutcome.UNCHANGED
+        for name in ("prospect", "pledge", "agreement", "deposit"):
+            setattr(row, f"{name}_id", getattr(earlier, f"{name}_id"))
+
+
+@operation
+def write_contribution(
+    *, by: User | None, contribution: Contribution, mapping: Mapping, donors: dict[str, Donor]
+) -> dict[str, Prospect | Pledge | Agreement | Deposit]:
+    """Write one line: a pipeline entry, or a pledge with what followed it. All of it or nothing."""
+    donor = donors.get(contribution.donor) or _donor(by, contribution)
+    if donor.donor_type != contribution.donor_type:
+        raise RowRefused(reason("other_donor", name=contribution.donor))
+    worth = _Worth(mapping)
+    fund = Fund.objects.held()
+    written: dict[str, Prospect | Pledge | Agreement | Deposit]
+    if contribution.stage == "pipeline":
+        fund.require(Act.PLEDGE)
+        written = {"prospect": _prospect(by, donor, contribution, worth)}
+    else:
+        written = _chain(by, donor, contribution, worth, fund)
+    donors[contribution.donor] = donor
+    return written
+
+
+def _chain(by: User | None, donor: Donor, row: Contribution, worth: "_Worth", fund: Fund) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    if row.pledge:
+        fund.require(Act.PLEDGE)
+        pledge = write_pledge(by=by, donor=donor, window=None, value=worth.of(row.pledge), pledged_on=row.pledge.on)
+        written["pledge"] = acknowledge_pledge(by=None, pledge=pledge)
+    if row.agreement:
+        fund.require(Act.AGREE)
+        written["agreement"] = _agreement(by, donor, row, worth, written.get("pledge"))
+    if row.deposit:
+        fund.require(Act.RECEIVE)
+        written["deposit"] = _deposit(by, donor, row, worth, written)
+    _finish(by, row, written)
+    return written
+
+
+def _finish(by: User | None, row: Contribution, written: dict[str, Any]) -> None:
+    """Carry the pledge and the agreement to where the file says they stand."""
+    pledge, agreement = written.get("pledge"), written.get("agreement")
+    if pledge:
+        pledge.refresh_from_db()
+        if row.stage == "paid" and not pledge.is_settled:
+            accept_as_paid(by=None, pledge=pledge, on=row.deposit.on)
+        elif row.stage == "cancelled":
+            withdraw(by, pledge, "")
+        elif row.writeoff:
+            write_off_pledge(by=None, pledge=pledge, on=row.writeoff.on, amount_usd=row.writeoff.amount)
+    if agreement and row.stage == "paid":
+        agreement.refresh_from_db()
+        if agreement.state == "signed":
+            complete(by, agreement, row.deposit.on)
+
+
+class _Worth:
+    """Values amounts as the mapping says they are meant: in the fund's currency, or in their own."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.in_fund_currency = mapping.amounts == "fund"
+
+    def of(self, money: Money) -> Value:
+        if self.in_fund_currency:
+            return worth_only(money.amount, money.currency, money.on)
+        return valued(money.amount, money.currency, money.on)
+
+
+def _prospect(by: User | None, donor: Donor, row: Contribution, worth: _Worth) -> Prospect:
+    return write_prospect(
+        by=by, donor=donor, window=None, value=worth.of(row.pledge), noted_on=row.pledge.on, reference=next_reference("PIP")
+    )
+
+
+def _agreement(by: User | None, donor: Donor, row: Contribution, worth: _Worth, pledge: Pledge | None) -> Agreement:
+    return write_agreement(
+        by=by,
+        donor=donor,
+        window=None,
+        pledge=pledge,
+        value=worth.of(row.agreement),
+        signed_on=row.agreement.on,
+        fee_percent=default_fee_percent(),
+        kind=row.agreement_kind,
+    )
+
+
+def _deposit(by: User | None, donor: Donor, row: Contribution, worth: _Worth, written: dict[str, Any]) -> Deposit:
+    return write_deposit(
+        by=by,
+        donor=donor,
+        window=None,
+        agreement=written.get("agreement"),
+        pledge=written.get("pledge"),
+        value=worth.of(row.deposit),
+        received_on=row.deposit.on,
+        fee_percent=default_fee_percent(),
+    )
+
+
+def _donor(by: User | None, row: Contribution) -> Donor:
+    """Return the donor of this name, registered now if it is new to the fund."""
+    organisation = Organisation.objects.filter(name_en__iexact=row.donor).order_by("pk").first()
+    if organisation is None:
+        organisation = register_organisation(
+            by=by, slug=_free_slug(row.donor), kind=KINDS[row.donor_type], name_en=row.donor, country=row.country
+        )
+    donor = Donor.objects.select_related("organisation").filter(organisation=organisation).first()
+    return donor or register_donor(by=None, organisation=organisation, donor_type=row.donor_type)
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:60] or f"donor-{_digest([name])[:8]}"
+    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 1
+    while (slug := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return slug
+
+
+def _digest(content: Any) -> str:
+    return sha256(canonical(plain(content)).encode()).hexdigest()

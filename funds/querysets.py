@@ -1,0 +1,168 @@
+"""The language of questions about the fund. `visible_to(user)` comes first in every page's chain."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from alliance.core.fields import MoneyField
+from alliance.people.models import DONOR_ROLES, PARTNER_ROLES
+
+# Monthly rates are published for the first working day of a month; an older one is no rate of the day.
+RATE_VALID_DAYS = 45
+ZERO = Decimal("0.00")
+
+
+def total(path: str, **condition: Any) -> Coalesce:
+    """Sum a money column over rows that meet the condition; nothing is 0.00."""
+    return Coalesce(Sum(path, filter=Q(**condition) if condition else None), ZERO, output_field=MoneyField())
+
+
+class FundQuerySet(models.QuerySet[Any]):
+    def the(self) -> Any:
+        """Return the portal's one fund."""
+        return self.get()
+
+    def held(self) -> Any:
+        """Return the fund with its row locked against a change of status until the transaction ends."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM funds_fund FOR SHARE")
+        return self.get()
+
+
+class WindowQuerySet(models.QuerySet[Any]):
+    def unearmarked(self) -> Any:
+        """Return the general pool's window."""
+        return self.get(unearmarked=True)
+
+    def for_list(self) -> WindowQuerySet:
+        return self.select_related("fund", "pool").prefetch_related("objectives").order_by("-unearmarked", "code")
+
+    def taking_contributions(self) -> WindowQuerySet:
+        """Windows that money can still be promised to."""
+        return self.exclude(status="closed").order_by("-unearmarked", "code")
+
+
+class PeriodQuerySet(models.QuerySet[Any]):
+    def covering(self, day: date) -> PeriodQuerySet:
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def in_use(self, today: date) -> PeriodQuerySet:
+        """Periods that have begun, newest first."""
+        return self.filter(starts_on__lte=today).order_by("-starts_on")
+
+
+class RateQuerySet(models.QuerySet[Any]):
+    def on(self, currency: str, day: date) -> Any | None:
+        """Return the rate that is valid for this currency on this day, or None: the newest, not older than 45 days."""
+        oldest = day - timedelta(days=RATE_VALID_DAYS)
+        return self.filter(currency=currency, on__lte=day, on__gte=oldest).order_by("-on").first()
+
+    def for_list(self) -> RateQuerySet:
+        return self.order_by("-on", "currency")
+
+
+class OwnedByDonor(models.QuerySet[Any]):
+    """Rows that belong to a donor: its people see them, the secretariat and the auditor see all."""
+
+    def visible_to(self, user: Any) -> OwnedByDonor:
+        if user.reads_all:
+            return self.all()
+        return self.filter(donor__organisation_id__in=user.organisation_ids(*DONOR_ROLES))
+
+    def with_donor(self) -> OwnedByDonor:
+        return self.select_related("donor__organisation", "window")
+
+
+class DonorQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DonorQuerySet:
+        if user.reads_all:
+            return self.all()
+        return self.filter(organisation_id__in=user.organisation_ids(*DONOR_ROLES))
+
+    def with_totals(self) -> DonorQuerySet:
+        """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""
+        deposited = (
+            self.model.deposits.rel.related_model.objects.filter(donor=models.OuterRef("pk"))
+            .order_by()
+            .values("donor")
+            .annotate(s=Sum("amount_usd"))
+            .values("s")
+        )
+        return self.annotate(deposited_usd=Coalesce(models.Subquery(deposited), ZERO, output_field=MoneyField()))
+
+    def for_list(self) -> DonorQuerySet:
+        return self.select_related("organisation").order_by("organisation__name_en", "pk")
+
+
+class ProspectQuerySet(OwnedByDonor):
+    def for_list(self) -> ProspectQuerySet:
+        return self.with_donor().order_by("-noted_on", "-pk")
+
+
+class PledgeQuerySet(OwnedByDonor):
+    def public(self) -> PledgeQuerySet:
+        """Pledges that everybody may see: acknowledged ones, whatever became of them. See also Pledge.is_public."""
+        return self.filter(acknowledged_at__isnull=False)
+
+    def standing(self) -> PledgeQuerySet:
+        """Pledges that still stand or were paid: not cancelled."""
+        return self.exclude(state="cancelled")
+
+    def awaiting_acknowledgement(self) -> PledgeQuerySet:
+        return self.filter(state="pledged")
+
+    def without_agreement(self) -> PledgeQuerySet:
+        """Acknowledged pledges for which an agreement can be signed."""
+        return self.filter(state="acknowledged", settled_on=None).exclude(agreements__state__in=("signed", "completed"))
+
+    def for_list(self) -> PledgeQuerySet:
+        return self.with_donor().order_by("-pledged_on", "-pk")
+
+
+class AgreementQuerySet(OwnedByDonor):
+    def running(self) -> AgreementQuerySet:
+        """Agreements that more money is expected under."""
+        return self.filter(state="signed")
+
+    def for_list(self) -> AgreementQuerySet:
+        return self.with_donor().select_related("pledge").order_by("-signed_on", "-pk")
+
+
+class DepositQuerySet(OwnedByDonor):
+    def until(self, day: date) -> DepositQuerySet:
+        return self.filter(received_on__lte=day)
+
+    def for_list(self) -> DepositQuerySet:
+        return self.with_donor().select_related("agreement", "pledge").order_by("-received_on", "-pk")
+
+
+class PaymentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> PaymentQuerySet:
+        """The secretariat and the auditor see all; a partner sees what is paid to its own organisation."""
+        if user.reads_all:
+            return self.all()
+        return self.filter(payee_id__in=user.organisation_ids(*PARTNER_ROLES))
+
+    def awaiting_authorisation(self, user: Any) -> PaymentQuerySet:
+        """Prepared payments that this person may authorise: those another one prepared."""
+        return self.filter(state="prepared").exclude(prepared_by=user)
+
+    def awaiting_payment(self) -> PaymentQuerySet:
+        return self.filter(state="authorised")
+
+    def for_list(self) -> PaymentQuerySet:
+        return self.select_related("payee", "prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
+
+
+class ImportBatchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ImportBatchQuerySet:
+        return self.all() if user.reads_all else self.none()
+
+    def for_list(self) -> ImportBatchQuerySet:
+        return self.select_related("made_by").order_by("-made_at", "-pk")

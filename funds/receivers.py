@@ -1,0 +1,77 @@
+"""Who is told of this app's register entries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import clock
+from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Membership, Role, User
+from alliance.register import declare
+
+
+def people(*roles: str, organisation: str | None = None) -> Iterable[User]:
+    """People who hold one of the roles today, for that organisation when one is named."""
+    held = Membership.objects.on(clock.today()).filter(role__in=roles)
+    if organisation:
+        held = held.filter(organisation__slug=organisation)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk")
+
+
+def donors_people(body: dict[str, Any]) -> Iterable[User]:
+    return people(*DONOR_ROLES, organisation=body["facts"]["donor"])
+
+
+def payees_people(body: dict[str, Any]) -> Iterable[User]:
+    return people(*PARTNER_ROLES, organisation=body["facts"]["payee"])
+
+
+def finance_officers(body: dict[str, Any]) -> Iterable[User]:
+    return people(Role.FINANCE_OFFICER)
+
+
+def officers(body: dict[str, Any]) -> Iterable[User]:
+    return people(Role.OFFICER, Role.HEAD)
+
+
+def page(name: str, fact: str) -> Any:
+    return lambda body: reverse(f"funds:{name}", args=[body["facts"][fact]])
+
+
+declare("windows.loaded/1", label=_("Fund, windows and periods set up"))
+declare("fund.status_set/1", label=_("Status of the fund changed"), told=officers, url=lambda body: reverse("funds:windows"))
+declare("window.status_set/1", label=_("Status of a window changed"), told=officers, url=lambda body: reverse("funds:windows"))
+declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
+declare("rate.recorded/1", label=_("Rate of exchange recorded"))
+declare("donor.registered/1", label=_("Donor registered"))
+declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
+declare("prospect.noted/1", label=_("Pipeline entry noted"))
+declare("pledge.recorded/1", label=_("Pledge recorded"), told=officers, url=page("pledge", "pledge"))
+declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_people, url=page("pledge", "pledge"))
+declare("pledge.cancelled/1", label=_("Pledge cancelled"), told=officers, url=page("pledge", "pledge"))
+declare("pledge.written_off/1", label=_("Pledge written off"), told=donors_people, url=page("pledge", "pledge"))
+declare("pledge.settled/1", label=_("Pledge accepted as paid"), told=donors_people, url=page("pledge", "pledge"))
+declare("agreement.signed/1", label=_("Contribution agreement signed"), told=donors_people, url=page("agreement", "agreement"))
+declare("agreement.completed/1", label=_("Contribution agreement fully paid"), told=donors_people, url=page("agreement", "agreement"))
+declare("agreement.cancelled/1", label=_("Contribution agreement cancelled"), told=donors_people, url=page("agreement", "agreement"))
+declare("deposit.recorded/1", label=_("Deposit received"), told=donors_people, url=page("deposit", "deposit"))
+declare("contributions.imported/1", label=_("Contributions imported"), told=finance_officers, url=page("import_batch", "batch"))
+declare("payment.prepared/1", label=_("Payment prepared"), told=finance_officers, url=page("payment", "payment"))
+declare("payment.authorised/1", label=_("Payment authorised"), told=finance_officers, url=page("payment", "payment"))
+declare("payment.paid/1", label=_("Payment made"), told=payees_people, url=page("payment", "payment"))
+declare("payment.acknowledged/1", label=_("Receipt of a payment confirmed"), told=finance_officers, url=page("payment", "payment"))
+declare("payment.cancelled/1", label=_("Payment cancelled"), told=finance_officers, url=page("payment", "payment"))
+
+# Recorded by what moves money.
+declare("project.funded/1", label=_("Money allocated to a project"))
+declare("allocation.released/1", label=_("Unspent allocation released"))
+declare("payment.posted/1", label=_("Payment posted"))
+declare("spending.posted/1", label=_("Spending posted"))
+declare("refund.sent/1", label=_("Refund sent by a partner"), told=finance_officers)
+declare("refund.received/1", label=_("Refund received from a partner"))
+declare("interest.posted/1", label=_("Interest posted"))
+declare("cost.posted/1", label=_("Cost posted"))
+declare("donor.refunded/1", label=_("Money refunded to a donor"), told=donors_people)
+declare("window.moved/1", label=_("Money moved between windows"))
+declare("posting.reversed/1", label=_("Posting reversed"))

@@ -1,0 +1,222 @@
+"""The fund's live statements, derived from the postings and from nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from django.db.models import Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import clock
+from alliance.register.models import head
+from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
+
+ZERO = Decimal("0.00")
+# Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
+# shown apart; refunds to donors lessen contributions. Another reading is another version.
+DEFINITIONS = "alliance-1"
+
+LABELS: dict[str, Promise] = {
+    "contributions": _("Contributions from donors"),
+    "interest_fund": _("Interest and investment income (fund)"),
+    "interest_partners": _("Interest (participating organisations)"),
+    "total_sources": _("Total source of funds"),
+    "transfers_partners": _("Transfers to participating organisations"),
+    "transfers_other_funds": _("Transfers to other funds"),
+    "transfers_total": _("Sub-total transfers"),
+    "refunds_partners": _("Refunds from participating organisations (−)"),
+    "fee": _("Administrative agent fee"),
+    "direct_cost": _("Direct cost"),
+    "bank_charges": _("Bank charges"),
+    "total_uses": _("Total use of funds"),
+    "balance_agent": _("Balance with administrative agent"),
+    "refunds_in_transit": _("Refunds in transit"),
+    "partners_received": _("Transfers received by participating organisations"),
+    "partners_expenditure": _("Expenditure of participating organisations"),
+    "partners_refunds": _("Refunds made by participating organisations"),
+    "balance_partners": _("Balance with participating organisations"),
+    "total_balance": _("Total balance of funds"),
+}
+SEED_LABEL = _("of which trustee’s seed capital")
+TOTALS = frozenset({"total_sources", "transfers_total", "total_uses", "balance_agent", "balance_partners", "total_balance"})
+
+
+class Row(NamedTuple):
+    """One line of a statement. `percent` is of contributions, or of transfers for the partners' balance."""
+
+    code: str
+    label: Promise
+    amount: Decimal
+    percent: Decimal | None = None
+
+    @property
+    def is_total(self) -> bool:
+        return self.code in TOTALS
+
+
+@dataclass(frozen=True)
+class FundingStatus:
+    """The live statement as of a day, with the register's head that it was read at."""
+
+    as_of: date
+    currency: str
+    definitions: str
+    register_n: int
+    register_hash: str
+    rows: tuple[Row, ...]
+    seed: Row
+
+    def amount(self, code: str) -> Decimal:
+        return next(row.amount for row in self.rows if row.code == code)
+
+
+class _Flows:
+    """Sums of postings between kinds of accounts, until a day."""
+
+    def __init__(self, until: date) -> None:
+        rows = Posting.objects.filter(effective_on__lte=until).order_by().values_list("debit__kind", "credit__kind")
+        self.sums = {(debit, credit): amount for debit, credit, amount in rows.annotate(Sum("amount"))}
+
+    def net(self, debit: str, credit: str) -> Decimal:
+        """Return what moved from `credit` to `debit`, less what moved back."""
+        return self.sums.get((debit, credit), ZERO) - self.sums.get((credit, debit), ZERO)
+
+    def balance(self, kind: str) -> Decimal:
+        """Return debits less credits of all accounts of a kind."""
+        into = sum((amount for (debit, _), amount in self.sums.items() if debit == kind), ZERO)
+        out = sum((amount for (_, credit), amount in self.sums.items() if credit == kind), ZERO)
+        return into - out
+
+
+def funding_status(as_of: date | None = None) -> FundingStatus:
+    """Return the live statement: sources, uses and balances, by accounting date, until a day (R52, R57)."""
+    day = as_of or clock.today()
+    flows = _Flows(day)
+    amounts = _amounts(flows)
+    percents = {
+        "balance_agent": percent(amounts["balance_agent"], amounts["contributions"]),
+        "balance_partners": percent(amounts["balance_partners"], amounts["transfers_partners"]),
+        "total_balance": percent(amounts["total_balance"], amounts["contributions"]),
+    }
+    n, digest = head()
+    rows = tuple(Row(code, label, amounts[code], percents.get(code)) for code, label in LABELS.items())
+    seed = Row("seed", SEED_LABEL, -flows.balance(AccountKind.SEED))
+    return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
+
+
+def _amounts(flows: _Flows) -> dict[str, Decimal]:
+    kind = AccountKind
+    found = {
+        "contributions": -flows.balance(kind.CONTRIBUTIONS) - flows.balance(kind.SEED) - flows.balance(kind.DONOR_REFUNDS),
+        "interest_fund": -flows.balance(kind.INTEREST_FUND),
+        "interest_partners": -flows.balance(kind.INTEREST_PARTNERS),
+        "transfers_partners": flows.net(kind.PARTNER, kind.PROJECT),
+        "transfers_other_funds": flows.balance(kind.OTHER_FUNDS),
+        "refunds_partners": flows.net(kind.PROJECT, kind.REFUNDS_IN_TRANSIT),
+        "fee": flows.balance(kind.FEE),
+        "direct_cost": flows.balance(kind.DIRECT_COST),
+        "bank_charges": flows.balance(kind.BANK_CHARGES),
+        "refunds_in_transit": flows.balance(kind.REFUNDS_IN_TRANSIT),
+        "partners_expenditure": flows.balance(kind.SPENT),
+        "partners_refunds": flows.net(kind.REFUNDS_IN_TRANSIT, kind.PARTNER),
+        "balance_partners": flows.balance(kind.PARTNER),
+        "balance_agent": flows.balance(kind.POOL) + flows.balance(kind.PROJECT),
+    }
+    found["total_sources"] = found["contributions"] + found["interest_fund"] + found["interest_partners"]
+    found["transfers_total"] = found["transfers_partners"] + found["transfers_other_funds"]
+    costs = found["fee"] + found["direct_cost"] + found["bank_charges"]
+    found["total_uses"] = found["transfers_total"] - found["refunds_partners"] + costs
+    found["partners_received"] = found["transfers_partners"]
+    found["total_balance"] = found["balance_agent"] + found["refunds_in_transit"] + found["balance_partners"]
+    return found
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Return a percentage with one decimal, half up; None of nothing."""
+    return (part * 100 / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) if whole else None
+
+
+class AccountLine(NamedTuple):
+    code: str
+    kind: str
+    debits: Decimal
+    credits: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        return self.debits - self.credits
+
+
+def trial_balance(as_of: date | None = None) -> list[AccountLine]:
+    """Return every account with its sums until a day, by code; debits and credits agree in total."""
+    day = as_of or clock.today()
+    sides: dict[int, list[Decimal]] = {}
+    for side, place in (("debit", 0), ("credit", 1)):
+        rows = Posting.objects.filter(effective_on__lte=day).order_by().values_list(side).annotate(Sum("amount"))
+        for account, amount in rows:
+            sides.setdefault(account, [ZERO, ZERO])[place] = amount
+    return [
+        AccountLine(account.code, account.kind, *sides.get(account.pk, (ZERO, ZERO)))
+        for account in Account.objects.order_by("code")
+    ]
+
+
+class WindowLine(NamedTuple):
+    """A window: what came in, went out, and what can be allocated from its pool now."""
+
+    window: Window
+    received: Decimal
+    fees: Decimal
+    allocated: Decimal
+    available: Decimal
+
+
+def windows(as_of: date | None = None) -> list[WindowLine]:
+    """Return each window with its figures; what is available is its pool's balance."""
+    day = as_of or clock.today()
+    postings = Posting.objects.filter(effective_on__lte=day).filter(Q(debit__kind="pool") | Q(credit__kind="pool"))
+    rows = postings.order_by().values_list("debit_id", "debit__kind", "credit_id", "credit__kind").annotate(Sum("amount"))
+    moves = list(rows)
+    return [_window_line(window, moves) for window in Window.objects.for_list()]
+
+
+def _window_line(window: Window, moves: Iterable[tuple[int, str, int, str, Decimal]]) -> WindowLine:
+    received = fees = allocated = available = ZERO
+    for debit, debit_kind, credit, credit_kind, amount in moves:
+        for pool, other, sign in ((debit, credit_kind, 1), (credit, debit_kind, -1)):
+            if pool != window.pool.pk:
+                continue
+            available += sign * amount
+            received += sign * amount if other in (AccountKind.CONTRIBUTIONS, AccountKind.SEED) else ZERO
+            fees -= sign * amount if other == AccountKind.FEE else ZERO
+            allocated -= sign * amount if other == AccountKind.PROJECT else ZERO
+    return WindowLine(window, received, fees, allocated, available)
+
+
+class DonorLine(NamedTuple):
+    """A source of the fund with what stands in its name."""
+
+    source: Source
+    deposited: Decimal
+    unallocated: Decimal
+
+
+def sources() -> list[DonorLine]:
+    """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
+    stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
+    kinds = {SourceKind.DONOR: "contributions", SourceKind.SEED: "seed"}
+    rows = Posting.objects.filter(credit__kind__in=kinds.values()).order_by()
+    came = {code: amount for code, amount in rows.values_list("credit__code").annotate(Sum("amount"))}
+    prefixes = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
+    found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
+    return [
+        DonorLine(
+            source,
+            came.get(f"{prefixes.get(source.kind)}:{source.donor.organisation.slug}", ZERO) if source.donor else ZERO,
+            stakes.get(source.pk, ZERO),
+        )
+        for source in found
+    ]

@@ -12,7 +12,7 @@ from alliance.core.formats import country_name, currency_name, locale
 __all__ = ["country_choices", "country_name", "currency_choices", "currency_name", "sort_key"]
 
 # CLDR's territories that are groupings, test codes or parts of countries rather than countries.
-NOT_COUNTRIES = frozenset("EU EZ UN QO XA XB ZZ AC CP CQ DG EA IC TA".split())
+NOT_COUNTRIES = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"])
 
 
 def country_choices(empty: str | None = None) -> list[tuple[str, str]]:
@@ -29,7 +29,9 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _codes() -> tuple[str, ...]:
-    return tuple(code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES)
+    return tuple(
+        code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
+    )
 
 
 def sort_key(text: str) -> str:

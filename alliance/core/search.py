@@ -29,7 +29,9 @@ def matching[M: models.Model](rows: Any, text: str, *fields: str) -> Any:
     words = text.replace("\x00", "").replace("’", "'").split()[:WORDS_AT_MOST]
     rows = rows.annotate(plain_text=plain(*fields)) if words else rows
     for word in words:
-        rows = rows.filter(plain_text__contains=Func(Value(word), function="alliance_plain", output_field=models.TextField()))
+        rows = rows.filter(
+            plain_text__contains=Func(Value(word), function="alliance_plain", output_field=models.TextField())
+        )
     return rows
 
 

@@ -58,5 +58,8 @@ def as_json(loaded: dict[str, Loaded]) -> str:
 
 
 def as_text(loaded: dict[str, Loaded]) -> str:
-    lines = [f"{name.replace('_', ' ')}: {n} ({added} added, {changed} changed)" for name, (n, added, changed) in loaded.items()]
+    lines = [
+        f"{name.replace('_', ' ')}: {n} ({added} added, {changed} changed)"
+        for name, (n, added, changed) in loaded.items()
+    ]
     return "\n".join(lines)

@@ -54,6 +54,7 @@ class Command(BaseCommand):
                 signal.signal(ending, _stop)
         with portal.held():
             try:
+                portal.build()
                 portal.start_servers(reset=reset)
                 portal.prepare()
                 self._invite(portal.start_processes())

@@ -1,0 +1,126 @@
+"""The background engine: Celery with settings that lose nothing, and the doorbell that pages ring.
+
+State of record is never in the queue. The register and the job rows say what is due; a message only says
+"look now", and the schedule looks anyway. So a doorbell that nobody hears costs seconds, not work.
+"""
+
+import logging
+import os
+import time
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
+
+from django.conf import settings
+
+from alliance.runtime.leash import die_with_parent
+from alliance.runtime.places import places
+
+log = logging.getLogger(__name__)
+
+LONGEST_TASK = 300
+DOORBELL_SECONDS = 1
+DEAF_SECONDS = 5.0
+# How a page talks to the broker: one try, one second.
+DOORBELL = {
+    "socket_timeout": DOORBELL_SECONDS,
+    "socket_connect_timeout": DOORBELL_SECONDS,
+    "max_retries": 0,
+    "retry_on_timeout": False,
+}
+
+app = Celery("alliance", broker=settings.REDIS_URL or places(settings.ALLIANCE_DATA).broker_url)
+app.conf.update(
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    timezone="UTC",
+    # A task is acknowledged when it has ended, and goes back to the queue when its process is killed.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_transport_options={
+        "visibility_timeout": LONGEST_TASK + 60,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+    },
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # Documents take memory: a child that has grown is replaced, one that hangs is stopped.
+    task_soft_time_limit=LONGEST_TASK - 60,
+    task_time_limit=LONGEST_TASK,
+    worker_concurrency=int(os.environ.get("ALLIANCE_WORKER_PROCESSES", "2")),
+    worker_max_tasks_per_child=50,
+    worker_max_memory_per_child=700_000,  # KiB
+    worker_send_task_events=False,
+    # The schedule is fixed, and short enough to need no memory of its last run.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_max_loop_interval=5,
+    beat_schedule={
+        "deliver what the register says is due": {
+            "task": "alliance.relay",
+            "schedule": 15.0,
+            "options": {"expires": 15},
+        },
+        "take up jobs left behind": {"task": "alliance.sweep_jobs", "schedule": 10.0, "options": {"expires": 10}},
+        "close decisions past their deadline": {
+            "task": "governance.close_due",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+    },
+)
+app.autodiscover_tasks(lambda: [*settings.INSTALLED_APPS, "alliance.records", "alliance.rendering"])
+
+_deaf_until = 0.0
+
+
+def ring(task_name: str, *args: Any) -> bool:
+    """Ask for a task to be run soon; say whether the broker took it. Never raises, never takes over a second.
+
+    A broker that did not answer is left alone for some seconds, so that pages stay quick while it is away.
+    """
+    global _deaf_until
+    if time.monotonic() < _deaf_until:
+        return False
+    try:
+        with app.connection_for_write(transport_options=DOORBELL) as connection:
+            app.send_task(task_name, args=args, connection=connection, retry=False, ignore_result=True)
+    except Exception as failure:  # whatever the broker's client raises: the schedule will look anyway
+        _deaf_until = time.monotonic() + DEAF_SECONDS
+        log.warning("The broker did not take %s: %s", task_name, failure)
+        return False
+    return True
+
+
+def broker_answers() -> bool:
+    """Say whether the broker answers within a second."""
+    try:
+        with app.connection_for_write(transport_options=DOORBELL) as connection:
+            return bool(connection.default_channel.client.ping())
+    except Exception:  # any failure means no
+        return False
+
+
+@setup_logging.connect
+def keep_our_logs(**kwargs: Any) -> None:
+    """Leave logging as the settings have it; Celery would replace it."""
+
+
+@worker_process_init.connect
+def leash(**kwargs: Any) -> None:
+    """Keep the pool's processes from outliving a worker that was killed."""
+    die_with_parent()
+
+
+@worker_ready.connect
+def look_at_once(**kwargs: Any) -> None:
+    """Take up at the start what was left behind."""
+    ring("alliance.sweep_jobs")
+    ring("alliance.relay")

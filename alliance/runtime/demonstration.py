@@ -1,0 +1,153 @@
+"""The portal's parts of one data folder, with the demonstration in them."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from alliance.runtime import PartFailed, address, broker, database, folders
+from alliance.runtime.assets import StaticFiles, compile_catalogues
+from alliance.runtime.locks import Lock, exclusively
+from alliance.runtime.parts import Part, processes, servers
+from alliance.runtime.places import Places
+from alliance.runtime.supervisor import Supervisor
+
+STOPPING_ORDER = ("web", "scheduler", "worker", "broker", "database")
+SCENARIO = "demonstration"
+# What `--reset` removes of the data folder: what the portal made, not its key, its logs or anything else.
+MADE = ("broker", "files", "mail")
+PATIENCE = 60.0
+
+
+class Demonstration:
+    """One run of the portal on this machine."""
+
+    def __init__(self, where: Places, port: int, say: Callable[[str], None]) -> None:
+        self.where = where
+        self.port = port
+        self._say = say
+        self._supervisor = Supervisor(where.logs, say)
+        self._static = StaticFiles(where.data)
+        self._unfinished = where.data / "demonstration-unfinished"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Have the data folder to ourselves, and take it as the database's user that other commands join."""
+        folders.make(self.where)
+        only = Lock(self.where.locks / "demo")
+        if not only.take():
+            raise PartFailed(f"the portal already runs from {self.where.data}")
+        self._users = Lock(self.where.locks / "database.users")
+        try:
+            yield
+        finally:
+            self._users.close()
+            only.close()
+
+    def start_servers(self, *, reset: bool) -> None:
+        """Start database and broker, unless the environment names others."""
+        if not os.environ.get("DATABASE_URL"):
+            self._start_database(reset or self._unfinished.exists())
+        elif reset:
+            raise PartFailed("--reset empties the embedded database only; DATABASE_URL names another")
+        if not settings.REDIS_URL:
+            self._start(servers(self.where)[1])
+
+    def build(self) -> None:
+        """Compile catalogues, and begin to collect static files beside what follows."""
+        if compile_catalogues():
+            self._say("catalogues: compiled")
+        if self._static.begin():
+            self._say("static files: collecting beside the rest")
+
+    def prepare(self) -> None:
+        """Bring the tables up to date, and play the demonstration into an empty database."""
+        if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+            self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
+        if self._is_empty():
+            self._unfinished.touch()
+            self._step("reference data", lambda: call_command("setup", verbosity=0, stdout=_Silence()))
+            self._step("demonstration", lambda: call_command("play", SCENARIO, verbosity=0, stdout=_Silence()))
+            self._unfinished.unlink()
+        connection.close()
+
+    def start_processes(self) -> str:
+        """Start web, worker and scheduler; return the portal's address once it has answered 200."""
+        if wrong := self._static.finish():
+            raise PartFailed(f"the static files could not be collected: {wrong}")
+        for part in processes(self._environment()):
+            self._supervisor.start(part)
+        home = address.url(self.port)
+        self._supervisor.wait(lambda: address.page_answers(home), "web")
+        return home
+
+    def run(self) -> None:
+        """Keep everything running until an exception ends it."""
+        self._supervisor.run()
+
+    def stop(self) -> None:
+        """Stop all parts, those first that use the others."""
+        self._supervisor.stop(STOPPING_ORDER)
+
+    def _start_database(self, afresh: bool) -> None:
+        with exclusively(self.where.locks / "database.start"):
+            if not self._users.take(PATIENCE):
+                raise PartFailed("another command is using the database; wait for it to end")
+            database.stop_database(self.where.data)  # one that a killed command left behind
+            if afresh:
+                self._forget()
+            database.make_cluster(self.where)
+            self._start(servers(self.where)[0])
+            database.make_database(self.where)
+            self._users.share()
+
+    def _forget(self) -> None:
+        database.forget_cluster(self.where)
+        for name in MADE:
+            shutil.rmtree(self.where.data / name, ignore_errors=True)
+        self._unfinished.unlink(missing_ok=True)
+        folders.make(self.where)
+
+    def _start(self, part: Part) -> None:
+        self._supervisor.start(part)
+        self._supervisor.wait(part.answers, part.name)
+        self._say(f"{part.name}: runs")
+
+    def _step(self, name: str, work: Callable[[], object]) -> None:
+        self._say(f"{name}: …")
+        begun = time.monotonic()
+        work()
+        self._say(f"{name}: done in {time.monotonic() - begun:.1f} s")
+        self._supervisor.tick()
+
+    def _is_empty(self) -> bool:
+        from alliance.register.models import RegisterEntry
+
+        return not RegisterEntry.objects.exists()
+
+    def _environment(self) -> dict[str, str]:
+        """Return what the children see: this environment, plain HTTP on loopback, and this data folder."""
+        own = {
+            "ALLIANCE_LOCAL": "1",
+            "ALLIANCE_DATA": str(self.where.data),
+            "ALLIANCE_BIND": f"{address.LOOPBACK}:{self.port}",
+            "REDIS_URL": settings.REDIS_URL or broker.default_url(self.where.data),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**os.environ, **own}
+
+
+class _Silence:
+    """Somewhere for a command's figures to go."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept."""

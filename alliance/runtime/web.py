@@ -1,0 +1,29 @@
+"""The web server's configuration (gunicorn reads the names of this module).
+
+Sync workers behind persistent database connections; the application is loaded once and shared by fork.
+"""
+
+import os
+import sys
+from typing import Any
+
+from alliance.runtime.leash import die_with_parent
+
+bind = os.environ.get("ALLIANCE_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("ALLIANCE_WEB_WORKERS", "2"))
+worker_class = "sync"
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+max_requests = 5000
+max_requests_jitter = 500
+errorlog = "-"
+accesslog = "-" if os.environ.get("ALLIANCE_ACCESS_LOG") else None
+control_socket_disable = True
+if sys.platform == "linux":
+    worker_tmp_dir = "/dev/shm"  # noqa: S108  the workers' heartbeat, kept off the disk
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Keep a worker from outliving a server that was killed."""
+    die_with_parent()

@@ -41,5 +41,4 @@ def memberships(request: HttpRequest) -> list[Any]:
 
 def unread(request: HttpRequest) -> int:
     user = person(request)
-    notices = getattr(user, "notices", None)
-    return notices.filter(read_at=None).count() if notices is not None else 0
+    return user.notices.unread().count() if user else 0

@@ -1,4 +1,4 @@
-"""Colours with meaning, by name: the same on pages, charts and PDF. The values stand in `static/css/tokens.css`."""
+"""Colours with meaning, by name: the same on pages, charts and PDF."""
 
 GOOD = "good"
 OPEN = "open"
@@ -6,6 +6,32 @@ PROGRESS = "progress"
 WARN = "warn"
 BAD = "bad"
 NEUTRAL = "neutral"
+
+# On white paper. Pages have these and their dark twins in `static/css/tokens.css`; a test keeps the two alike.
+COLOURS = {
+    "o1": "#14708a",
+    "o2": "#a8660b",
+    "o3": "#7a4b8c",
+    "gen": "#5d6b73",
+    "x1": "#3f6fb5",
+    "x2": "#a3405a",
+    "x3": "#58762c",
+    "x4": "#86694a",
+    GOOD: "#1f7a46",
+    OPEN: "#0d5c9e",
+    PROGRESS: "#5a54a8",
+    WARN: "#a85b00",
+    BAD: "#b3261e",
+    NEUTRAL: "#69737a",
+    "accent": "#0d4a63",
+    "warm": "#a84a14",
+    "ink": "#1b2427",
+    "ink-soft": "#525e62",
+    "rule": "#d8d6cd",
+    "ground": "#f5f4ef",
+    "paper": "#ffffff",
+    "on-tone": "#ffffff",
+}
 
 STATES = {
     GOOD: "acknowledged active accepted approved carried confirmed eligible established met operating paid received recorded "

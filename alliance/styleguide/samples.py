@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.display import Event, MoneyStep, Step, Task
 from alliance.core.formats import money
-from alliance.core.tones import STATES
+from alliance.core.tones import STATES, of_code
+from alliance.rendering.charts import Bar, Bars, Flow, Group, Grouped, Link, Node, Part, Stack, Stacked, Target, Targets
 
 LONG = "Secretaría Nacional de Asuntos Migratorios y Desarrollo Territorial de los Estados Plurinacionales (demostración)"
 
@@ -82,4 +83,52 @@ def money_steps() -> list[MoneyStep]:
 
 
 def charts() -> dict[str, Any]:
-    return {}
+    """Return one chart of each kind, and one with nothing to show."""
+    return {"charts": [flow(), balances(), contributions(), votes(), indicators(), Bars(_("Bars without rows"), _("Nothing."), ())]}
+
+
+def flow() -> Flow:
+    nodes = (
+        Node("se", _("Sweden"), 0),
+        Node("long", LONG, 0),
+        Node("seed", _("Seed capital"), 0),
+        Node("w1", _("Follow-up of Forum recommendations"), 1, "o1"),
+        Node("gen", _("Unearmarked"), 1, "gen"),
+        Node("p1", _("Compendium of bilateral labour arrangements"), 2, "o1"),
+        Node("p2", _("Policy coherence"), 2, "o2"),
+        Node("spent", _("Spent"), 3, "good"),
+        Node("held", _("With partners"), 3, "progress"),
+    )
+    amounts = "se w1 900000,long w1 350000,long gen 120000,seed gen 200000,w1 p1 600000,gen p2 90000,p1 spent 240000,p1 held 110000,p2 held 4000"
+    links = tuple(Link(a, b, Decimal(c)) for a, b, c in (entry.split() for entry in amounts.split(",")))
+    columns = (_("Donors"), _("Funding windows"), _("Projects"), _("Use"))
+    return Flow(_("Money flow"), _("From donors through windows to projects and spending."), columns, nodes, links)
+
+
+def balances() -> Bars:
+    figures = (Decimal("1250000"), Decimal("312000.50"), Decimal("-80"), Decimal(0))
+    rows = tuple(Bar(meaning.name_en, value, of_code(meaning.code)) for meaning, value in zip(MEANINGS, figures, strict=True))
+    return Bars(_("Balance by window"), _("What can still be allocated."), (*rows, Bar(LONG, Decimal("99"))))
+
+
+def contributions() -> Grouped:
+    series = ((_("Pledged"), "open"), (_("Agreed"), "progress"), (_("Received"), "good"))
+    rows = (Group("Sweden", (Decimal("1230769"), Decimal("1230769"), Decimal("615384"))), Group(LONG, (Decimal("500000"), Decimal(0), Decimal(0))))
+    return Grouped(_("Pledged, agreed and received"), _("By donor, in US dollars."), series, rows)
+
+
+def votes() -> Stacked:
+    def row(label: Any, *values: int) -> Stack:
+        names = ((_("Approve"), "good"), (_("Return for changes"), "warn"), (_("Object"), "bad"), (_("Abstain"), "neutral"))
+        return Stack(label, tuple(Part(name, value, tone) for (name, tone), value in zip(names, values, strict=True)))
+
+    return Stacked(_("Votes by seat"), _("By constituency."), (row(_("Donors"), 3, 1, 0, 0), row(_("Developing countries"), 2, 0, 1, 1)))
+
+
+def indicators() -> Targets:
+    rows = (
+        Target(_("Agreements described in the compendium"), 0, 120, 84),
+        Target(LONG, Decimal("12.5"), Decimal("8"), Decimal("7.9"), "%"),
+        Target(_("Governments that used it"), 0, 15, None),
+    )
+    return Targets(_("Indicators against targets"), _("As last reported."), rows)

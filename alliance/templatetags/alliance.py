@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock, formats, tones
 from alliance.core.translated import translation
+from alliance.rendering import charts
 
 register = template.Library()
 
@@ -309,8 +310,18 @@ def receipt(content: str, number: str, title: Text, at: datetime | None = None) 
 
 
 @register.simple_block_tag
-def chart(content: str, svg: SafeString, caption: Text = "") -> SafeString:
-    return component("chart", content=stripped(content), svg=svg, caption=caption)
+def chart(content: str, svg: SafeString, caption: Text = "", wide: bool = False) -> SafeString:
+    """Return a figure around an SVG that was drawn already, with what the page writes as its table."""
+    return component("chart", content=stripped(content), svg=svg, caption=caption, wide=wide)
+
+
+@register.simple_tag
+def picture(chart: charts.Chart, caption: Text = "") -> SafeString:
+    """Draw a chart, with the table of its figures behind it."""
+    headings, lines = charts.table(chart)
+    table = component("chart_table", title=chart.title, headings=headings, rows=lines)
+    wide = isinstance(chart, charts.Flow)
+    return component("chart", content=table, svg=charts.draw(chart), caption=caption or chart.title, wide=wide)
 
 
 # Components from rows

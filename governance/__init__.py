@@ -1,0 +1,13 @@
+"""The oversight committee: who sits on it, what it is asked, how it votes, what it decided.
+
+Vocabulary. A *seat* of a *constituency* votes, not a person; its *member* or its *alternate* casts the
+*ballot*. An *item* is put to the committee by the secretariat; *opening* it freezes seats, holders,
+rules, documents and the *recusals* known so far, and gives it a gapless decision number. *Closing* it
+counts the ballots into one *outcome*; what the outcome orders (approve, allocate, return) is done in
+the same transaction.
+
+Invariants. The secretariat never votes. Ballots and outcomes are never changed. On a sealed decision
+nobody sees a choice before the close. A decision has one outcome, whoever and however many close it.
+Quorum, majorities, floor and sealing are a rule set with a date: the source document is silent on
+them, so they are ours. Nothing here is known to the apps below.
+"""

@@ -1,0 +1,98 @@
+"""Who is told of this app's register entries."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import clock
+from alliance.people.models import PARTNER_ROLES, SECRETARIAT_ROLES, Membership, User
+from alliance.register import declare
+from governance.models import Body, ChairTerm, Decision, Holder, Session
+
+
+def _named(body: dict[str, Any]) -> Decision | None:
+    facts = body["facts"]
+    name = facts.get("decision") or facts.get("item") or ""
+    return Decision.objects.named(name).select_related("version__proposal").first()
+
+
+def holders(body: dict[str, Any]) -> Iterable[User]:
+    """Everybody who holds a seat in the decision as it was frozen."""
+    decision = _named(body)
+    if decision is None:
+        return []
+    frozen = decision.frozen_seats.values_list("member__user", "alternate__user")
+    return User.objects.filter(pk__in={pk for pair in frozen for pk in pair if pk}).order_by("pk")
+
+
+def secretariat() -> Iterable[User]:
+    held = Membership.objects.on(clock.today()).filter(role__in=SECRETARIAT_ROLES)
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
+def chair(body: dict[str, Any]) -> Iterable[User]:
+    """The chair, when an item is put on the agenda."""
+    terms = ChairTerm.objects.on(clock.today()).filter(body=Body.objects.the())
+    return User.objects.filter(pk__in=terms.values("user")).order_by("pk")
+
+
+def all_concerned(body: dict[str, Any]) -> Iterable[User]:
+    """Of an outcome: the holders, the secretariat and the applicant's people."""
+    told = {user.pk: user for user in (*holders(body), *secretariat())}
+    decision = _named(body)
+    if decision and decision.version:
+        applicant = Membership.objects.on(clock.today()).filter(
+            organisation=decision.version.proposal.applicant_id, role__in=PARTNER_ROLES
+        )
+        told |= {user.pk: user for user in User.objects.filter(pk__in=applicant.values("user"))}
+    return told.values()
+
+
+def sitting(body: dict[str, Any]) -> Iterable[User]:
+    """Everybody who holds a seat on the day of a session."""
+    session = Session.objects.filter(reference=body["facts"].get("session", "")).first()
+    if session is None:
+        return []
+    held = Holder.objects.on(session.held_on).filter(seat__body=session.body_id)
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
+def appointed(body: dict[str, Any]) -> Iterable[User]:
+    """The person of the newest appointment in the entry, and whose term it ended."""
+    people = [row["columns"]["user_id"] for row in body["rows"] if "user_id" in row["columns"]]
+    return User.objects.filter(Q(pk__in=people)).order_by("pk")
+
+
+def page_of(body: dict[str, Any]) -> str | None:
+    decision = _named(body)
+    return decision.get_absolute_url() if decision else None
+
+
+def session_page(body: dict[str, Any]) -> str | None:
+    session = Session.objects.filter(reference=body["facts"].get("session", "")).first()
+    return session.get_absolute_url() if session else None
+
+
+def declare_all(kinds: Iterable[tuple[str, Any, Callable | None, Callable | None]]) -> None:
+    for name, label, told, url in kinds:
+        declare(name, label=label, told=told, url=url)
+
+
+declare_all(
+    [
+        ("committee.founded/1", _("Committee founded"), None, None),
+        ("seat.appointed/1", _("Seat holder appointed"), appointed, None),
+        ("chair.appointed/1", _("Chair appointed"), appointed, None),
+        ("rules.adopted/1", _("Rules of decision adopted"), None, None),
+        ("session.called/1", _("Session of the committee called"), sitting, session_page),
+        ("session.attended/1", _("Attendance at a session recorded"), None, session_page),
+        ("decision.put/1", _("Item put to the committee"), chair, page_of),
+        ("decision.opened/1", _("A vote is open"), holders, page_of),
+        ("ballot.cast/1", _("Ballot cast"), None, page_of),
+        ("recusal.declared/1", _("Recusal declared"), None, page_of),
+        ("decision.closed/1", _("Decision taken"), all_concerned, page_of),
+        ("decision.cancelled/1", _("Item taken off the agenda"), holders, page_of),
+    ]
+)

@@ -1,0 +1,219 @@
+"""Money: from the pledge to the deposit, and everything that moves the ledger."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from funds.ledger import account
+from funds.models import AccountKind, Agreement, Deposit, Donor, Payment, Pledge, Window
+from funds.operations import money as moves
+from funds.operations.agreements import sign_agreement
+from funds.operations.deposits import record_deposit
+from funds.operations.donors import advance_donor_stage, register_donor
+from funds.operations.payments import acknowledge_payment, authorise_payment, pay_payment, prepare_payment
+from funds.operations.pledges import acknowledge_pledge, record_pledge
+from proposals.models import Project, Proposal
+from reporting.play.scenario import Act
+from reporting.play.stage import Stage
+from reporting.play.vocabulary import verb
+
+FINANCE, SECOND = "finance_officer", "second_finance_officer"
+
+
+@verb("organisation type", "stage")
+def donor(stage: Stage, act: Act) -> Donor:
+    place, kind = stage.organisation(act), act.text("type")
+    return register_donor(by=stage.person(act, "officer"), organisation=place, donor_type=kind, key=act.key())
+
+
+@verb("donor stage")
+def pipeline(stage: Stage, act: Act) -> Donor:
+    """Note that a donor was contacted or is interested."""
+    by, giver = stage.person(act, "officer"), stage.donor(act)
+    return advance_donor_stage(by=by, donor=giver, stage=act.text("stage"), key=act.key())
+
+
+@verb("donor amount currency by", "window conditions")
+def pledge(stage: Stage, act: Act) -> Pledge:
+    return record_pledge(
+        by=stage.person(act), donor=stage.donor(act), amount=act.amount("amount"), currency=act.text("currency"),
+        window=stage.window_or_none(act), pledged_on=act.day, conditions=act.text("conditions", ""), key=act.key(),
+    )  # fmt: skip
+
+
+@verb("pledge")
+def acknowledge(stage: Stage, act: Act) -> Pledge:
+    return acknowledge_pledge(by=stage.person(act, "officer"), pledge=stage.made(act, "pledge", Pledge), key=act.key())
+
+
+@verb("donor amount currency", "pledge window fee_percent instalments")
+def agreement(stage: Stage, act: Act) -> Agreement:
+    due = [(_day(act, row), act.decimal(row.get("amount"), "instalments")) for row in act.tables("instalments")]
+    return sign_agreement(
+        by=stage.person(act, FINANCE), donor=stage.donor(act), amount=act.amount("amount"),
+        currency=act.text("currency"), signed_on=act.day, window=stage.window_or_none(act),
+        pledge=stage.made(act, "pledge", Pledge) if act.has("pledge") else None,
+        fee_percent=act.amount("fee_percent") if act.has("fee_percent") else None, instalments=due, key=act.key(),
+    )  # fmt: skip
+
+
+def _day(act: Act, row: dict[str, Any]) -> date:
+    if not isinstance(row.get("due_on"), date):
+        raise act.wrong("an instalment says when it is due: due_on = 2008-09-15")
+    return row["due_on"]
+
+
+@verb("amount", "agreement donor window currency rate rate_source bank_reference")
+def deposit(stage: Stage, act: Act) -> Deposit:
+    """Record cash received, under an agreement or from a donor."""
+    if act.has("agreement"):
+        origin: dict[str, Any] = {"agreement": stage.made(act, "agreement", Agreement)}
+    else:
+        origin = {"donor": stage.donor(act), "window": stage.window_or_none(act), "currency": act.text("currency", "USD")}
+    if act.has("rate"):
+        origin |= {"rate": act.amount("rate"), "rate_source": act.text("rate_source", "")}
+    return record_deposit(
+        by=stage.person(act, FINANCE), amount=act.amount("amount"), received_on=act.day,
+        bank_reference=act.text("bank_reference", ""), key=act.key(), **origin,
+    )  # fmt: skip
+
+
+def _into_pool(*, from_partners: bool) -> Callable[[Stage, Act], None]:
+    def post(stage: Stage, act: Act) -> None:
+        moves.post_interest(
+            by=stage.person(act, FINANCE), window=stage.window(act), amount=act.amount("amount"), on=act.day,
+            from_partners=from_partners, key=act.key(),
+        )  # fmt: skip
+
+    return post
+
+
+def _out_of_pool(kind: str) -> Callable[[Stage, Act], None]:
+    def post(stage: Stage, act: Act) -> None:
+        moves.post_cost(
+            by=stage.person(act, FINANCE), kind=kind, window=stage.window(act), amount=act.amount("amount"),
+            on=act.day, key=act.key(),
+        )  # fmt: skip
+
+    return post
+
+
+for _name, _deed in {
+    "interest": _into_pool(from_partners=False),
+    "partners_interest": _into_pool(from_partners=True),
+    "direct_cost": _out_of_pool(AccountKind.DIRECT_COST),
+    "bank_charge": _out_of_pool(AccountKind.BANK_CHARGES),
+    "other_fund_transfer": _out_of_pool(AccountKind.OTHER_FUNDS),
+}.items():
+    _deed.__name__ = _name
+    verb("window amount")(_deed)
+
+
+@verb("project amounts")
+def allocation(stage: Stage, act: Act) -> None:
+    """Allocate to a project by its reference, for accounts kept before the portal; the committee's way is `close`."""
+    moves.allocate(
+        by=stage.person(act, FINANCE), project=act.text("project"), amounts=amounts_by_window(stage, act), on=act.day,
+        key=act.key(),
+    )  # fmt: skip
+
+
+def amounts_by_window(stage: Stage, act: Act) -> dict[Window, Decimal]:
+    """Return the table `amounts`, as W1 = "1000.00"."""
+    given = act.table("amounts")
+    return {stage.window_called(act, code): act.decimal(amount, "amounts") for code, amount in given.items()}
+
+
+@verb("project organisation amount", "prepared_by authorised_by")
+def payment(stage: Stage, act: Act) -> Payment:
+    """Pay a partner from a project's money: prepared, authorised by another person, paid, all on this day."""
+    reference, payee = project_reference(stage, act), stage.organisation(act)
+    prepared_by = stage.person(act, FINANCE, field="prepared_by")
+    made = prepare_payment(
+        by=prepared_by, payee=payee, purpose=reference, amount=act.amount("amount"),
+        debit=account(AccountKind.PARTNER, f"{reference}:{payee.slug}"), credit=account(AccountKind.PROJECT, reference),
+        key=act.key(),
+    )  # fmt: skip
+    authorise_payment(by=stage.person(act, SECOND, field="authorised_by"), payment=made, key=act.key("authorise"))
+    pay_payment(by=prepared_by, payment=made, on=act.day, key=act.key("pay"))
+    return made
+
+
+@verb("payment")
+def authorise(stage: Stage, act: Act) -> Payment:
+    made = stage.made(act, "payment", Payment)
+    return authorise_payment(by=stage.person(act, SECOND), payment=made, key=act.key())
+
+
+@verb("payment", "bank_reference")
+def pay(stage: Stage, act: Act) -> Payment:
+    made, bank = stage.made(act, "payment", Payment), act.text("bank_reference", "")
+    return pay_payment(by=stage.person(act, FINANCE), payment=made, on=act.day, bank_reference=bank, key=act.key())
+
+
+@verb("payment by")
+def receipt(stage: Stage, act: Act) -> Payment:
+    """Confirm for the payee that the money arrived."""
+    return acknowledge_payment(by=stage.person(act), payment=stage.made(act, "payment", Payment), key=act.key())
+
+
+@verb("project organisation spending")
+def expenditure(stage: Stage, act: Act) -> None:
+    """Post a partner's spending by budget category code: spending = { 1 = "100.00" }."""
+    lines = {code: act.decimal(amount, "spending") for code, amount in act.table("spending").items()}
+    moves.post_spending(
+        by=stage.person(act, FINANCE), project=project_reference(stage, act), organisation=stage.organisation(act),
+        lines=lines, on=act.day, key=act.key(),
+    )  # fmt: skip
+
+
+def _refunded(operation: Callable[..., Any], name: str) -> None:
+    def move(stage: Stage, act: Act) -> None:
+        operation(
+            by=stage.person(act, FINANCE), project=project_reference(stage, act), organisation=stage.organisation(act),
+            amount=act.amount("amount"), on=act.day, key=act.key(),
+        )  # fmt: skip
+
+    move.__name__ = name
+    verb("project organisation amount")(move)
+
+
+_refunded(moves.return_money, "refund")
+_refunded(moves.receive_refund, "refund_arrival")
+
+
+@verb("project amount", "prepared_by")
+def release(stage: Stage, act: Act) -> None:
+    """Give unspent allocation back to the pools, by two people."""
+    moves.release(
+        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
+        project=project_reference(stage, act), amount=act.amount("amount"), on=act.day, key=act.key(),
+    )  # fmt: skip
+
+
+@verb("donor window amount", "prepared_by")
+def donor_refund(stage: Stage, act: Act) -> None:
+    moves.refund_donor(
+        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
+        donor=stage.donor(act), window=stage.window(act), amount=act.amount("amount"), on=act.day, key=act.key(),
+    )  # fmt: skip
+
+
+@verb("from_window to_window amount", "prepared_by consent")
+def window_transfer(stage: Stage, act: Act) -> None:
+    moves.move_between_windows(
+        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
+        origin=stage.window(act, "from_window"), destination=stage.window(act, "to_window"),
+        amount=act.amount("amount"), on=act.day, consent=act.text("consent", ""), key=act.key(),
+    )  # fmt: skip
+
+
+def project_reference(stage: Stage, act: Act) -> str:
+    """Return the reference of the project: that of a proposal named earlier, or the text itself."""
+    made: models.Model | None = stage.named.get(act.text("project"))
+    if isinstance(made, Proposal):
+        return Project.objects.get(proposal=made).reference
+    return act.text("project")

@@ -1,0 +1,32 @@
+"""Addresses of the pages that follow a whole; the Forum's pages and reports bring their own."""
+
+from importlib.util import find_spec
+
+from django.urls import path
+
+from reporting import forum_urls
+from reporting.views import contributions, decisions, home, money, organisations, projects, public, register, search
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("", public.public_home, name="public_home"),
+    path("home/", home.home, name="home"),
+    path("my-contributions/", contributions.my_contributions, name="my_contributions"),
+    path("money/", money.money, name="money"),
+    path("money/postings/", money.postings, name="postings"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/<slug:reference>/", projects.project, name="project"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/<slug:reference>/", decisions.decision, name="decision"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
+    path("register/", register.register, name="register"),
+    path("register/<int:n>/", register.entry, name="entry"),
+    path("search/", search.search, name="search"),
+    *forum_urls.patterns,
+]
+if find_spec("reporting.forum_report.urls"):
+    from reporting.forum_report.urls import patterns
+
+    urlpatterns += patterns

@@ -1,0 +1,1 @@
+"""Pages that follow a whole: the public site, role homes, the donor's area."""

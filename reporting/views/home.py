@@ -1,0 +1,10 @@
+"""Being written."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from alliance.access import public
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")

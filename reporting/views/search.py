@@ -1,0 +1,11 @@
+"""Being written."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from alliance.access import public
+
+
+@public
+def search(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")

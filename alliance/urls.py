@@ -16,6 +16,8 @@ urlpatterns = [
     *([path("api/v1/", include("reporting.api.urls"))] if find_spec("reporting.api.urls" if find_spec("reporting.api") else "reporting.nothing") else []),
     *i18n_patterns(
         *pages_of("alliance.people", ""),
+        *pages_of("alliance.forum", ""),
+        *pages_of("alliance.styleguide", ""),
         *pages_of("alliance.records", ""),
         *pages_of("alliance.rendering", ""),
         *pages_of("funds", "funds/"),

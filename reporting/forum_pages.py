@@ -15,6 +15,7 @@ from alliance.access import find, public
 from alliance.core import clock
 from alliance.core.countries import sort_key
 from alliance.forum.models import AreaOfWork, GlossaryTerm, Objective, Recommendation, Summit, Theme
+from alliance.forum.permissions import may_add_area
 from reporting.forum_forms import RecommendationFilter
 from reporting.outcomes import outcome_of
 from reporting.rules import rules
@@ -93,7 +94,11 @@ def objectives(request: HttpRequest) -> HttpResponse:
         themes[theme.objective_id or -theme.area_id].append(theme)
     objectives = [{"objective": row, "themes": themes[row.pk]} for row in Objective.objects.order_by("number")]
     areas = [{"area": row, "themes": themes[-row.pk]} for row in AreaOfWork.objects.on(today).order_by("code")]
-    return render(request, "reporting/objectives.html", {"objectives": objectives, "areas": areas})
+    return render(
+        request,
+        "reporting/objectives.html",
+        {"objectives": objectives, "areas": areas, "may_add_area": may_add_area(request.user)},
+    )
 
 
 @public

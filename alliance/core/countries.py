@@ -7,6 +7,7 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
+from alliance.core import clock
 from alliance.core.formats import country_name, currency_name, locale
 
 __all__ = ["country_choices", "country_name", "currency_choices", "currency_name", "sort_key"]
@@ -41,8 +42,8 @@ def sort_key(text: str) -> str:
 
 
 def currency_choices(on: date | None = None) -> list[tuple[str, str]]:
-    """Return (code, "code – name") of the currencies that are legal tender somewhere on that day (today by default)."""
-    return [(code, f"{code} – {currency_name(code)}") for code in _tender(on or date.today())]
+    """Return (code, "code – name") of the currencies that are legal tender somewhere on that day (the portal’s by default)."""
+    return [(code, f"{code} – {currency_name(code)}") for code in _tender(on or clock.today())]
 
 
 @cache

@@ -29,7 +29,7 @@ PUBLIC: tuple[tuple[Any, str], ...] = (
     (_("Money"), "reporting:money"),
     (_("Projects"), "reporting:projects"),
     (_("Decisions"), "reporting:decisions"),
-    (_("Forum"), "reporting:forum"),
+    (_("Forum"), "reporting:summits"),
     (_("Recommendations"), "reporting:recommendations"),
     (_("About"), "reporting:about"),
 )

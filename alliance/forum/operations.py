@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core.errors import NotAllowed, Refused
 from alliance.forum import reference as own
 from alliance.forum.models import AreaOfWork
-from alliance.people.models import Role, User
+from alliance.forum.permissions import may_add_area
+from alliance.people.models import User
 from alliance.reference import Loaded, read_json
 from alliance.register import operation, record
 
@@ -46,7 +47,7 @@ def add_area_of_work(
 
     Refused when the code is taken.
     """
-    if not by.has_role(Role.HEAD):
+    if not may_add_area(by):
         raise NotAllowed(_("Only the head of the secretariat adds areas of work."))
     if AreaOfWork.objects.filter(code=code).exists():
         raise Refused(_("There is an area of work with this code."), field="code")

@@ -5,8 +5,9 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import translation
 
 from alliance.core.clock import today
@@ -234,3 +235,61 @@ def test_currencies_are_those_of_the_day() -> None:
     assert then["EEK"] == "EEK – Estonian Kroon"
     assert "EEK" not in now
     assert {"USD", "SEK", "CHF", "EUR"} <= then.keys() & now.keys()
+
+
+AREA = {
+    "key": "a" * 32, "code": "AW3", "name_en": "Cities", "name_fr": "Villes", "name_es": "Ciudades",
+    "valid_from": "2008-09-15", "valid_until": "",
+}  # fmt: skip
+
+
+@pytest.mark.requirement("R72")
+def test_head_adds_an_area_on_its_page_and_twice_is_once(head, sign_in) -> None:
+    client = sign_in(head)
+    assert client.get("/en/areas/new/").status_code == 200
+    for _ in range(2):
+        assert client.post("/en/areas/new/", AREA).status_code == 302
+    assert AreaOfWork.objects.get(code="AW3").name_es == "Ciudades"
+    assert "AW3 – Cities" in client.get("/en/objectives/").content.decode()
+
+
+def test_taken_code_is_said_and_what_was_typed_is_kept(head, sign_in) -> None:
+    page = sign_in(head).post("/en/areas/new/", AREA | {"code": "AW1"}).content.decode()
+    assert "There is an area of work with this code." in page
+    assert 'value="Ciudades"' in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"code": "three"}, "A code is AW and a number"),
+        ({"valid_until": "2008-09-14"}, "The last day of validity is before the first."),
+        ({"valid_from": "yesterday"}, "Enter a valid date."),
+    ],
+)
+def test_malformed_area_is_refused_with_a_reason(head, sign_in, wrong: dict[str, str], said: str) -> None:
+    assert said in sign_in(head).post("/en/areas/new/", AREA | wrong).content.decode()
+    assert not AreaOfWork.objects.filter(name_en="Cities").exists()
+
+
+def test_officer_is_told_why_the_page_is_closed(officer, sign_in) -> None:
+    for answer in (sign_in(officer).get("/en/areas/new/"), sign_in(officer).post("/en/areas/new/", AREA)):
+        assert answer.status_code == 403
+        assert "Only the head of the secretariat adds areas of work." in answer.content.decode()
+
+
+def test_visitor_is_sent_to_sign_in(client) -> None:
+    assert client.get("/en/areas/new/").headers["Location"].startswith("/en/sign-in/")
+
+
+def test_setup_on_an_outdated_database_says_so() -> None:
+    MigrationRecorder(connection).record_unapplied("alliance", "0003_search")
+    with pytest.raises(CommandError, match=r"manage\.py migrate") as error:
+        call_command("setup")
+    assert error.value.returncode == 3
+
+
+def test_setup_refuses_an_unknown_fund_status() -> None:
+    with pytest.raises(CommandError, match="nonsense") as error:
+        call_command("setup", "--fund-status", "nonsense")
+    assert error.value.returncode == 2

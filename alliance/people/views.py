@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.access import public
 from alliance.core import clock
@@ -46,9 +46,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("reporting:public_home")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act_for(request: HttpRequest) -> HttpResponse:
     """Choose the membership to act for."""
+    if request.method == "GET":
+        return render(request, "alliance/acting.html")
     held = {str(m.pk): m for m in request.user.memberships_today}
     if membership := held.get(request.POST.get("membership", "")):
         request.session[CHOICE] = membership.pk

@@ -42,8 +42,9 @@ def fill(plan: Plan) -> None:
     from alliance.people.models import Organisation, User
     from alliance.register import operation, record
     from funds.ledger import post
-    from funds.models import Donor, Window
+    from funds.models import Window
     from funds.operations import money
+    from funds.operations.donors import register_donor
 
     officer = User.objects.get(email="finance.officer@demo.example")
     parts = {"sweden-mfa": plan.pool / 2, "switzerland-sdc": plan.pool / 3}
@@ -51,9 +52,7 @@ def fill(plan: Plan) -> None:
 
     @operation
     def put(*, by, slug, amount, window):
-        donor, _ = Donor.objects.get_or_create(
-            organisation=Organisation.objects.get(slug=slug), defaults={"donor_type": "state", "stage": "agreed"}
-        )
+        donor = register_donor(by=None, organisation=Organisation.objects.get(slug=slug), donor_type="state")
         lines, source = money.receive(donor=donor, window=window, amount=amount, fee=Decimal(0), on=ON)
         post(lines, entry=record("cost.posted/1", by=by, rows=[source] if source.is_new else []))
 

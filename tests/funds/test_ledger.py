@@ -14,6 +14,7 @@ from funds import checks
 from funds.ledger import Line, account, post
 from funds.models import Account, Donor, Period, Posting, Share, Source, Stake, Window
 from funds.operations import money
+from funds.operations.donors import register_donor
 
 D = Decimal
 ON = date(2008, 3, 10)
@@ -42,10 +43,9 @@ def window(code="GEN"):
 
 
 def make_donor(slug, kind="state"):
-    donor, _ = Donor.objects.get_or_create(
-        organisation=Organisation.objects.get(slug=slug), defaults={"donor_type": kind, "stage": "agreed"}
-    )
-    return donor
+    organisation = Organisation.objects.get(slug=slug)
+    donor = Donor.objects.filter(organisation=organisation).first()
+    return donor or register_donor(by=None, organisation=organisation, donor_type=kind)
 
 
 @operation

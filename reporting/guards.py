@@ -1,0 +1,64 @@
+"""The database's guards as shipped: every constraint, trigger, trigger function and unique index, by fingerprint.
+
+`guards.json` is written from a freshly migrated database (`record_guards`), and a test keeps it so.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+
+from alliance.register.verification import Problem
+
+SHIPPED = Path(__file__).with_name("guards.json")
+OURS = ("alliance_", "funds_", "proposals_", "governance_", "reporting_")
+STANDING = """
+    SELECT 'constraint ' || r.relname || '.' || c.conname, pg_get_constraintdef(c.oid) || c.convalidated::text
+      FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+     WHERE c.contype IN ('c', 'u', 'p', 'x', 'f') AND r.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'trigger ' || r.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
+      FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid
+     WHERE NOT t.tgisinternal AND r.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'function ' || p.proname, p.prosrc || p.provolatile::text || p.prosecdef::text
+      FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+     WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
+       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'index ' || i.indexname, i.indexdef FROM pg_indexes i
+     WHERE i.schemaname = 'public' AND i.indexdef LIKE 'CREATE UNIQUE%'
+"""
+
+
+def standing() -> dict[str, str]:
+    """Return name -> fingerprint of every guard on the Alliance's own tables, as the database has it now."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING)
+        rows = cursor.fetchall()
+    ours = ((name, text) for name, text in rows if name.split(" ", 1)[1].startswith(OURS))
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in sorted(ours)}
+
+
+
+
+def shipped() -> dict[str, str]:
+    return json.loads(SHIPPED.read_text())
+
+
+def problems() -> Iterator[Problem]:
+    """Yield every guard that is missing, changed, switched off, or not ours."""
+    expected, found = shipped(), standing()
+    for name in sorted({*expected, *found}):
+        if name not in found:
+            yield Problem("guard", name, "missing")
+        elif name not in expected:
+            yield Problem("guard", name, "not as shipped: unknown")
+        elif expected[name] != found[name]:
+            yield Problem("guard", name, "changed or switched off")
+
+
+def checked() -> dict[str, int]:
+    return {"guards": len(shipped())}

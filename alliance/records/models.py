@@ -1,0 +1,104 @@
+"""Stored files, notices, and the relay's place in the register."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from alliance.people.models import User
+from alliance.register.kinds import kind as declared_kind
+from alliance.register.models import RegisterEntry
+
+__all__ = ["Notice", "RelayCursor", "StoredFile"]
+
+SHA256 = RegexValidator(r"^[0-9a-f]{64}$")
+
+
+class StoredFile(models.Model):
+    """Bytes that were given to the Alliance or made by it; never changed, found by their SHA-256."""
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("sha256", "media_type")
+
+    uid = models.UUIDField(unique=True, default=uuid4, editable=False)
+    sha256 = models.CharField(max_length=64, db_index=True, validators=[SHA256])
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    name = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        app_label = "alliance"
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="storedfile_not_empty"),
+            models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="storedfile_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> "NoticeQuerySet":
+        """A person's own notices and nobody else's."""
+        return self.filter(user=user)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+    def for_list(self) -> "NoticeQuerySet":
+        """Newest first."""
+        return self.select_related("entry").defer("entry__body").order_by("-entry__n", "-pk")
+
+
+class Notice(models.Model):
+    """Word of one register entry to one person. `url` is kept in English and shown in the reader's language."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="notices")
+    entry = models.ForeignKey(RegisterEntry, models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=60)
+    reference = models.CharField(max_length=40, blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        app_label = "alliance"
+        constraints = [models.UniqueConstraint(fields=["user", "entry"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["user", "-entry"], name="notice_of_user"),
+            models.Index(fields=["mail_tries", "id"], condition=Q(mailed_at=None), name="notice_to_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.reference}".strip()
+
+    def get_absolute_url(self) -> str:
+        """The address that marks the notice as read and leads to what it is about."""
+        return reverse("records:notice", args=[self.pk])
+
+    @property
+    def text(self) -> str | Promise:
+        """What happened, in the active language."""
+        return declared_kind(self.kind).label
+
+
+class RelayCursor(models.Model):
+    """How far a reader of the register has come; its lock lets one reader work at a time."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    n = models.BigIntegerField(default=0)
+
+    class Meta:
+        app_label = "alliance"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.n}"

@@ -1,0 +1,94 @@
+"""Lists as CSV and XLSX: values as they are, and no text that a spreadsheet would run."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A spreadsheet takes text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SHEET_NAME = 31
+
+type Value = str | int | Decimal | date | datetime | None
+type Row = Sequence[Value]
+
+
+class Line:
+    """A file for csv.writer that hands each line back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def cell(value: Value) -> str:
+    """Return a value as CSV holds it: plain decimals, ISO dates, harmless text. Negative numbers stay numbers."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return format(value, "f")
+        case datetime() | date():
+            return value.isoformat()
+        case int():
+            return str(value)
+    return harmless(str(value))
+
+
+def csv_lines(columns: Sequence[Any], rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the file line by line, with a mark that makes Excel read UTF-8."""
+    writer = csv.writer(Line())
+    yield "\ufeff" + writer.writerow([cell(str(column)) for column in columns])
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
+
+
+def csv_response(columns: Sequence[Any], rows: Iterable[Row], name: str) -> StreamingHttpResponse:
+    """Answer with a CSV file, streamed; `name` is without ending."""
+    response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def write_xlsx(file: Any, columns: Sequence[Any], rows: Iterable[Row], title: str) -> None:
+    """Write a workbook of one sheet in constant memory. Text is text: never a formula, never a link."""
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "remove_timezone": True}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet(title[:SHEET_NAME])
+        heading, money = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "#,##0.00"})
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, str(column), heading)
+        for number, row in enumerate(rows, start=1):
+            for place, value in enumerate(row):
+                match value:
+                    case None:
+                        continue
+                    case Decimal():
+                        sheet.write_number(number, place, value, money)
+                    case datetime():
+                        sheet.write_datetime(number, place, timezone.make_naive(value))
+                    case date():
+                        sheet.write_datetime(number, place, value)
+                    case int():
+                        sheet.write_number(number, place, value)
+                    case _:
+                        sheet.write_string(number, place, str(value))
+
+
+def xlsx_response(columns: Sequence[Any], rows: Iterable[Row], name: str) -> FileResponse:
+    """Answer with a workbook; `name` is without ending, and is the sheet's name too."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response
+    write_xlsx(file, columns, rows, name)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

@@ -1,0 +1,32 @@
+"""The progress page of a job, and its finished document."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from alliance.access import find
+from alliance.records import files
+from alliance.rendering.kinds import job_kind
+from alliance.rendering.models import Job
+
+
+@require_GET
+def job(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show how far a document is; asks again by itself while it is open, and can be left and come back to."""
+    row = find(Job.objects.visible_to(request.user).for_page(), uid=uid)
+    kind = job_kind(row.kind)
+    context: dict[str, Any] = {"job": row, "kind": kind, "back": kind.page(row) if kind.page else ""}
+    fragment = "#progress" if request.htmx else ""
+    return render(request, f"alliance/job_page.html{fragment}", context)
+
+
+@require_GET
+def job_file(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Give the finished document to those who may see its job."""
+    row = find(Job.objects.visible_to(request.user).for_page(), uid=uid)
+    if row.file is None:
+        raise Http404
+    return files.serve(row.file)

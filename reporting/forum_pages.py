@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -89,11 +90,9 @@ def recommendation(request: HttpRequest, code: str) -> HttpResponse:
 def objectives(request: HttpRequest) -> HttpResponse:
     """The objectives as the document numbers them, their sub-themes, and the areas of work of the day."""
     today = clock.today()
-    themes = defaultdict(list)
-    for theme in Theme.objects.on(today).order_by("position", "pk"):
-        themes[theme.objective_id or -theme.area_id].append(theme)
-    objectives = [{"objective": row, "themes": themes[row.pk]} for row in Objective.objects.order_by("number")]
-    areas = [{"area": row, "themes": themes[-row.pk]} for row in AreaOfWork.objects.on(today).order_by("code")]
+    themes = Prefetch("themes", Theme.objects.on(today).order_by("position", "pk"), to_attr="themes_today")
+    objectives = Objective.objects.prefetch_related(themes).order_by("number")
+    areas = AreaOfWork.objects.on(today).prefetch_related(themes).order_by("code")
     return render(
         request,
         "reporting/objectives.html",

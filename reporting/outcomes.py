@@ -33,7 +33,7 @@ def outcome_of(recommendation: Recommendation) -> Outcome:
     fund's currency. Transferred is net of refunds.
     """
     proposals = tuple(submitted(recommendation))
-    projects = tuple(
+    projects: tuple[Any, ...] = tuple(
         Project.objects.following(recommendation).with_money().select_related("lead").order_by("approved_on", "pk")
     )
     return Outcome(

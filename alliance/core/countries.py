@@ -31,7 +31,9 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
 @cache
 def _codes() -> tuple[str, ...]:
     return tuple(
-        code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
+        code
+        for code in map(str, Locale("en").territories)
+        if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import CountryField
 from alliance.core.translated import Translated
@@ -306,7 +306,7 @@ class Roundtable(Translated):
     def label(self) -> str:
         """Roundtable 1, Plenary or Cross-cutting: never a bare code."""
         if self.kind == RoundtableKind.ROUNDTABLE:
-            return _("Roundtable %(number)s") % {"number": self.code.removeprefix("RT")}
+            return gettext("Roundtable %(number)s") % {"number": self.code.removeprefix("RT")}
         return self.get_kind_display()
 
 
@@ -336,7 +336,7 @@ class ForumSession(Translated):
     @property
     def label(self) -> str:
         """Session 1.2, or Plenary, or Cross-cutting. The roundtable must be loaded."""
-        return _("Session %(number)s") % {"number": self.code} if self.is_numbered else self.roundtable.label
+        return gettext("Session %(number)s") % {"number": self.code} if self.is_numbered else self.roundtable.label
 
 
 class RecommendationKind(models.TextChoices):
@@ -402,8 +402,8 @@ class Recommendation(Translated):
     def mark(self) -> str:
         """What every page and document says beside the text."""
         if self.is_reconstructed:
-            return _("Our paraphrase, not official; reconstructed")
-        return _("Our paraphrase, not official")
+            return gettext("Our paraphrase, not official; reconstructed")
+        return gettext("Our paraphrase, not official")
 
 
 class GlossaryTerm(Translated):

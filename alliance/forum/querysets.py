@@ -9,13 +9,15 @@ from django.db.models import Q
 from alliance.core.search import matching
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from alliance.people.models import User
 
 
 class PublicQuerySet(models.QuerySet):
     """Rows that everybody may read."""
 
-    def visible_to(self, user: "User | None") -> Self:
+    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         """All of them: the Forum's reference data is public."""
         return self.all()
 

@@ -69,12 +69,12 @@ def _cleaned(model: type[models.Model], row: Mapping[str, Any]) -> dict[str, Any
         if isinstance(field, models.ForeignKey):
             values[field.attname] = value.pk if value else None
         else:
-            values[name] = field.to_python(value)
+            values[name] = field.to_python(value)  # type: ignore[union-attr]
     return values
 
 
 def _key(row: models.Model, names: tuple[str, ...]) -> tuple[Any, ...]:
-    return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)
+    return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)  # type: ignore[union-attr]
 
 
 def _pick(values: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:

@@ -140,9 +140,7 @@ CHECKS: dict[str, Any] = {
     "context": _written("context", lambda: _("Describe the context.")),
     "approach": _written("approach", lambda: _("Describe the approach.")),
     "rights": _rights,
-    "adverse_effects": _written(
-        "adverse_effects", lambda: _("State likely adverse effects and how they are limited.")
-    ),
+    "adverse_effects": _written("adverse_effects", lambda: _("State likely adverse effects and how they are limited.")),
     "disaggregation": _written("disaggregation", lambda: _("Say how figures will be broken down.")),
     "partnership": _partnership,
     "budget": _budget,

@@ -48,8 +48,8 @@ def balance_of(*parts: str | F | OuterRef) -> Coalesce:
 
 class CallQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Every signed-in person may read the calls."""
-        return self if user.is_authenticated else self.none()
+        """Everybody may read the calls."""
+        return self.all()
 
     def open_at(self, moment: datetime) -> Self:
         """Calls that take proposals at this moment. See also Call.is_open_at."""
@@ -245,4 +245,8 @@ class PartnerReportQuerySet(models.QuerySet):
         return self.filter(state="accepted")
 
     def for_list(self) -> Self:
-        return self.select_related("contract__project", "contract__partner").order_by("due_on", "pk").fetch_mode(models.FETCH_RAISE)
+        return (
+            self.select_related("contract__project", "contract__partner")
+            .order_by("due_on", "pk")
+            .fetch_mode(models.FETCH_RAISE)
+        )

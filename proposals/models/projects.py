@@ -10,7 +10,7 @@ from alliance.core.fields import CountryField, MoneyField
 from alliance.core.states import Move
 from alliance.people.models import Role
 from alliance.register.models import Registered
-from proposals.models.proposals import Proposal
+from proposals.models.proposals import Proposal, RightsMarker
 from proposals.models.stamps import stamped, together
 from proposals.models.versions import ProposalVersion
 from proposals.querysets import ProjectQuerySet
@@ -40,7 +40,7 @@ class Project(Registered):
     countries = ArrayField(CountryField(), default=list, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
-    rights_marker = models.PositiveSmallIntegerField()
+    rights_marker = models.PositiveSmallIntegerField(choices=RightsMarker)
     amount = MoneyField()
     approved_on = models.DateField()
     decision_reference = models.CharField(max_length=20)

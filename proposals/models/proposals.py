@@ -85,7 +85,9 @@ class Proposal(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     state = models.CharField(max_length=24, choices=State, default=State.DRAFT)
     applicant = models.ForeignKey("alliance.Organisation", on_delete=models.PROTECT, related_name="proposals")
-    call = models.ForeignKey("proposals.Call", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals")
+    call = models.ForeignKey(
+        "proposals.Call", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
     created_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()

@@ -177,8 +177,7 @@ class WaitingApproval(Registered):
         constraints = [
             together("waiting_approval", "funded_at", "funded_by"),
             models.CheckConstraint(
-                condition=Q(funded_by__isnull=True)
-                | (Q(prepared_by__isnull=False) & ~Q(prepared_by=F("funded_by"))),
+                condition=Q(funded_by__isnull=True) | (Q(prepared_by__isnull=False) & ~Q(prepared_by=F("funded_by"))),
                 name="waiting_approval_by_two_officers",
                 violation_error_message=_("Another officer allocates what you prepared."),
             ),

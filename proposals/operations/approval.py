@@ -17,7 +17,15 @@ from alliance.people.models import Organisation, Role, User
 from alliance.register import operation, record
 from funds.models import Window
 from funds.operations.money import allocate
-from proposals.models import Partner, Project, Proposal, ProposalVersion, ReleaseCondition, WaitingAmount, WaitingApproval
+from proposals.models import (
+    Partner,
+    Project,
+    Proposal,
+    ProposalVersion,
+    ReleaseCondition,
+    WaitingAmount,
+    WaitingApproval,
+)
 from proposals.operations.checking import give_back
 from proposals.operations.rows import lock_proposal, lock_version
 
@@ -263,4 +271,3 @@ def _worded(texts: Iterable[str]) -> list[str]:
 
 def _facts(version: ProposalVersion) -> dict[str, object]:
     return {"proposal": version.proposal.reference, "version": version.number}
-

@@ -102,7 +102,7 @@ def offer_contract(*, by: User, contract: Contract) -> Contract:
     Raises Refused when objectives, tasks or expected results are empty, or no tranche or report is due (R63, R68).
     """
     _require_drafter(by)
-    project, contract = lock_contract(contract.pk)
+    _project, contract = lock_contract(contract.pk)
     _require_three_parts(contract)
     tranches, reports = list(contract.tranches.order_by("number")), list(contract.reports.order_by("number"))
     if not tranches or not reports:

@@ -35,7 +35,9 @@ type Values = dict[str, Any]
 class EditedElsewhere(Refused):
     """The section was changed in another tab or by another author since it was opened. `stored` is what stands now."""
 
-    default: Text = _("This section was changed elsewhere while you were writing. Nothing was lost: compare both texts below.")
+    default: Text = _(
+        "This section was changed elsewhere while you were writing. Nothing was lost: compare both texts below."
+    )
 
     def __init__(self, stored: Values, token: str) -> None:
         super().__init__()
@@ -44,9 +46,7 @@ class EditedElsewhere(Refused):
 
 
 @operation
-def start_proposal(
-    *, by: User, applicant: Organisation, kind: str, title: str, call: Call | None = None
-) -> Proposal:
+def start_proposal(*, by: User, applicant: Organisation, kind: str, title: str, call: Call | None = None) -> Proposal:
     """Start a draft for an organisation of one's own, under a call or on its own initiative.
 
     Raises Refused when the call is not open to the organisation, or is closed (R93), or when the kind is not for it.
@@ -63,7 +63,9 @@ def start_proposal(
         reference=next_reference("ALL", 3), kind=kind, applicant=applicant, call=call, title=title,
         created_by=by, created_at=moment, saved_at=moment,
     )  # fmt: skip
-    ProposalPartner.objects.create(proposal=proposal, organisation=applicant, is_lead=True, tasks="", share=Decimal("0.00"))
+    ProposalPartner.objects.create(
+        proposal=proposal, organisation=applicant, is_lead=True, tasks="", share=Decimal("0.00")
+    )
     record("proposal.started/1", by=by, facts={"proposal": proposal.reference, "applicant": applicant.slug})
     return proposal
 
@@ -125,7 +127,9 @@ def _save_objectives(proposal: Proposal, values: Values) -> None:
     if main is None or main not in percents:
         raise Refused(_("Choose the main objective among those with a percentage."), field="main")
     if sum(percents.values()) != 100:
-        raise Refused(_("The percentages add up to %(sum)s; they have to add up to 100.") % {"sum": sum(percents.values())})
+        raise Refused(
+            _("The percentages add up to %(sum)s; they have to add up to 100.") % {"sum": sum(percents.values())}
+        )
     proposal.objectives.all().delete()
     ProposalObjective.objects.bulk_create(
         ProposalObjective(proposal=proposal, objective=row, percent=percent, is_main=row == main)

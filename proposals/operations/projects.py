@@ -1,5 +1,6 @@
 """The work on an approved project: release conditions, tranches, completion."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +46,7 @@ def prepare_tranche(*, by: User, tranche: Tranche) -> Payment:
         raise NotAllowed(_("Payments are prepared by the finance officers."))
     project, contract = lock_contract(tranche.contract_id)
     tranche = Tranche.objects.select_for_update(of=("self",), no_key=True).get(pk=tranche.pk)
-    if reasons := blocks(tranche, contract, project):
+    if reasons := blocks(tranche, contract, project, standing(contract, project)):
         raise OutOfState(reasons[0])
     payment = prepare_payment(
         by=by,
@@ -62,18 +63,33 @@ def prepare_tranche(*, by: User, tranche: Tranche) -> Payment:
     return payment
 
 
-def blocks(tranche: Tranche, contract: Contract, project: Project) -> list[Any]:
-    """Return, in words, why this tranche cannot be prepared now; nothing when it can."""
+@dataclass(frozen=True)
+class Standing:
+    """What holds back every tranche of a contract alike."""
+
+    open_condition: bool
+    late_report: bool
+
+
+def standing(contract: Contract, project: Project) -> Standing:
+    """Read what holds back the tranches of a contract: conditions not met, reports due and not accepted."""
+    late = contract.reports.exclude(state=PartnerReport.State.ACCEPTED).filter(due_on__lt=clock.today())
+    return Standing(project.conditions.filter(met_at=None).exists(), late.exists())
+
+
+def blocks(tranche: Tranche, contract: Contract, project: Project, held: Standing) -> list[Any]:
+    """Return, in words, why this tranche cannot be prepared now; nothing when it can. Queries nothing."""
     reasons: list[Any] = []
+    report = tranche.report_required
     if not contract.is_signed:
         reasons.append(_("The contract is not signed on both sides."))
     if project.state not in (Project.State.APPROVED, Project.State.ACTIVE):
         reasons.append(_("The project is completed."))
-    if project.conditions.filter(met_at=None).exists():
+    if held.open_condition:
         reasons.append(_("A condition of the decision is not met yet."))
-    if tranche.report_required is not None and tranche.report_required.state != PartnerReport.State.ACCEPTED:
+    if report is not None and report.state != PartnerReport.State.ACCEPTED:
         reasons.append(_("The report that this tranche waits for has not been accepted."))
-    elif contract.reports.exclude(state=PartnerReport.State.ACCEPTED).filter(due_on__lt=clock.today()).exists():
+    elif held.late_report:
         reasons.append(_("A report that is due has not been accepted."))
     if tranche.payment is not None and tranche.payment.state != PaymentState.CANCELLED:
         reasons.append(_("The payment of this tranche is prepared already."))
@@ -101,7 +117,9 @@ def close_project(*, by: User, project: Project) -> Project:
     if not permissions.may_sign_for_alliance(by):
         raise NotAllowed(_("Projects are closed by the head of the secretariat."))
     project = lock_project(project.pk)
-    guarded = Account.objects.filter(kind__in=[AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT])
+    guarded = Account.objects.filter(
+        kind__in=[AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT]
+    )
     held = guarded.filter(subject=project.reference) | guarded.filter(subject__startswith=f"{project.reference}:")
     if any(row.balance for row in held):
         raise Refused(_("Money is left with the project or a partner: it is released or refunded first."))

@@ -10,7 +10,9 @@ from proposals.models import Contract, PartnerReport, Project, Proposal, Proposa
 
 
 def lock_proposal(pk: int) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("applicant", "call", "created_by")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "applicant", "call", "created_by"
+    )
     return rows.get(pk=pk)
 
 

@@ -17,13 +17,15 @@ from proposals.content import Content, freeze, gather, requested
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations.drafts import require_open
 from proposals.operations.rows import lock_proposal
+from proposals.sections import SECTIONS
 
 
 class Incomplete(Refused):
     """Sections are missing or do not fit together: `gaps` names each with what to do."""
 
     def __init__(self, missing: list[Gap]) -> None:
-        super().__init__(_("The proposal is not complete: see the sections named below."))
+        titles = dict.fromkeys(str(SECTIONS[gap.section].title) for gap in missing)
+        super().__init__(_("The proposal is not complete. See: %(sections)s.") % {"sections": ", ".join(titles)})
         self.gaps = missing
 
 

@@ -1,0 +1,1 @@
+"""Is the input well formed? What it may do is decided by the operations."""

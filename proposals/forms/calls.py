@@ -1,0 +1,60 @@
+"""Publishing a call for proposals."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core.forms import KeyedForm
+from alliance.people.models import OrganisationKind
+from proposals.forms.fields import long_text
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class MomentInput(forms.TextInput):
+    """Day and hour in the zone named beside it, so never converted to another on the way."""
+
+    input_type = "datetime-local"
+
+
+class CallForm(KeyedForm):
+    title_en = forms.CharField(label=_("Title in English"), max_length=200)
+    title_fr = forms.CharField(label=_("Title in French"), max_length=200, required=False)
+    title_es = forms.CharField(label=_("Title in Spanish"), max_length=200, required=False)
+    text_en = long_text(_("Text in English"), required=True)
+    text_fr = long_text(_("Text in French"))
+    text_es = long_text(_("Text in Spanish"))
+    zone = forms.ChoiceField(label=_("Time zone"), help_text=_("In which the deadline is told."), initial="UTC")
+    opens_at = forms.CharField(label=_("Opens"), widget=MomentInput)
+    closes_at = forms.CharField(label=_("Closes"), widget=MomentInput)
+    applicant_kinds = forms.MultipleChoiceField(
+        label=_("Open to"), choices=OrganisationKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        zones = sorted(
+            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+        )
+        self.fields["zone"].choices = [("UTC", "UTC"), *((name, name) for name in zones)]  # type: ignore[attr-defined]
+
+    def _moment(self, name: str) -> datetime | None:
+        """Return the moment in UTC, read in the chosen zone."""
+        try:
+            local = datetime.strptime(self.cleaned_data[name], MOMENT).replace(tzinfo=self._zone())
+        except ValueError:
+            self.add_error(name, _("Enter a day and an hour."))
+            return None
+        return local.astimezone(UTC)
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.cleaned_data.get("zone") or "UTC")
+
+    def clean(self) -> dict[str, Any]:
+        for name in ("opens_at", "closes_at"):
+            if name in self.cleaned_data:
+                self.cleaned_data[name] = self._moment(name)
+        return self.cleaned_data

@@ -1,0 +1,1 @@
+"""Pages of proposals, calls, projects at work, contracts and partners' reports."""

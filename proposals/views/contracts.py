@@ -1,0 +1,187 @@
+"""Contracts: the list, one contract with its tranches and reports, drafting, offering, signing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core.errors import DomainError, NotAllowed
+from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.requests import submitted
+from alliance.people.models import Organisation
+from proposals import permissions
+from proposals.documents import split_paragraphs
+from proposals.drafting import first_terms, stored_terms
+from proposals.forms.contracts import ContractForm, SignForm
+from proposals.forms.fields import ReasonForm
+from proposals.models import Contract, Project
+from proposals.operations import (
+    cancel_contract,
+    draft_contract,
+    offer_contract,
+    prepare_tranche,
+    revise_contract,
+    sign_contract,
+)
+from proposals.operations.contracts import committed
+from proposals.operations.projects import blocks, standing
+
+PAGE = 50
+
+
+def load(request: HttpRequest, reference: str) -> Contract:
+    rows = Contract.objects.visible_to(request.user)
+    related = ("project__version", "partner", "partner_signed_by", "alliance_signed_by")
+    return find(rows.select_related(*related), reference=reference)
+
+
+@require_GET
+def contract_list(request: HttpRequest) -> HttpResponse:
+    """Contracts of one's own organisation, or all of them for those who read all."""
+    page = Paginator(Contract.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "proposals/contract_list.html", {"page": page})
+
+
+@require_GET
+def contract(request: HttpRequest, reference: str) -> HttpResponse:
+    """A contract: what it says, its signatures, reports due and tranches."""
+    row = load(request, reference)
+    return render(request, "proposals/contract.html", page_of(request, row, SignForm()))
+
+
+def page_of(request: HttpRequest, row: Contract, form: SignForm) -> dict[str, Any]:
+    prepares = permissions.may_prepare_payments(request.user)
+    tranches, held = [], standing(row, row.project)
+    for tranche in row.tranches.select_related("payment", "report_required").order_by("number"):
+        reasons = blocks(tranche, row, row.project, held)
+        tranches.append({"row": tranche, "reasons": reasons, "may_prepare": prepares and not reasons, "key": new_key()})
+    parts = [
+        (_("Objectives"), split_paragraphs(row.objectives)),
+        (_("Nature of the tasks"), split_paragraphs(row.tasks)),
+        (_("Expected results"), split_paragraphs(row.expected_results)),
+    ]
+    return {
+        "contract": row,
+        "parts": parts,
+        "tranches": tranches,
+        "reports": list(row.reports.order_by("number")),
+        "form": form,
+        "key": new_key(),
+        "may_draft": permissions.may_draft_contracts(request.user),
+        "signs_for": side_of(request, row),
+    }
+
+
+def side_of(request: HttpRequest, row: Contract) -> str:
+    """Return the side that this person can sign for now, or nothing."""
+    if row.state != Contract.State.OFFERED:
+        return ""
+    if permissions.may_sign_for_partner(request.user, row) and row.partner_signed_at is None:
+        return "partner"
+    if permissions.may_sign_for_alliance(request.user) and row.alliance_signed_at is None:
+        return "alliance"
+    return ""
+
+
+@require_http_methods(["GET", "POST"])
+def contract_new(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+    """Draft a contract with a partner of a project, from the words that were approved."""
+    project = find(Project.objects.visible_to(request.user).select_related("version"), reference=reference)
+    require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
+    partner = find(Organisation.objects.filter(slug__in=project.version.parties()), slug=slug)
+    form = ContractForm(submitted(request), terms=first_terms(project, partner, project.amount - committed(project)))
+    if request.method == "POST" and form.is_valid():
+        key = form.cleaned_data["key"]
+        made = attempt(
+            form, draft_contract, by=request.user, project=project, partner=partner, terms=form.terms(), key=key
+        )
+        if made:
+            messages.success(request, _("The draft is kept. Read it, then offer it for signature."))
+            return redirect(made)
+    context = {"project": project, "partner": partner, "form": form}
+    return render(request, "proposals/contract_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def contract_edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change a draft."""
+    row = load(request, reference)
+    require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
+    if request.method == "GET" and row.state != Contract.State.DRAFT:
+        return redirect(row)
+    form = ContractForm(submitted(request), terms=stored_terms(row))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, revise_contract, by=request.user, contract=row, terms=form.terms())
+    ):
+        messages.success(request, _("The draft is changed."))
+        return redirect(row)
+    context = {"project": row.project, "partner": row.partner, "contract": row, "form": form}
+    return render(request, "proposals/contract_form.html", context)
+
+
+@require_POST
+def offer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Offer a draft for signature."""
+    row = load(request, reference)
+    form = KeyedForm(request.POST)
+    if form.is_valid() and attempt(form, offer_contract, by=request.user, contract=row, key=form.cleaned_data["key"]):
+        messages.success(request, _("Offered for signature to both sides."))
+    for message in form.non_field_errors():
+        messages.error(request, message)
+    return redirect(row)
+
+
+@require_POST
+def sign(request: HttpRequest, reference: str) -> HttpResponse:
+    """Sign for one's own side."""
+    row = load(request, reference)
+    form = SignForm(request.POST)
+    if form.is_valid() and attempt(form, sign_contract, by=request.user, contract=row, key=form.cleaned_data["key"]):
+        messages.success(request, _("Signed."))
+        return redirect(row)
+    return render(request, "proposals/contract.html", page_of(request, load(request, reference), form))
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give up a contract that is not signed on both sides."""
+    row = load(request, reference)
+    require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
+    form = ReasonForm(submitted(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, cancel_contract, by=request.user, contract=row, **form.cleaned_data)
+    ):
+        messages.success(request, _("The contract is cancelled."))
+        return redirect(row)
+    context = {"title": _("Cancel %(reference)s") % {"reference": row.reference}, "form": form, "parent": row}
+    return render(request, "proposals/reason.html", context | {"submit": _("Cancel the contract")})
+
+
+@require_POST
+def tranche_prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Prepare the payment of a tranche; another officer authorises it."""
+    row = load(request, reference)
+    tranche = find(row.tranches.all(), number=number)
+    form = KeyedForm(request.POST)
+    form.full_clean()
+    try:
+        payment = prepare_tranche(by=request.user, tranche=tranche, key=form.cleaned_data.get("key"))
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(row)
+    messages.success(
+        request,
+        _("Payment %(reference)s is prepared. Another officer authorises it.") % {"reference": payment.reference},
+    )
+    return redirect(row)

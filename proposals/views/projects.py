@@ -1,0 +1,156 @@
+"""A project at work: its contracts, conditions, reports and money; approvals that wait for money."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.requests import submitted
+from alliance.people.models import Organisation, Role
+from proposals import permissions
+from proposals.forms.contracts import EvidenceForm, FundForm
+from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
+from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
+from proposals.operations.contracts import committed
+
+PAGE = 50
+
+
+@require_GET
+def project_list(request: HttpRequest) -> HttpResponse:
+    """Projects whose work the person takes part in or follows, with their money."""
+    rows = Project.objects.visible_to(request.user).with_money().for_list()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "proposals/project_list.html", {"page": page})
+
+
+@require_GET
+def project(request: HttpRequest, reference: str) -> HttpResponse:
+    """A project at work."""
+    rows = Project.objects.visible_to(request.user).with_money()
+    row = find(rows.select_related("lead", "proposal", "version"), reference=reference)
+    tranches = Tranche.objects.select_related("payment", "report_required").order_by("number")
+    reports = PartnerReport.objects.order_by("number")
+    contracts = (
+        Contract.objects.visible_to(request.user)
+        .filter(project=row)
+        .select_related("partner")
+        .prefetch_related(Prefetch("tranches", tranches), Prefetch("reports", reports))
+        .order_by("pk")
+    )
+    left = row.amount - committed(row)
+    may_draft = permissions.may_draft_contracts(request.user)
+    context: dict[str, Any] = {
+        "project": row,
+        "contracts": list(contracts),
+        "conditions": list(row.conditions.select_related("met_by").order_by("number")),
+        "partners": Organisation.objects.filter(slug__in=row.version.parties()).exclude(partner=None).order_by("slug"),
+        "left": left,
+        "may_draft": may_draft and left > 0 and row.state in (Project.State.APPROVED, Project.State.ACTIVE),
+        "may_meet": permissions.may_meet_conditions(request.user),
+        "may_complete": may_draft and row.state == Project.State.ACTIVE,
+        "may_close": permissions.may_sign_for_alliance(request.user) and row.state == Project.State.COMPLETED,
+        "key": new_key(),
+        "as_of": clock.now(),
+    }
+    return render(request, "proposals/project.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def condition(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Record that a condition of the decision is met."""
+    row = find(Project.objects.visible_to(request.user), reference=reference)
+    found = find(ReleaseCondition.objects.filter(project=row).select_related("project"), number=number)
+    require(permissions.may_meet_conditions(request.user), _("This is for the secretariat’s officers."))
+    form = EvidenceForm(submitted(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, meet_condition, by=request.user, condition=found, **form.cleaned_data)
+    ):
+        messages.success(request, _("The condition is met."))
+        return redirect(row)
+    return render(request, "proposals/condition.html", {"project": row, "condition": found, "form": form})
+
+
+def act(request: HttpRequest, reference: str, operation: Any, done: str) -> HttpResponse:
+    """Do one act on a project by its button, and say what came of it."""
+    row = find(Project.objects.visible_to(request.user), reference=reference)
+    form = KeyedForm(request.POST)
+    if form.is_valid() and attempt(form, operation, by=request.user, project=row, key=form.cleaned_data["key"]):
+        messages.success(request, done)
+    for message in form.non_field_errors():
+        messages.error(request, message)
+    return redirect(row)
+
+
+@require_POST
+def complete(request: HttpRequest, reference: str) -> HttpResponse:
+    return act(request, reference, complete_project, _("The project is completed."))
+
+
+@require_POST
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    return act(request, reference, close_project, _("The project is closed."))
+
+
+def for_finance(request: HttpRequest) -> None:
+    require(
+        request.user.has_role(Role.FINANCE_OFFICER, Role.HEAD),
+        _("Waiting approvals are allocated by the finance officers."),
+    )
+
+
+@require_GET
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    """Approvals that wait for money, in the order in which they are served."""
+    require(request.user.reads_all, _("Waiting approvals are followed by the secretariat."))
+    amounts = WaitingAmount.objects.select_related("window").order_by("window_id")
+    rows = (
+        WaitingApproval.objects.filter(funded_at=None)
+        .select_related("version__proposal", "prepared_by")
+        .prefetch_related(Prefetch("amounts", amounts))
+        .order_by("approved_on", "pk")
+    )
+    form = FundForm(clock.today())
+    may_act = request.user.has_role(Role.FINANCE_OFFICER, Role.HEAD)
+    return render(
+        request, "proposals/waiting_list.html", {"rows": rows, "form": form, "key": new_key(), "may_act": may_act}
+    )
+
+
+@require_POST
+def waiting_prepare(request: HttpRequest, decision: str) -> HttpResponse:
+    """Prepare the allocation: the first of two officers."""
+    for_finance(request)
+    row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
+    form = KeyedForm(request.POST)
+    if form.is_valid() and attempt(form, prepare_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"]):
+        messages.success(request, _("Prepared. Another officer allocates it."))
+    for message in form.non_field_errors():
+        messages.error(request, message)
+    return redirect("proposals:waiting")
+
+
+@require_POST
+def waiting_fund(request: HttpRequest, decision: str) -> HttpResponse:
+    """Allocate: the second of two officers."""
+    for_finance(request)
+    row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
+    form = FundForm(clock.today(), request.POST)
+    if form.is_valid():
+        made = attempt(form, fund_waiting, by=request.user, waiting=row, **form.cleaned_data)
+        if made:
+            messages.success(request, _("Allocated."))
+            return redirect(made)
+    for errors in form.errors.values():
+        messages.error(request, " ".join(errors))
+    return redirect("proposals:waiting")

@@ -1,0 +1,179 @@
+"""A person's proposals: the list, starting one, its task list, submitting and withdrawing it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.display import Event, Step
+from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.requests import submitted
+from alliance.core.search import matching
+from proposals import permissions
+from proposals.completeness import state_of
+from proposals.content import contributors, gather, part, requested
+from proposals.forms.proposals import StartForm, SubmitForm
+from proposals.models import Proposal, Return
+from proposals.operations import start_proposal, submit_proposal, withdraw_proposal
+from proposals.operations.rows import may_write
+from proposals.operations.submission import missing_from
+from proposals.sections import SECTIONS
+
+PAGE = 50
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Search"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["state"].choices = [("", _("Any")), *Proposal.State.choices]  # type: ignore[attr-defined]
+
+
+@require_GET
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """Proposals that the person may see, newest work first."""
+    rows = Proposal.objects.visible_to(request.user)
+    form = FilterForm(request.GET)
+    if form.is_valid():
+        rows = matching(rows, form.cleaned_data["q"], "title", "reference") if form.cleaned_data["q"] else rows
+        rows = rows.filter(state=form.cleaned_data["state"]) if form.cleaned_data["state"] else rows
+    page = Paginator(rows.with_totals().for_list(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "form": form,
+        "may_start": permissions.may_start(request.user),
+        "may_publish": permissions.may_publish_calls(request.user),
+    }
+    return render(request, "proposals/proposal_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Start a proposal for an organisation of one's own."""
+    require(permissions.may_start(request.user), _("Proposals are started by the people of a partner organisation."))
+    form = StartForm(request.user, clock.now(), submitted(request), initial=_wished(request))
+    if request.method == "POST" and form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+        proposal = attempt(form, start_proposal, by=request.user, key=form.cleaned_data["key"], **values)
+        if proposal:
+            return redirect(proposal)
+    return render(request, "proposals/proposal_new.html", {"form": form})
+
+
+def _wished(request: HttpRequest) -> dict[str, Any]:
+    """Return the call that a link named, and the organisation that the person acts for."""
+    wished: dict[str, Any] = {"call": request.GET.get("call", ""), "kind": Proposal.Kind.PROJECT}
+    if request.acting and request.acting.organisation_id in request.user.organisation_ids(request.acting.role):
+        wished["applicant"] = request.acting.organisation.slug
+    return wished
+
+
+@require_GET
+def proposal(request: HttpRequest, reference: str) -> HttpResponse:
+    """A proposal: its sections with their state for its authors, its versions and history for every reader."""
+    rows = Proposal.objects.visible_to(request.user).select_related("applicant", "call", "created_by", "project")
+    row = find(rows, reference=reference)
+    writes = may_write(request.user, row)
+    versions = list(row.versions.order_by("-number").defer("content").select_related("submitted_by", "check_made"))
+    returns = list(Return.objects.filter(version__in=versions).select_related("version", "returned_by").order_by("-pk"))
+    context: dict[str, Any] = {
+        "proposal": row,
+        "versions": versions,
+        "latest": versions[0] if versions else None,
+        "last_return": returns[0] if returns else None,
+        "events": history(row, versions, returns),
+        "writes": writes,
+        "is_applicant": permissions.is_applicant(request.user, row),
+        "may_check": permissions.may_check(request.user),
+        "project": getattr(row, "project", None),
+        "key": new_key(),
+        "can_check": row.state in (Proposal.State.SUBMITTED, Proposal.State.ELIGIBLE),
+    }
+    if writes and row.is_editable:
+        content = gather(row)
+        missing = missing_from(content)
+        context |= {
+            "steps": sections_with_state(row, missing),
+            "missing": missing,
+            "requested": requested(content),
+            "contributors": contributors(row),
+        }
+    return render(request, "proposals/proposal.html", context)
+
+
+def sections_with_state(row: Proposal, missing: list[Any]) -> list[Step]:
+    """Return the sections as a task list; what is missing stands beside a section that was begun."""
+    steps = []
+    for key, section in SECTIONS.items():
+        state = state_of(key, part(row, key), missing)
+        notes = [gap.message for gap in missing if gap.section == key] if state == "current" else []
+        optional = _("optional") if section.is_optional and state == "todo" else ""
+        steps.append(Step(section.title, state, section_url(row, key), " ".join(notes) or optional))
+    return steps
+
+
+def section_url(row: Proposal, key: str) -> str:
+    return f"{row.get_absolute_url()}sections/{key}/"
+
+
+def history(row: Proposal, versions: list[Any], returns: list[Return]) -> list[Event]:
+    """Return what happened to a proposal, newest first."""
+    events = [Event(row.created_at, _("Started"), by=row.created_by.name)]
+    for version in versions:
+        label = _("Version %(number)s submitted") % {"number": version.number}
+        events.append(
+            Event(version.submitted_at, label, version.receipt, version.get_absolute_url(), version.submitted_by.name)
+        )
+        if version.checked:
+            found = _("Found eligible") if version.checked.is_eligible else _("Checked, not yet eligible")
+            events.append(Event(version.checked.checked_at, found, version.checked.note))
+    events += [Event(given.returned_at, _("Returned"), given.reason) for given in returns]
+    if row.tabled_at:
+        events.append(Event(row.tabled_at, _("Put before the committee")))
+    if row.decided_at:
+        events.append(Event(row.decided_at, row.get_state_display(), row.decision_reference))
+    if row.withdrawn_at:
+        events.append(Event(row.withdrawn_at, _("Withdrawn")))
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Check what is missing, and submit: the answer is the receipt."""
+    row = find(Proposal.objects.visible_to(request.user).select_related("applicant", "call"), reference=reference)
+    require(permissions.is_applicant(request.user, row), _("A proposal is submitted by the applicant’s own people."))
+    if not row.is_editable and request.method == "GET":
+        return redirect(row)
+    form = SubmitForm(submitted(request))
+    missing = missing_from(gather(row)) if row.is_editable else []
+    if request.method == "POST" and form.is_valid():
+        version = attempt(form, submit_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
+        if version:
+            messages.success(
+                request, _("Submitted. Your receipt number is %(receipt)s.") % {"receipt": version.receipt}
+            )
+            return redirect("proposals:receipt", row.reference, version.number)
+    gaps = [(SECTIONS[gap.section].title, gap.message, section_url(row, gap.section)) for gap in missing]
+    return render(request, "proposals/proposal_submit.html", {"proposal": row, "form": form, "gaps": gaps})
+
+
+@require_POST
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Withdraw a proposal that is not with the committee yet."""
+    row = find(Proposal.objects.visible_to(request.user), reference=reference)
+    form = KeyedForm(request.POST)
+    if form.is_valid():
+        attempt(form, withdraw_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
+    for message in form.non_field_errors():
+        messages.error(request, message)
+    return redirect(row)

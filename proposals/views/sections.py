@@ -1,0 +1,92 @@
+"""Writing one section of a proposal: it saves as one types, and with a plain button."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from alliance.access import find, require
+from alliance.core.errors import DomainError, NotAllowed
+from alliance.core.requests import submitted
+from proposals import content
+from proposals.documents import Names, Part, read
+from proposals.forms.sections import FORMS, SectionForm
+from proposals.models import Proposal
+from proposals.operations import EditedElsewhere, save_section
+from proposals.operations.rows import may_write
+from proposals.sections import SECTIONS
+
+
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, reference: str, key: str) -> HttpResponse:
+    """One section of a draft: shown, saved by its button, or saved while the person types."""
+    if key not in FORMS:
+        raise Http404
+    row = find(
+        Proposal.objects.visible_to(request.user).select_related("applicant", "call", "created_by"), reference=reference
+    )
+    require(may_write(request.user, row), _("Only the applicant’s people and its co-authors write a proposal."))
+    if request.method == "GET" and not row.is_editable:
+        return redirect(row)
+    form = make_form(request, row, key)
+    context: dict[str, Any] = {"proposal": row, "section": SECTIONS[key], "form": form}
+    if request.method == "POST" and "search" not in request.POST:
+        saved = save(request, row, key, form, context)
+        if request.htmx:
+            return answer_autosave(request, saved, key, context)
+        if saved:
+            return after_saving(request, row, key)
+    return render(request, "proposals/section.html", context)
+
+
+def make_form(request: HttpRequest, row: Proposal, key: str) -> SectionForm:
+    options: dict[str, Any] = {"token": content.token(row, key)}
+    if key == "route":
+        options["search"] = request.POST.get("q", "")
+    if request.GET.get("rows", "").isdecimal():
+        options["extra"] = min(int(request.GET["rows"]), 20)
+    return FORMS[key](row, submitted(request), **options)
+
+
+def save(request: HttpRequest, row: Proposal, key: str, form: SectionForm, context: dict[str, Any]) -> Proposal | None:
+    """Save what is well formed. On a clash with another tab, show both texts and let the next save decide."""
+    if not form.is_valid():
+        return None
+    try:
+        return save_section(
+            by=request.user, proposal=row, section=key, values=form.values(), seen=form.cleaned_data["seen"]
+        )
+    except EditedElsewhere as clash:
+        form.add_error(None, str(clash))
+        form.data = form.data.copy()
+        form.data["seen"] = clash.token
+        context["stored"] = stored_part(row, key)
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return None
+
+
+def stored_part(row: Proposal, key: str) -> Part:
+    """Return the section as it is stored now, to read beside what was typed."""
+    whole = content.gather(Proposal.objects.select_related("applicant", "call", "created_by").get(pk=row.pk))
+    return next(part for part in read(whole, Names([whole])) if part.key == key)
+
+
+def answer_autosave(request: HttpRequest, saved: Proposal | None, key: str, context: dict[str, Any]) -> HttpResponse:
+    """Answer with what the save line shows, and the token that the next save starts from."""
+    if saved:
+        context |= {"saved_at": saved.saved_at, "token": content.token(saved, key)}
+    return render(request, "proposals/section.html#saved", context)
+
+
+def after_saving(request: HttpRequest, row: Proposal, key: str) -> HttpResponse:
+    if "more" in request.POST:
+        messages.success(request, _("Saved. Here are more empty lines."))
+        return redirect(f"{request.path}?rows=3#rows")
+    messages.success(request, _("Saved: %(section)s.") % {"section": SECTIONS[key].title})
+    return redirect(row)

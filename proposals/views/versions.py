@@ -1,0 +1,124 @@
+"""Versions: what was submitted, its receipt, two of them compared, and the secretariat's check."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from alliance.access import find, require
+from alliance.core.forms import attempt
+from alliance.core.requests import submitted
+from proposals import permissions
+from proposals.documents import compared, contributors, read_version
+from proposals.forms.fields import ReasonForm
+from proposals.forms.proposals import CheckForm
+from proposals.models import Proposal, ProposalVersion
+from proposals.operations import check_version, return_proposal
+
+
+def load(request: HttpRequest, reference: str, number: int) -> ProposalVersion:
+    rows = ProposalVersion.objects.visible_to(request.user)
+    rows = rows.select_related("proposal__applicant", "proposal__call", "submitted_by", "check_made__checked_by")
+    return find(rows, proposal__reference=reference, number=number)
+
+
+@require_GET
+def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """A version as submitted: it never changes."""
+    row = load(request, reference, number)
+    numbers = list(row.proposal.versions.order_by("number").values_list("number", flat=True))
+    context = {
+        "version": row,
+        "proposal": row.proposal,
+        "parts": read_version(row),
+        "contributors": contributors(row),
+        "attachments": row.attachments(),
+        "numbers": numbers,
+        "is_latest": number == numbers[-1],
+        "sees_proposal": Proposal.objects.visible_to(request.user).filter(pk=row.proposal_id).exists(),
+        "may_check": permissions.may_check(request.user),
+        "can_check": row.proposal.state in (Proposal.State.SUBMITTED, Proposal.State.ELIGIBLE),
+        "yes_no": f"{_('Yes')},{_('No')}",
+        "can_be_tabled": can_be_tabled(row),
+    }
+    return render(request, "proposals/version.html", context)
+
+
+def can_be_tabled(row: ProposalVersion) -> bool:
+    """Say whether the committee can take the version: checked, and not with it already."""
+    states = (Proposal.State.ELIGIBLE, Proposal.State.APPROVED_IN_PRINCIPLE)
+    return row.checked is not None and row.checked.allows_decision and row.proposal.state in states
+
+
+@require_GET
+def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """The receipt of a submission: number, moment, digest, and the way to a printable copy."""
+    row = load(request, reference, number)
+    context = {"version": row, "proposal": row.proposal, "parts": read_version(row), "attachments": row.attachments()}
+    return render(request, "proposals/receipt.html", context)
+
+
+@require_GET
+def compare(request: HttpRequest, reference: str) -> HttpResponse:
+    """Two versions side by side in one text: what was removed, what was added."""
+    rows = ProposalVersion.objects.visible_to(request.user).filter(proposal__reference=reference)
+    versions = {row.number: row for row in rows.select_related("proposal").order_by("number")}
+    if not versions:
+        raise Http404
+    old, new = chosen(request, versions)
+    changes = compared(versions[old], versions[new])
+    context: dict[str, Any] = {
+        "proposal": versions[new].proposal,
+        "versions": versions.values(),
+        "old": versions[old],
+        "new": versions[new],
+        "changes": changes,
+        "changed": sum(change.is_changed for change in changes),
+    }
+    return render(request, "proposals/compare.html", context)
+
+
+def chosen(request: HttpRequest, versions: dict[int, ProposalVersion]) -> tuple[int, int]:
+    """Return the two numbers that were asked for, or the last two."""
+    numbers = list(versions)
+    wanted = [int(value) for value in (request.GET.get("from", ""), request.GET.get("to", "")) if value.isdecimal()]
+    if len(wanted) == 2 and all(number in versions for number in wanted):
+        return min(wanted), max(wanted)
+    return numbers[max(0, len(numbers) - 2)], numbers[-1]
+
+
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """The officer's check: eligible and by which route, recommendations confirmed, rights checked."""
+    row = load(request, reference, number)
+    require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
+    form = CheckForm(row, submitted(request))
+    if request.method == "POST" and form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+        made = attempt(form, check_version, by=request.user, version=row, key=form.cleaned_data["key"], **values)
+        if made:
+            messages.success(request, _("The check is recorded."))
+            return redirect(row)
+    context = {"version": row, "proposal": row.proposal, "form": form, "parts": read_version(row)}
+    return render(request, "proposals/check.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Return a version to its authors, with the reason."""
+    row = load(request, reference, number)
+    require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
+    form = ReasonForm(submitted(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, return_proposal, by=request.user, version=row, **form.cleaned_data)
+    ):
+        messages.success(request, _("The proposal is returned to its authors."))
+        return redirect(row.proposal)
+    context = {"title": _("Return %(reference)s to its authors") % {"reference": row.proposal.reference}, "form": form}
+    context |= {"parent": row.proposal, "submit": _("Return the proposal")}
+    return render(request, "proposals/reason.html", context)

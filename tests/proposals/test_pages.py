@@ -1,0 +1,112 @@
+"""Pages answer each person as they should, and say the same things in three languages."""
+
+import pytest
+from django.urls import reverse
+
+from proposals.models import Proposal, ProposalVersion
+from tests.proposals.factories import (
+    approved_project,
+    checked_version,
+    draft_proposal,
+    offered_contract,
+    paid_first_tranche,
+    signed_contract,
+    submitted_version,
+    write_report,
+)
+
+
+def page(client, name, *arguments, status=200, **query):
+    answer = client.get(reverse(f"proposals:{name}", args=arguments), query)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_draft_is_a_task_list_of_sections(agency, sign_in):
+    proposal = draft_proposal(agency, but=("rights",))
+    client = sign_in(agency)
+    assert proposal.title in page(client, "proposals")
+    text = page(client, "proposal", proposal.reference)
+    assert "Rights and welfare" in text
+    assert "things are still missing" in text
+    for key in ("summary", "route", "objectives", "places", "context", "rights", "partnership", "budget", "indicators"):
+        page(client, "section", proposal.reference, key)
+    for name in ("documents", "co_authors", "submit"):
+        page(client, name, proposal.reference)
+    page(client, "new")
+
+
+@pytest.mark.parametrize("who", ["rival_agency", "donor", "member", "officer", "auditor", "stranger"])
+def test_draft_does_not_exist_for_others(who, agency, sign_in, request):
+    proposal = draft_proposal(agency)
+    client = sign_in(request.getfixturevalue(who))
+    page(client, "proposal", proposal.reference, status=404)
+    page(client, "section", proposal.reference, "summary", status=404)
+
+
+def test_readers_may_not_write(agency, officer, sign_in):
+    version = submitted_version(agency)
+    client = sign_in(officer)
+    page(client, "proposal", version.proposal.reference)
+    page(client, "section", version.proposal.reference, "summary", status=403)
+    page(client, "submit", version.proposal.reference, status=403)
+
+
+def test_version_pages(agency, officer, sign_in):
+    version = submitted_version(agency)
+    arguments = (version.proposal.reference, version.number)
+    client = sign_in(agency)
+    assert version.receipt in page(client, "receipt", *arguments)
+    assert version.digest in page(client, "version", *arguments)
+    page(client, "compare", version.proposal.reference)
+    page(client, "check", *arguments, status=403)
+    client = sign_in(officer)
+    page(client, "check", *arguments)
+    page(client, "return", *arguments)
+
+
+def test_work_pages(agency, officer, finance_officer, second_finance_officer, head, sign_in):
+    project = approved_project(agency, officer, finance_officer, conditions=("A steering group is set up.",))
+    project.conditions.all()
+    contract = offered_contract(project, officer)
+    client = sign_in(officer)
+    assert "A steering group" in page(client, "project", project.reference)
+    page(client, "projects")
+    page(client, "condition", project.reference, 1)
+    page(client, "contract", contract.reference)
+    page(client, "contracts")
+    page(client, "contract_new", project.reference, "iom")
+    page(client, "waiting")
+    client = sign_in(agency)
+    assert "Sign for" in page(client, "contract", contract.reference)
+    page(client, "project", project.reference)
+    page(client, "contract_new", project.reference, "iom", status=403)
+    page(client, "waiting", status=403)
+
+
+def test_report_pages(agency, officer, finance_officer, second_finance_officer, head, sign_in):
+    project = approved_project(agency, officer, finance_officer)
+    contract = signed_contract(project, officer, agency, head)
+    paid_first_tranche(contract, finance_officer, second_finance_officer)
+    report = contract.reports.get(number=1)
+    client = sign_in(agency)
+    page(client, "reports")
+    page(client, "report_write", report.reference)
+    write_report(agency, report)
+    assert "40 officials trained" in page(client, "report", report.reference)
+    client = sign_in(officer)
+    page(client, "report", report.reference)
+    page(client, "report_return", report.reference)
+    page(client, "report_write", report.reference, status=403)
+
+
+def test_calls_are_public(db, client):
+    page(client, "calls")
+
+
+def test_checked_version_can_be_tabled(agency, officer, sign_in):
+    version = checked_version(agency, officer)
+    client = sign_in(officer)
+    page(client, "version", version.proposal.reference, 1)
+    assert Proposal.objects.visible_to(officer).ready_for_committee().count() == 1
+    assert ProposalVersion.objects.latest().count() == 1

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 DONORS = {"donor_viewer", "donor_contributor", "donor_signatory"}
 PARTNERS = {"partner_drafter", "partner_signatory"}
-SECRETARIAT = {"officer", "head"}
-FINANCE = {"finance_officer", "head", "auditor"}
+READERS = {"officer", "finance_officer", "head", "auditor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,12 @@ PUBLIC: tuple[tuple[Any, str], ...] = (
 
 AREAS: tuple[tuple[Any, str, set[str]], ...] = (
     (_("My contributions"), "reporting:my_contributions", DONORS),
-    (_("Proposals"), "proposals:proposals", PARTNERS | SECRETARIAT | {"reviewer", "auditor"}),
-    (_("Committee"), "governance:home", {"committee", "auditor"} | SECRETARIAT),
-    (_("Finance"), "funds:home", FINANCE),
-    (_("Forum reports"), "reporting:forum_reports", SECRETARIAT | {"forum_chair", "auditor"}),
+    (_("Proposals"), "proposals:proposals", PARTNERS | READERS | {"reviewer"}),
+    (_("Committee"), "governance:home", READERS | {"committee"}),
+    (_("Contracts"), "proposals:contracts", PARTNERS | READERS),
+    (_("Partners’ reports"), "proposals:reports", PARTNERS | READERS),
+    (_("Fund"), "funds:home", READERS),
+    (_("Forum reports"), "reporting:forum_reports", READERS | {"forum_chair"}),
 )
 
 

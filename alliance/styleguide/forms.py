@@ -13,13 +13,17 @@ CHOICES = [("approve", _("Approve")), ("return", _("Return for changes")), ("abs
 class SampleForm(KeyedForm):
     """One field of each kind."""
 
-    title = forms.CharField(label=_("Title"), help_text=_("Say in one line what will be different at the end."), max_length=120)
+    title = forms.CharField(
+        label=_("Title"), help_text=_("Say in one line what will be different at the end."), max_length=120
+    )
     amount = forms.DecimalField(label=_("Amount"), widget=MoneyInput, max_digits=18, decimal_places=2)
     currency = forms.ChoiceField(label=_("Currency"), choices=[("SEK", "SEK"), ("CHF", "CHF")])
     window = forms.ChoiceField(label=_("Funding window"), choices=WINDOWS, widget=forms.RadioSelect)
     pledged_on = forms.DateField(label=_("Date of the pledge"), widget=DateInput)
     closes_at = forms.DateTimeField(label=_("Closing time"), widget=DateTimeInput, required=False)
-    summary = forms.CharField(label=_("Summary"), widget=forms.Textarea(attrs={"rows": 4, "data-words": "150"}), required=False)
+    summary = forms.CharField(
+        label=_("Summary"), widget=forms.Textarea(attrs={"rows": 4, "data-words": "150"}), required=False
+    )
     variables = forms.MultipleChoiceField(
         label=_("Disaggregation"),
         choices=[("sex", _("Sex")), ("education", _("Education"))],
@@ -27,7 +31,7 @@ class SampleForm(KeyedForm):
         required=False,
     )
     file = forms.FileField(label=_("Document"), help_text=_("PDF, Word or Excel, up to 10 MB."), required=False)
-    agreed = forms.BooleanField(label=_("The figures above are those of the signed agreement."))
+    agreed = forms.BooleanField(label=_("The figures above are those of the signed agreement"))
 
 
 class BallotSample(KeyedForm):

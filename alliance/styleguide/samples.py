@@ -11,7 +11,9 @@ from alliance.core.formats import money
 from alliance.core.tones import STATES, of_code
 from alliance.rendering.charts import Bar, Bars, Flow, Group, Grouped, Link, Node, Part, Stack, Stacked, Target, Targets
 
-LONG = "Secretaría Nacional de Asuntos Migratorios y Desarrollo Territorial de los Estados Plurinacionales (demostración)"
+LONG = (
+    "Secretaría Nacional de Asuntos Migratorios y Desarrollo Territorial de los Estados Plurinacionales (demostración)"
+)
 
 
 class Meaning(NamedTuple):
@@ -24,7 +26,12 @@ class Meaning(NamedTuple):
 
 
 MEANINGS = [
-    Meaning("O1", "Follow-up of Forum recommendations", "Suivi des recommandations du Forum", "Seguimiento de las recomendaciones del Foro"),
+    Meaning(
+        "O1",
+        "Follow-up of Forum recommendations",
+        "Suivi des recommandations du Forum",
+        "Seguimiento de las recomendaciones del Foro",
+    ),
     Meaning("O2", "Policy coherence", "Cohérence des politiques", "Coherencia de políticas"),
     Meaning("O3", "National and international capacity"),
     Meaning("GEN", "Unearmarked", "Non préaffecté", "Sin fines específicos"),
@@ -42,7 +49,11 @@ def rows() -> dict[str, Any]:
         "tasks_items": tasks(at),
         "events": events(at),
         "money_items": money_steps(),
-        "lines": [("SDC", Decimal("1250000.00"), Decimal("0.31")), (LONG, Decimal("-80.50"), Decimal("0.002")), ("ILO", Decimal(0), None)],
+        "lines": [
+            ("SDC", Decimal("1250000.00"), Decimal("0.31")),
+            (LONG, Decimal("-80.50"), Decimal("0.002")),
+            ("ILO", Decimal(0), None),
+        ],
         "long_name": LONG,
     }
 
@@ -60,7 +71,13 @@ def steps() -> list[Step]:
 def tasks(at: datetime) -> list[Task]:
     return [
         Task(_("Accept the report on the first period"), "#tasks", date(2008, 9, 1), LONG, "REP-2008-0003", late=True),
-        Task(_("Vote on the proposal"), "#tasks", at.replace(day=19), _("Compendium of bilateral labour arrangements"), "DEC-2008-007"),
+        Task(
+            _("Vote on the proposal"),
+            "#tasks",
+            at.replace(day=19),
+            _("Compendium of bilateral labour arrangements"),
+            "DEC-2008-007",
+        ),
         Task(_("Authorise the payment"), "#tasks", reference="PAY-2008-0002"),
     ]
 
@@ -84,7 +101,16 @@ def money_steps() -> list[MoneyStep]:
 
 def charts() -> dict[str, Any]:
     """Return one chart of each kind, and one with nothing to show."""
-    return {"charts": [flow(), balances(), contributions(), votes(), indicators(), Bars(_("Bars without rows"), _("Nothing."), ())]}
+    return {
+        "charts": [
+            flow(),
+            balances(),
+            contributions(),
+            votes(),
+            indicators(),
+            Bars(_("Bars without rows"), _("Nothing."), ()),
+        ]
+    }
 
 
 def flow() -> Flow:
@@ -107,22 +133,36 @@ def flow() -> Flow:
 
 def balances() -> Bars:
     figures = (Decimal("1250000"), Decimal("312000.50"), Decimal("-80"), Decimal(0))
-    rows = tuple(Bar(meaning.name_en, value, of_code(meaning.code)) for meaning, value in zip(MEANINGS, figures, strict=True))
+    rows = tuple(
+        Bar(meaning.name_en, value, of_code(meaning.code)) for meaning, value in zip(MEANINGS, figures, strict=True)
+    )
     return Bars(_("Balance by window"), _("What can still be allocated."), (*rows, Bar(LONG, Decimal("99"))))
 
 
 def contributions() -> Grouped:
     series = ((_("Pledged"), "open"), (_("Agreed"), "progress"), (_("Received"), "good"))
-    rows = (Group("Sweden", (Decimal("1230769"), Decimal("1230769"), Decimal("615384"))), Group(LONG, (Decimal("500000"), Decimal(0), Decimal(0))))
+    rows = (
+        Group("Sweden", (Decimal("1230769"), Decimal("1230769"), Decimal("615384"))),
+        Group(LONG, (Decimal("500000"), Decimal(0), Decimal(0))),
+    )
     return Grouped(_("Pledged, agreed and received"), _("By donor, in US dollars."), series, rows)
 
 
 def votes() -> Stacked:
     def row(label: Any, *values: int) -> Stack:
-        names = ((_("Approve"), "good"), (_("Return for changes"), "warn"), (_("Object"), "bad"), (_("Abstain"), "neutral"))
+        names = (
+            (_("Approve"), "good"),
+            (_("Return for changes"), "warn"),
+            (_("Object"), "bad"),
+            (_("Abstain"), "neutral"),
+        )
         return Stack(label, tuple(Part(name, value, tone) for (name, tone), value in zip(names, values, strict=True)))
 
-    return Stacked(_("Votes by seat"), _("By constituency."), (row(_("Donors"), 3, 1, 0, 0), row(_("Developing countries"), 2, 0, 1, 1)))
+    return Stacked(
+        _("Votes by seat"),
+        _("By constituency."),
+        (row(_("Donors"), 3, 1, 0, 0), row(_("Developing countries"), 2, 0, 1, 1)),
+    )
 
 
 def indicators() -> Targets:

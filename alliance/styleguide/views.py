@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import require
-from alliance.core.forms import KeyedForm
+from alliance.core.forms import KeyedForm, new_key
 from alliance.people.models import Role
 from alliance.styleguide import samples
 from alliance.styleguide.forms import BallotSample, FilterSample, LineSamples, SampleForm
@@ -21,7 +21,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def parts(request: HttpRequest) -> dict[str, Any]:
-    wrong = SampleForm({"title": "", "amount": "12,x", "currency": "SEK", "pledged_on": "2008-09-31"})
+    wrong = SampleForm({"key": new_key(), "title": "", "amount": "12,x", "currency": "SEK", "pledged_on": "2008-09-31"})
     return {
         **samples.rows(),
         "sample_form": SampleForm(),

@@ -6,10 +6,22 @@ and a page's stylesheet replaces them by class. Each picture has a title, a desc
 
 from django.utils.safestring import SafeString
 
-from alliance.rendering.charts import bars as _bars
-from alliance.rendering.charts import sankey as _sankey
-from alliance.rendering.charts import targets as _targets
-from alliance.rendering.charts.shapes import Bar, Bars, Chart, Flow, Group, Grouped, Link, Node, Part, Stack, Stacked, Target, Targets
+from alliance.rendering.charts import bars, sankey, targets
+from alliance.rendering.charts.shapes import (
+    Bar,
+    Bars,
+    Chart,
+    Flow,
+    Group,
+    Grouped,
+    Link,
+    Node,
+    Part,
+    Stack,
+    Stacked,
+    Target,
+    Targets,
+)
 
 __all__ = [
     "Bar",
@@ -25,28 +37,23 @@ __all__ = [
     "Stacked",
     "Target",
     "Targets",
-    "bars",
     "draw",
-    "grouped",
-    "sankey",
-    "stacked",
     "table",
-    "targets",
 ]
 
-bars = _bars.bars
-grouped = _bars.grouped
-stacked = _bars.stacked
-sankey = _sankey.sankey
-targets = _targets.targets
-
-DRAWN_BY = {Bars: bars, Grouped: grouped, Stacked: stacked, Flow: sankey, Targets: targets}
+DRAWN_BY = {
+    Bars: bars.bars,
+    Grouped: bars.grouped,
+    Stacked: bars.stacked,
+    Flow: sankey.sankey,
+    Targets: targets.targets,
+}
 TABLED_BY = {
-    Bars: _bars.bars_table,
-    Grouped: _bars.grouped_table,
-    Stacked: _bars.stacked_table,
-    Flow: _sankey.sankey_table,
-    Targets: _targets.targets_table,
+    Bars: bars.bars_table,
+    Grouped: bars.grouped_table,
+    Stacked: bars.stacked_table,
+    Flow: sankey.sankey_table,
+    Targets: targets.targets_table,
 }
 
 

@@ -95,7 +95,9 @@ def merged(links: Iterable[Link], renamed: dict[str, str]) -> tuple[Link, ...]:
 def scale_of(flow: Flow) -> float:
     """Return units of height for one unit of money: the fullest column is as tall as allowed."""
     amounts = totals(flow)
-    fullest = max(sum((amounts[n.key] for n in flow.nodes if n.column == c), Decimal(0)) for c in range(len(flow.columns)))
+    fullest = max(
+        sum((amounts[n.key] for n in flow.nodes if n.column == c), Decimal(0)) for c in range(len(flow.columns))
+    )
     return TALLEST / float(fullest)
 
 
@@ -110,7 +112,10 @@ def placed(flow: Flow) -> dict[str, Placed]:
         y = float(TOP)
         for node in (node for node in flow.nodes if node.column == column):
             amount = amounts[node.key]
-            words = [*svg.lines(str(node.label), label_room(flow, column), most=2, size=svg.SMALL), formats.figure(amount, 0)]
+            words = [
+                *svg.lines(str(node.label), label_room(flow, column), most=2, size=svg.SMALL),
+                formats.figure(amount, 0),
+            ]
             place = Placed(node, column_x(flow, column), y, float(amount) * scale, amount, words)
             places[node.key] = place
             y += max(place.height, label_height(place)) + GAP
@@ -153,7 +158,9 @@ def ribbon(source: Placed, target: Placed, link: Link, scale: float) -> str:
 def _heading(flow: Flow, column: int) -> str:
     last = column == len(flow.columns) - 1 and column > 0
     x = WIDTH if last else column_x(flow, column)
-    return svg.text(x, 14, flow.columns[column], size=svg.SMALL, tone="ink-soft", bold=True, anchor="end" if last else "")
+    return svg.text(
+        x, 14, flow.columns[column], size=svg.SMALL, tone="ink-soft", bold=True, anchor="end" if last else ""
+    )
 
 
 def _label(place: Placed, columns: int) -> str:
@@ -161,7 +168,9 @@ def _label(place: Placed, columns: int) -> str:
     x = place.x - 7 if last else place.x + NODE + 7
     y = place.y + max(place.height - label_height(place), 0) / 2 + 13
     drawn = [
-        svg.text(x, y + LINE * line, words, size=svg.SMALL, bold=line == len(place.words) - 1, anchor="end" if last else "")
+        svg.text(
+            x, y + LINE * line, words, size=svg.SMALL, bold=line == len(place.words) - 1, anchor="end" if last else ""
+        )
         for line, words in enumerate(place.words)
     ]
     return "".join(drawn)
@@ -169,5 +178,7 @@ def _label(place: Placed, columns: int) -> str:
 
 def sankey_table(flow: Flow) -> Table:
     names = {node.key: str(node.label) for node in flow.nodes}
-    rows = [[names[link.source], names[link.target], formats.figure(link.amount)] for link in flow.links if link.amount > 0]
+    rows = [
+        [names[link.source], names[link.target], formats.figure(link.amount)] for link in flow.links if link.amount > 0
+    ]
     return [pgettext("money", "From"), pgettext("money", "To"), str(flow.unit)], rows

@@ -26,7 +26,9 @@ def number(value: float | Decimal) -> str:
 
 def element(name: str, content: str = "", /, **attributes: Any) -> str:
     """Return one element. Underscores become hyphens, numbers are cut to a tenth; the content is not escaped."""
-    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for key, value in attributes.items())
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for key, value in attributes.items()
+    )
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 
 
@@ -43,7 +45,9 @@ def rect(x: float, y: float, width: float, height: float, tone: str, **more: Any
     return element("rect", x=x, y=y, width=max(width, 0.0), height=height, **colour(tone), **more)
 
 
-def text(x: float, y: float, words: Any, *, size: int = SIZE, tone: str = "ink", bold: bool = False, anchor: str = "") -> str:
+def text(
+    x: float, y: float, words: Any, *, size: int = SIZE, tone: str = "ink", bold: bool = False, anchor: str = ""
+) -> str:
     weight = {"font_weight": 600} if bold else {}
     place = {"text_anchor": anchor} if anchor else {}
     return element("text", escape(str(words)), x=x, y=y, font_size=size, **colour(tone), **weight, **place)
@@ -51,7 +55,10 @@ def text(x: float, y: float, words: Any, *, size: int = SIZE, tone: str = "ink",
 
 def text_width(words: str, size: int = SIZE) -> float:
     """Return about how wide a text is, on the wide side: the reader's fonts are not known here."""
-    return size * sum(0.36 if letter in NARROW else 0.95 if letter in BROAD else 0.72 if letter.isupper() else 0.61 for letter in words)
+    return size * sum(
+        0.36 if letter in NARROW else 0.95 if letter in BROAD else 0.72 if letter.isupper() else 0.61
+        for letter in words
+    )
 
 
 def cut(words: str, room: float, size: int = SIZE) -> str:
@@ -73,7 +80,7 @@ def lines(words: str, room: float, most: int, size: int = SIZE) -> list[str]:
             taken += 1
         found.append(cut(" ".join(rest[:taken]), room, size))
         rest = rest[taken:]
-    return found + [cut(" ".join(rest), room, size)] if rest else found
+    return [*found, cut(" ".join(rest), room, size)] if rest else found
 
 
 def picture(title: Any, description: Any, width: float, height: float, *content: str) -> SafeString:

@@ -1,0 +1,169 @@
+"""The page's frame, and the components that it is made of."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from alliance.rendering import charts
+from alliance.templatetags.rendered import Text, address, component, stripped
+from alliance.templatetags.values import dash
+
+register = template.Library()
+
+
+@register.simple_block_tag(takes_context=True)
+def kept(context: Context, content: str, name: str) -> str:
+    """Show a block and keep it, so that the page's title can be shown again as its heading."""
+    context.render_context[f"kept:{name}"] = stripped(content)
+    return stripped(content)
+
+
+@register.simple_tag(takes_context=True)
+def again(context: Context, name: str) -> str:
+    return context.render_context.get(f"kept:{name}", "")
+
+
+@register.simple_tag
+def crumb(label: Text, target: str, *arguments: Any) -> SafeString:
+    return format_html('<li><a href="{}">{}</a></li>', address(target, *arguments), label)
+
+
+@register.simple_tag
+def button(label: Text, target: str, *arguments: Any, kind: str = "primary") -> SafeString:
+    """Return a link that looks like a button. Kinds: primary, quiet, danger."""
+    return format_html('<a class="button {}" href="{}">{}</a>', kind, address(target, *arguments), label)
+
+
+@register.simple_tag(takes_context=True)
+def post_button(
+    context: Context,
+    label: Text,
+    target: str,
+    *arguments: Any,
+    kind: str = "primary",
+    key: str = "",
+    confirm: Text = "",
+) -> SafeString:
+    """Return one act as one button with its own form."""
+    values = {"label": label, "url": address(target, *arguments), "kind": kind, "key": key, "confirm": confirm}
+    return component("post_button", csrf_token=context.get("csrf_token"), **values)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> list[dict[str, Any]]:
+    """Return this page's address in each language of the portal."""
+    request = context["request"]
+    path, active = request.get_full_path(), get_language()
+    return [
+        {"code": code, "name": name, "url": translate_url(path, code), "active": code == active}
+        for code, name in context["LANGUAGES"]
+    ]
+
+
+# Components with a body
+
+
+@register.simple_block_tag
+def figures(content: str, as_of: date | datetime | None = None) -> SafeString:
+    return component("figures", content=stripped(content), as_of=as_of)
+
+
+@register.simple_tag
+def summary(label: Text, value: Text, url: str = "", note: Text = "", tone: str = "") -> SafeString:
+    return component("summary", label=label, value=value, url=url, note=note, tone=tone)
+
+
+@register.simple_block_tag
+def table(
+    content: str, caption: Text, caption_hidden: bool = False, stack: bool = False, note: Text = ""
+) -> SafeString:
+    values = {"caption": caption, "hidden": caption_hidden, "stack": stack, "note": note}
+    return component("table", content=stripped(content), **values)
+
+
+@register.simple_block_tag
+def facts(content: str) -> SafeString:
+    return format_html('<dl class="facts">{}</dl>', stripped(content))
+
+
+@register.simple_tag
+def fact(label: Text, value: Any) -> SafeString:
+    return format_html('<div class="fact"><dt>{}</dt><dd>{}</dd></div>', label, dash(value))
+
+
+@register.simple_block_tag
+def documents(content: str) -> SafeString:
+    return format_html('<ul class="documents">{}</ul>', stripped(content))
+
+
+@register.simple_tag
+def document(
+    name: Text, url: str, size: int | None = None, kind: str = "", note: Text = "", lang: str = "", digest: str = ""
+) -> SafeString:
+    values = {"name": name, "url": url, "size": size, "kind": kind, "note": note, "lang": lang, "digest": digest}
+    return component("document", **values)
+
+
+@register.simple_block_tag
+def empty(content: str, title: Text, url: str = "", action: Text = "") -> SafeString:
+    return component("empty", content=stripped(content), title=title, url=url, action=action)
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "info", title: Text = "") -> SafeString:
+    return component("notice", content=stripped(content), tone=tone, title=title)
+
+
+@register.simple_block_tag
+def receipt(content: str, number: str, title: Text, at: datetime | None = None) -> SafeString:
+    return component("receipt", content=stripped(content), number=number, title=title, at=at)
+
+
+@register.simple_block_tag
+def chart(content: str, svg: SafeString, caption: Text = "", wide: bool = False) -> SafeString:
+    """Return a figure around an SVG that was drawn already, with what the page writes as its table."""
+    return component("chart", content=stripped(content), svg=svg, caption=caption, wide=wide)
+
+
+@register.simple_tag
+def picture(chart: charts.Chart, caption: Text = "") -> SafeString:
+    """Draw a chart, with the table of its figures behind it."""
+    headings, lines = charts.table(chart)
+    table = component("chart_table", title=chart.title, headings=headings, rows=lines)
+    wide = isinstance(chart, charts.Flow)
+    return component("chart", content=table, svg=charts.draw(chart), caption=caption or chart.title, wide=wide)
+
+
+# Components from rows
+
+
+@register.simple_tag
+def steps(items: Iterable[Any]) -> SafeString:
+    return component("steps", items=items)
+
+
+@register.simple_tag
+def tasks(items: Iterable[Any]) -> SafeString:
+    return component("tasks", items=list(items))
+
+
+@register.simple_tag
+def timeline(events: Iterable[Any]) -> SafeString:
+    return component("timeline", events=events)
+
+
+@register.simple_tag
+def money_line(items: Iterable[Any]) -> SafeString:
+    return component("money_line", items=items)
+
+
+@register.simple_tag
+def progress(label: Text, value: int | None = None, max: int = 100) -> SafeString:  # noqa: A002 - as in HTML
+    return component("progress", label=label, value=value, max=max)

@@ -1,0 +1,374 @@
+"""The frame, the components and the forms, as readers get them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polib
+import pytest
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.storage import FileSystemStorage
+from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils.translation import override
+
+from alliance.core import assets
+from alliance.core.forms import KeyedForm
+from alliance.core.navigation import AREAS, PUBLIC
+from alliance.core.tones import STATES, of_code, of_state
+
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+LANGUAGES = ["en", "fr", "es"]
+
+
+class Attributes(HTMLParser):
+    """Collects every attribute and every element of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+def shown(source: str, **values: Any) -> str:
+    return Template("{% load alliance i18n %}" + source).render(Context(values))
+
+
+# Values
+
+
+def test_an_unnamed_amount_is_the_funds() -> None:
+    with override("en"):
+        assert shown("{{ a|money }}", a=Decimal("1234.5")) == "USD\u00a01,234.50"
+
+
+def test_nothing_is_shown_as_a_dash_that_is_read_as_none() -> None:
+    with override("en"):
+        assert '<span class="visually-hidden">none</span>' in shown("{{ a|dash }}", a=None)
+
+
+def test_zero_is_not_nothing() -> None:
+    assert shown("{{ a|dash }}", a=0) == "0"
+
+
+class Named:
+    name_en, name_fr, name_es = "Capacity", "", "Capacidad"
+
+
+@pytest.mark.requirement("R1")
+def test_a_missing_translation_shows_english_and_says_so() -> None:
+    with override("fr"):
+        page = shown('{% tr row "name" %}', row=Named())
+    assert page == '<span lang="en">Capacity</span> <span class="muted small">(en anglais)</span>'
+
+
+def test_a_translated_text_is_not_marked() -> None:
+    with override("es"):
+        assert shown('{% tr row "name" %}', row=Named()) == "Capacidad"
+
+
+def test_a_deadline_says_what_is_left_of_it() -> None:
+    now = datetime(2008, 9, 15, tzinfo=UTC)
+    with override("en"):
+        page = shown("{% deadline at %}", at=now + timedelta(days=4), now=lambda: now)
+    assert "(in 4 days)" in page
+    assert 'datetime="2008-09-19T00:00:00+00:00"' in page
+
+
+# States and meanings
+
+
+def test_a_window_has_the_colour_of_its_objective() -> None:
+    assert (of_code("W1"), of_code("O1"), of_code("GEN")) == ("o1", "o1", "gen")
+
+
+def test_a_state_stands_in_one_tone_only() -> None:
+    states = [state for line in STATES.values() for state in line.split()]
+    assert len(states) == len(set(states))
+
+
+def test_a_badge_says_the_state_in_words() -> None:
+    class Row:
+        state = "carried"
+
+        def get_state_display(self) -> str:
+            return "Carried"
+
+    assert shown("{% badge row %}", row=Row()) == '<span class="badge tone-good">Carried</span>'
+
+
+def test_a_state_without_a_tone_is_neutral() -> None:
+    assert of_state("unheard_of") == "neutral"
+
+
+# Forms
+
+
+class Sample(KeyedForm):
+    title = forms.CharField(help_text="One line")
+    kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    note = forms.CharField(required=False)
+
+
+def form_page(form: forms.Form, options: str = "") -> str:
+    return shown("{% form form " + options + " %}", form=form, csrf_token="token")
+
+
+def test_a_hint_stands_before_its_field_and_is_tied_to_it() -> None:
+    page = form_page(Sample())
+    assert page.index("One line") < page.index('name="title"')
+    assert 'aria-describedby="id_title_helptext"' in page
+
+
+def test_only_optional_fields_are_marked() -> None:
+    with override("en"):
+        assert form_page(Sample()).count("(optional)") == 1
+
+
+def test_a_form_carries_its_key_and_its_ticket() -> None:
+    names = [attributes.get("name") for _, attributes in Attributes(form_page(Sample())).elements]
+    assert names.count("key") == names.count("csrfmiddlewaretoken") == 1
+
+
+def test_the_error_summary_links_to_each_wrong_field() -> None:
+    with override("en"):
+        page = form_page(Sample({"key": "k"}))
+    ids = {attributes.get("id") for _, attributes in Attributes(page).elements}
+    targets = re.findall(r'<a href="#([^"]+)">', page)
+    assert targets == ["id_title", "id_kind"]
+    assert set(targets) <= ids
+    assert "Nothing was recorded. What you typed is still here." in page
+
+
+def test_what_was_typed_stays_in_a_refused_form() -> None:
+    assert 'value="kept &amp; shown"' in form_page(Sample({"key": "k", "note": "kept & shown"}))
+
+
+def test_a_lost_key_is_said_in_words() -> None:
+    with override("en"):
+        page = form_page(Sample({"title": "t", "kind": "a"}))
+    assert "The form came back incomplete. Check it and send it again." in page
+
+
+def test_a_form_shows_the_named_rows_only() -> None:
+    page = form_page(Sample(), 'fields="note"')
+    assert 'name="title"' not in page
+    assert 'name="key"' in page
+
+
+def test_a_form_with_a_file_is_sent_in_parts() -> None:
+    class WithFile(KeyedForm):
+        file = forms.FileField()
+
+    assert 'enctype="multipart/form-data"' in form_page(WithFile())
+
+
+def test_a_misspelt_option_of_a_form_is_an_error() -> None:
+    with pytest.raises(TemplateSyntaxError, match="autosav"):
+        form_page(Sample(), 'autosav="/x/"')
+
+
+# Lists
+
+
+def test_a_page_link_keeps_the_filters() -> None:
+    from django.core.paginator import Paginator
+
+    request = RequestFactory().get("/list/?q=a&page=2&sort=-amount")
+    page = shown("{% pagination page %}", page=Paginator(range(300), 50).get_page(2), request=request)
+    assert re.findall(r'href="([^"]+)"', page) == [
+        "?q=a&amp;sort=-amount&amp;page=1",
+        "?q=a&amp;sort=-amount&amp;page=3",
+    ]
+
+
+def test_one_page_needs_no_links() -> None:
+    from django.core.paginator import Paginator
+
+    request = RequestFactory().get("/list/")
+    assert shown("{% pagination page %}", page=Paginator([1], 50).get_page(1), request=request).strip() == ""
+
+
+def test_sorting_twice_turns_the_order() -> None:
+    request = RequestFactory().get("/list/?sort=amount&page=3")
+    page = shown('{% sorted_by "amount" %} {% sort "amount" "Amount" %}', request=request)
+    assert page == 'aria-sort="ascending" <a class="sort" href="?sort=-amount">Amount</a>'
+
+
+def test_a_download_has_the_filters_of_the_list() -> None:
+    request = RequestFactory().get("/list/?q=a&page=3")
+    assert 'href="?q=a&amp;format=csv"' in shown('{% export "csv" %}', request=request)
+
+
+def test_no_tasks_is_a_sentence() -> None:
+    with override("en"):
+        assert "Nothing waits for you" in shown("{% tasks items %}", items=[])
+
+
+# The frame
+
+
+@pytest.fixture
+def public_page(client: Any, db: None) -> Any:
+    def get(language: str) -> str:
+        return client.get(f"/{language}/sign-in/").content.decode()
+
+    return get
+
+
+@pytest.mark.requirement("R22")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The Alliance is separate from the Global Forum on Migration and Development (GFMD)."),
+        ("fr", "L’Alliance est distincte du Forum mondial sur la migration et le développement (FMMD)."),
+        ("es", "La Alianza es independiente del Foro Mundial sobre Migración y Desarrollo (FMMD)."),
+    ],
+)
+def test_every_page_says_that_the_alliance_is_not_the_forum(public_page: Any, language: str, words: str) -> None:
+    assert words in public_page(language)
+
+
+def test_a_demonstration_says_so_and_gives_its_date(public_page: Any, set_clock: Any) -> None:
+    set_clock(datetime(2008, 9, 15, 9, 0))
+    page = public_page("en")
+    assert "Made-up figures; the date here is 15 September 2008. No such fund exists." in page
+
+
+def test_a_real_portal_is_not_marked_as_a_demonstration(public_page: Any) -> None:
+    assert "Demonstration" not in public_page("en")
+
+
+def test_the_same_page_is_one_click_away_in_each_language(public_page: Any) -> None:
+    page = public_page("fr")
+    assert re.findall(r'<a href="([^"]+)" lang="(\w+)" hreflang', page) == [
+        ("/en/sign-in/", "en"),
+        ("/fr/sign-in/", "fr"),
+        ("/es/sign-in/", "es"),
+    ]
+
+
+def test_the_title_is_written_once_and_shown_twice(public_page: Any) -> None:
+    page = public_page("en")
+    assert "<title>Sign in – Alliance on Migration and Development</title>" in page
+    assert "<h1>Sign in</h1>" in page
+
+
+def test_every_link_of_the_navigation_leads_somewhere() -> None:
+    from django.urls import reverse
+
+    views = [view for _, view in PUBLIC] + [view for _, view, _ in AREAS] + ["reporting:home", "reporting:public_home"]
+    assert all(reverse(view) for view in views)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_style_guide_shows_every_component_to_the_secretariat(sign_in: Any, officer: Any, language: str) -> None:
+    answer = sign_in(officer).get(f"/{language}/styleguide/")
+    assert answer.status_code == 200
+
+
+def test_the_style_guide_is_for_the_secretariat(sign_in: Any, donor: Any) -> None:
+    assert sign_in(donor).get("/en/styleguide/").status_code == 403
+
+
+def test_a_refused_page_gives_the_reason(sign_in: Any, donor: Any) -> None:
+    assert b"The style guide is for the secretariat." in sign_in(donor).get("/en/styleguide/").content
+
+
+def test_an_unknown_address_says_what_to_try(client: Any, db: None) -> None:
+    answer = client.get("/en/no-such-page/")
+    assert answer.status_code == 404
+    assert b"Page not found" in answer.content
+
+
+@pytest.mark.parametrize("name", ["500.html", "503.html"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_failure_is_readable_without_database_or_request(name: str, language: str) -> None:
+    with override(language):
+        page = render_to_string(name)
+    assert f'<html lang="{language}">' in page
+
+
+def test_a_persons_frame_has_the_areas_of_the_role(sign_in: Any, finance_officer: Any, donor: Any) -> None:
+    page = sign_in(finance_officer).get("/en/no-such-page/").content.decode()
+    assert "Finance" in page
+    assert "My contributions" not in page
+    assert "My contributions" in sign_in(donor).get("/en/no-such-page/").content.decode()
+
+
+# Every template of the portal
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR / "templates")))
+def test_no_template_has_inline_style_or_script(path: Path) -> None:
+    if "documents" in path.parts:
+        pytest.skip("a document has no browser")
+    found = Attributes(re.sub(r"{%.*?%}|{{.*?}}", "x", path.read_text(), flags=re.S)).elements
+    assert not [tag for tag, attributes in found if tag == "style" or (tag == "script" and not attributes.get("src"))]
+    assert not [name for _, attributes in found for name in attributes if name == "style" or name.startswith("on")]
+
+
+def test_every_stylesheet_is_in_the_one_that_pages_load() -> None:
+    folder = settings.BASE_DIR / "static/css"
+    imported = set(re.findall(r'@import url\("([^"]+)"\)', (folder / "site.css").read_text()))
+    assert imported == {
+        str(path.relative_to(folder)) for path in folder.rglob("*.css") if "documents" not in path.parts
+    } - {"site.css"}
+
+
+def test_every_script_is_in_the_one_that_pages_load() -> None:
+    folder = settings.BASE_DIR / "static/js"
+    imported = set(re.findall(r'import "\./([^"]+)"', (folder / "site.js").read_text()))
+    assert imported == {path.name for path in folder.glob("*.js")} - {"site.js"}
+
+
+def static_paths() -> dict[str, Any]:
+    root = settings.BASE_DIR / "static"
+    storage = FileSystemStorage(root)
+    names = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
+    return {name: (storage, name) for name in names}
+
+
+def test_the_joined_stylesheet_imports_nothing_and_keeps_its_layers() -> None:
+    style = assets.joined_style(assets.STYLE, static_paths())
+    assert "@import" not in style
+    assert style.index("@layer tokens {") < style.index("@layer base {") < style.index("@layer print {")
+
+
+def test_the_joined_script_is_small_and_imports_nothing() -> None:
+    script = assets.joined_script(assets.SCRIPT, static_paths())
+    assert "import " not in script
+    assert len(script) < 12_000
+
+
+# Words
+
+
+def test_the_frame_is_translated_into_both_other_languages() -> None:
+    for language in ("fr", "es"):
+        catalogue = polib.pofile(str(settings.BASE_DIR / f"locale/{language}/LC_MESSAGES/django.po"))
+        assert "Skip to the content" in {entry.msgid for entry in catalogue.translated_entries()}
+        assert not [entry.msgid for entry in catalogue if not entry.translated()]
+
+
+def test_french_punctuation_is_held_by_spaces_that_do_not_break() -> None:
+    catalogue = polib.pofile(str(settings.BASE_DIR / "locale/fr/LC_MESSAGES/django.po"))
+    texts = [text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert not [text for text in texts if re.search(r" [:;?!»]|« ", text)]
+
+
+def test_a_visitor_is_nobody() -> None:
+    from alliance.core.context import person
+
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    assert person(request) is None

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, Refused
-from alliance.register import Draft
+from alliance.register import Draft, explain
 from funds.models import GUARDED, Account, AccountKind, Posting, Share, Source, Window
 
 PREFIXES = {
@@ -57,7 +57,8 @@ def account(kind: str, subject: str = "") -> Account:
     made, is_new = Account.objects.get_or_create(
         code=code, defaults={"kind": kind, "subject": subject, "guarded": kind in GUARDED}
     )
-    made.is_new = is_new
+    if is_new:
+        explain(made)
     return made
 
 
@@ -91,17 +92,8 @@ def post(lines: Sequence[Line], *, entry: Draft) -> list[Posting]:
             Share.objects.bulk_create(shares)
     except IntegrityError as error:
         raise _refusal(error) from error
-    entry.rows.extend([*_opened(lines), *postings, *shares])
+    entry.rows.extend([*postings, *shares])
     return postings
-
-
-def _opened(lines: Sequence[Line]) -> list[Account]:
-    """Return the accounts that these lines are the first to use, each once: the register explains them too."""
-    sides = {side.pk: side for line in lines for side in (line.debit, line.credit)}
-    opened = [side for side in sides.values() if getattr(side, "is_new", False)]
-    for side in opened:
-        side.is_new = False
-    return opened
 
 
 def _shares(postings: Sequence[Posting], lines: Sequence[Line]) -> list[Share]:

@@ -38,7 +38,7 @@ def verify() -> Result:
         result.checked.update(entries=register.entries, checkpoints=register.checkpoints)
         for module in contributions():
             result.problems.extend(module.problems())
-            result.checked.update(module.checked())
+            result.checked.update({name: n for name, n in module.checked().items() if name in KEYS})
     return result
 
 

@@ -39,6 +39,7 @@ class Draft:
     by: str
     facts: dict[str, Any]
     rows: list[models.Model]
+    gone: list[models.Model]
     public: bool
 
 
@@ -48,6 +49,7 @@ class Act:
 
     id: UUID = field(default_factory=uuid4)
     drafts: list[Draft] = field(default_factory=list)
+    beside: list[models.Model] = field(default_factory=list)
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -58,13 +60,15 @@ def record(
     *,
     by: Any,
     rows: Iterable[models.Model] = (),
+    gone: Iterable[models.Model] = (),
     facts: Mapping[str, Any] | None = None,
     public: bool = False,
 ) -> Draft:
     """Hand an entry to the register; it is written when the outermost operation ends.
 
     `rows` are read at that end, so they may still change until then. `facts` hold ids, references and amounts,
-    never names, addresses or free text about people. `public` opens the body to everyone; a body may also be
+    never names, addresses or free text about people. `gone` are rows that stop being of record: parts of a draft
+    that was given back to its author. `public` opens the body to everyone; a body may also be
     opened later with `publish`.
     """
     act = _current.get()
@@ -73,9 +77,17 @@ def record(
     declared_kind(kind)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('alliance_entry_id')")
-        draft = Draft(cursor.fetchone()[0], kind, by.uid.hex if by else "system", dict(facts or {}), list(rows), public)
+        draft = Draft(cursor.fetchone()[0], kind, by.uid.hex if by else "system", dict(facts or {}), list(rows), list(gone), public)
     act.drafts.append(draft)
     return draft
+
+
+def explain(row: models.Model) -> None:
+    """Have a row explained by the act's first entry: for rows made on the way, such as an account first needed now."""
+    act = _current.get()
+    if act is None:
+        raise RuntimeError(f"{row!r} was made outside an operation")
+    act.beside.append(row)
 
 
 def publish(entries: models.QuerySet[RegisterEntry]) -> int:
@@ -105,12 +117,12 @@ def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
 
 def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
     """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
-    before = len(act.drafts)
+    drafts, beside = len(act.drafts), len(act.beside)
     try:
         with transaction.atomic():
             return function(**kwargs)
     except BaseException:
-        del act.drafts[before:]
+        del act.drafts[drafts:], act.beside[beside:]
         raise
 
 
@@ -183,6 +195,7 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
     head = RegisterHead.objects.select_for_update().get()
     moment = clock.now()
     entries = []
+    act.drafts[0].rows.extend(act.beside)
     for draft in act.drafts:
         n = head.n + 1
         body = canonical(_body(draft, act, n, moment))
@@ -210,5 +223,6 @@ def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
         "by": draft.by,
         "facts": plain(draft.facts),
         "rows": [snapshot(row) for row in draft.rows],
+        "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": secrets.token_hex(16),
     }

@@ -67,6 +67,7 @@ class Verification:
             body = json.loads(entry.body)
             stated = (body["n"], body["kind"], body["act"], body["at"])
             rows = [(row["model"], str(row["pk"]), row["columns"]) for row in body["rows"]]
+            gone = [(row["model"], str(row["pk"])) for row in body["gone"]]
         except (ValueError, KeyError, TypeError):
             yield Problem("register", where, "the body cannot be read")
             return
@@ -74,12 +75,22 @@ class Verification:
             yield Problem("register", where, "number, kind, act or time differ from the body")
         for model, pk, columns in rows:
             self._newest[model, pk] = _packed(columns)
+        for key in gone:
+            self._newest.pop(key, None)
 
     def _rows(self) -> Iterator[Problem]:
         for model in registered_models():
             yield from self._rows_of(model)
-        for model_label, pk in self._newest:
-            yield Problem(_what(model_label), _where(model_label, pk), "recorded, but the row is gone")
+        for (label, pk), recorded in self._newest.items():
+            yield from self._not_of_record(label, pk, json.loads(recorded))
+
+    def _not_of_record(self, label: str, pk: str, recorded: dict[str, Any]) -> Iterator[Problem]:
+        """A recorded row that is its author's draft again must still be there, in the state that was recorded."""
+        row = apps.get_model(label)._base_manager.filter(pk=pk).first()
+        if row is None:
+            yield Problem(_what(label), _where(label, pk), "recorded, but the row is gone")
+        elif getattr(row, "state", None) != recorded.get("state"):
+            yield Problem(_what(label), f"{_where(label, pk)}.state", "the row differs from its newest entry")
 
     def _rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
         label = model._meta.label_lower

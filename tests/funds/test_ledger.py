@@ -58,8 +58,15 @@ def deposit(*, by, slug, amount, code="GEN", fee="0.00", is_seed=False):
 
 
 @operation
-def post_raw(*, by, lines):
-    post(lines, entry=record("cost.posted/1", by=by))
+def post_raw(*, by, debit, credit, amount="1.00", on=ON, shares=None):
+    line = Line(account(debit), account(credit), D(amount), on, shares)
+    post([line], entry=record("cost.posted/1", by=by))
+
+
+@operation
+def post_pool(*, by, shares):
+    line = Line(account("fee"), Account.objects.get(code="pool:GEN"), D("1.00"), ON, shares)
+    post([line], entry=record("cost.posted/1", by=by))
 
 
 def allocate(by, project, on=ON, **amounts):
@@ -218,14 +225,13 @@ def test_a_correction_mirrors_the_posting_and_its_shares_once(finance_officer, s
 
 @pytest.mark.parametrize(("amount", "error"), [("0.00", IntegrityError), ("-1.00", IntegrityError)])
 def test_amounts_are_above_zero(finance_officer, amount, error):
-    line = Line(account("fee"), account("bank_charges"), D(amount), ON)
     with pytest.raises(error):
-        post_raw(by=finance_officer, lines=[line])
+        post_raw(by=finance_officer, debit="fee", credit="bank_charges", amount=amount)
 
 
 def test_a_posting_has_two_accounts(finance_officer):
     with pytest.raises(IntegrityError, match="posting_two_accounts"):
-        post_raw(by=finance_officer, lines=[Line(account("fee"), account("fee"), D(1), ON)])
+        post_raw(by=finance_officer, debit="fee", credit="fee")
 
 
 def test_a_line_of_an_entry_is_written_once(finance_officer):
@@ -233,24 +239,22 @@ def test_a_line_of_an_entry_is_written_once(finance_officer):
     first = Posting.objects.get(line=1, debit__code="pool:GEN")
     with pytest.raises(IntegrityError, match="posting_line_once"), transaction.atomic():
         Posting.objects.create(
-            entry=first.entry, line=1, debit=account("fee"), credit=account("bank_charges"), amount=1,
+            entry=first.entry, line=1, debit=first.debit, credit=first.credit, amount=1,
             effective_on=ON, recorded_at=first.recorded_at,
         )  # fmt: skip
 
 
 def test_no_posting_outside_an_open_period(finance_officer):
-    line = Line(account("fee"), account("bank_charges"), D(1), date(1999, 12, 31))
     with pytest.raises(Refused, match="period"):
-        post_raw(by=finance_officer, lines=[line])
+        post_raw(by=finance_officer, debit="fee", credit="bank_charges", on=date(1999, 12, 31))
 
 
 def test_the_shares_of_a_pool_posting_must_add_up(finance_officer):
     deposit(by=finance_officer, slug="sweden-mfa", amount="100.00")
     source = Source.objects.get(donor__organisation__slug="sweden-mfa")
-    pool = Account.objects.get(code="pool:GEN")
     for shares in (None, {source: D("0.99")}):
         with pytest.raises(IntegrityError, match="add up"), transaction.atomic():
-            post_raw(by=finance_officer, lines=[Line(account("fee"), pool, D("1.00"), ON, shares)])
+            post_pool(by=finance_officer, shares=shares)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -259,7 +263,7 @@ def test_shares_belong_to_pools_only(finance_officer):
     deposit(by=finance_officer, slug="sweden-mfa", amount="100.00")
     source = Source.objects.get(donor__organisation__slug="sweden-mfa")
     with pytest.raises(IntegrityError, match="postings of a pool"):
-        post_raw(by=finance_officer, lines=[Line(account("fee"), account("bank_charges"), D(1), ON, {source: D(1)})])
+        post_raw(by=finance_officer, debit="fee", credit="bank_charges", shares={source: D(1)})
 
 
 def test_share_constraints(finance_officer):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
@@ -34,10 +35,10 @@ class Decision(Registered):
         NO_OBJECTION = "no_objection", _("No-objection procedure")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("On the agenda")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
-        CANCELLED = "cancelled", _("Cancelled")
+        DRAFT = "draft", pgettext_lazy("decision", "On the agenda")
+        OPEN = "open", pgettext_lazy("decision", "Open")
+        CLOSED = "closed", pgettext_lazy("decision", "Closed")
+        CANCELLED = "cancelled", pgettext_lazy("decision", "Cancelled")
 
     REGISTER_PLAIN = ("item", "reference", "subject_digest")
     TRANSITIONS = {

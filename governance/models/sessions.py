@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from alliance.core.formats import long_date
 from alliance.register.models import Registered
 from governance.models.committee import Body, Constituency, Holder
 from governance.models.rules import RuleSet
@@ -50,6 +51,10 @@ class Session(Registered):
 
     def get_absolute_url(self) -> str:
         return reverse("governance:session", args=[self.reference])
+
+    @property
+    def name(self) -> str:
+        return f"{long_date(self.held_on)}, {self.place}"
 
     def has_met(self) -> bool:
         """Whether it has been noted who was there."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.people.models import User
 from alliance.register.models import Registered, RegisterEntry
@@ -66,13 +67,13 @@ class Outcome(Registered):
     """What the committee decided: one for each decision. `tally` is the count, as JSON."""
 
     class Result(models.TextChoices):
-        CARRIED = counting.CARRIED, _("Approved")
-        IN_PRINCIPLE = "in_principle", _("Approved in principle")
-        RETURNED = counting.RETURNED, _("Returned to the applicant")
-        REJECTED = counting.REJECTED, _("Not approved")
-        DEFERRED = "deferred", _("Deferred")
-        NO_QUORUM = counting.NO_QUORUM, _("No quorum")
-        TO_SESSION = counting.TO_SESSION, _("Sent to a session")
+        CARRIED = counting.CARRIED, pgettext_lazy("proposal", "Approved")
+        IN_PRINCIPLE = "in_principle", pgettext_lazy("proposal", "Approved in principle")
+        RETURNED = counting.RETURNED, pgettext_lazy("proposal", "Returned to the applicant")
+        REJECTED = counting.REJECTED, pgettext_lazy("proposal", "Not approved")
+        DEFERRED = "deferred", pgettext_lazy("proposal", "Deferred")
+        NO_QUORUM = counting.NO_QUORUM, pgettext_lazy("proposal", "No quorum")
+        TO_SESSION = counting.TO_SESSION, pgettext_lazy("proposal", "Sent to a session")
 
     class Money(models.TextChoices):
         NONE = "none", _("No money")
@@ -105,6 +106,13 @@ class Outcome(Registered):
 
     def __str__(self) -> str:
         return f"{self.decision_id} {self.result}"
+
+    @property
+    def state(self) -> str:
+        return self.result
+
+    def get_state_display(self) -> str:
+        return self.get_result_display()
 
     @property
     def is_carried(self) -> bool:

@@ -1,0 +1,90 @@
+"""Seats, terms and rules: read by everyone, changed by the head."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from alliance.access import find, public, require
+from alliance.core import clock
+from alliance.core.forms import attempt
+from alliance.core.requests import submitted
+from governance import permissions, words
+from governance.forms.committee import AppointForm, ChairForm, RulesForm
+from governance.models import Body, ChairTerm, Constituency, RuleSet, Seat
+from governance.operations import adopt_rules, appoint_chair, appoint_holder
+
+
+@public
+@require_GET
+def seats(request: HttpRequest) -> HttpResponse:
+    """Who sits on the committee and by which rules it decides. Names are for its readers; seats are for everyone."""
+    today = clock.today()
+    body = Body.objects.the()
+    listed = list(Seat.objects.on(today).for_page(today))
+    rules = RuleSet.objects.in_force(today)
+    context = {
+        "body": body,
+        "groups": [(group.label, [seat for seat in listed if seat.constituency == group]) for group in Constituency],
+        "chair": ChairTerm.objects.on(today).filter(body=body).select_related("user").first(),
+        "rules": rules,
+        "sentences": words.rule_sentences(rules) if rules else [],
+        "versions": list(RuleSet.objects.for_page()),
+        "shows_names": permissions.reads_committee(request.user),
+        "may_appoint": request.user.is_authenticated and permissions.may_appoint(request.user),
+    }
+    return render(request, "governance/seats.html", context)
+
+
+def require_head(request: HttpRequest) -> None:
+    require(
+        permissions.may_appoint(request.user), _("Seats, terms and rules are entered by the head of the secretariat.")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def appointment(request: HttpRequest, number: int) -> HttpResponse:
+    """Appoint the member or the alternate of a seat."""
+    require_head(request)
+    seat = find(Seat.objects.on(clock.today()).filter(body=Body.objects.the()), number=number)
+    form = AppointForm(submitted(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, appoint_holder, by=request.user, seat=seat, **form.cleaned_data)
+    ):
+        messages.success(request, _("The appointment is recorded."))
+        return redirect("governance:seats")
+    return render(request, "governance/seat_appointment.html", {"seat": seat, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def chair(request: HttpRequest) -> HttpResponse:
+    """Note who chairs the committee, and from when."""
+    require_head(request)
+    form = ChairForm(submitted(request))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, appoint_chair, by=request.user, body=Body.objects.the(), **form.cleaned_data)
+    ):
+        messages.success(request, _("The appointment is recorded."))
+        return redirect("governance:seats")
+    return render(request, "governance/chair_appointment.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def rules_new(request: HttpRequest) -> HttpResponse:
+    """Carry out a decision that changes the rules."""
+    require_head(request)
+    form = RulesForm(submitted(request), instance=RuleSet.objects.order_by("number").last())
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        if attempt(
+            form, adopt_rules, by=request.user, decision=sent["decision"], effective_from=sent["effective_from"],
+            changes=form.changes, key=sent["key"],
+        ):  # fmt: skip
+            messages.success(request, _("The new rules are recorded."))
+            return redirect("governance:seats")
+    return render(request, "governance/rules_new.html", {"form": form})

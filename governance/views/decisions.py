@@ -1,0 +1,118 @@
+"""One decision: reading it, voting on it, recusing oneself, closing and deferring it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.errors import DomainError, NotAllowed
+from alliance.core.forms import attempt, new_key
+from alliance.core.requests import submitted
+from governance import permissions
+from governance.documents import Place, decision_record, may_read_version, place_of
+from governance.forms.votes import BallotForm, ReasonForm, RecusalForm
+from governance.models import Decision
+from governance.operations import cast_ballot, close_decision, declare_recusal, defer_decision
+
+
+def load(request: HttpRequest, name: str) -> Decision:
+    """Return the decision, closed first if its deadline has passed: the page never shows a vote that is over."""
+    rows = Decision.objects.visible_to(request.user).with_subject()
+    row = find(rows.named(name))
+    if row.is_open and clock.now() >= row.closes_at:
+        close_decision(by=None, decision=row)
+        row = find(rows.named(name))
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+def decision(request: HttpRequest, name: str) -> HttpResponse:
+    """What is asked, with the ballot card of whoever may vote; after the close, what was decided and how."""
+    row = load(request, name)
+    place = place_of(request.user, row)
+    form = BallotForm(submitted(request), decision=row)
+    if request.method == "POST":
+        require(place.may_vote, place.why_not)
+        if form.is_valid():
+            sent = form.cleaned_data
+            ballot = attempt(
+                form,
+                cast_ballot,
+                by=request.user,
+                decision=row,
+                choice=sent["choice"],
+                reasons=sent["reasons"],
+                key=sent["key"],
+            )
+            if ballot:
+                return redirect("governance:receipt", row.name, ballot.receipt)
+            row = load(request, name)
+    return render(request, "governance/decision.html", page_of(request, row, place, form))
+
+
+def page_of(request: HttpRequest, row: Decision, place: Place, form: BallotForm) -> dict[str, Any]:
+    record = decision_record(row)
+    tables = permissions.may_table(request.user)
+    presides = tables or place.is_chair
+    return {
+        "decision": row,
+        "record": record,
+        "place": place,
+        "form": form,
+        "key": new_key(),
+        "reads": permissions.reads_committee(request.user),
+        "reads_version": bool(row.version) and may_read_version(request.user, row.version),
+        "may_table": tables,
+        "may_close": presides and row.is_open and record.is_complete and not row.is_silent,
+        "may_defer": place.is_chair and row.is_open and not record.cast,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def recusal(request: HttpRequest, name: str) -> HttpResponse:
+    """Declare an interest, and leave the vote to the alternate or to the other seats (R48)."""
+    row = load(request, name)
+    place = place_of(request.user, row)
+    require(place.may_vote, place.why_not)
+    form = RecusalForm(submitted(request))
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        if attempt(form, declare_recusal, by=request.user, decision=row, note=sent["note"], key=sent["key"]):
+            messages.success(request, _("Your interest is recorded. You do not vote on this decision."))
+            return redirect(row)
+    return render(request, "governance/decision_recusal.html", {"decision": row, "form": form})
+
+
+@require_POST
+def closing(request: HttpRequest, name: str) -> HttpResponse:
+    """Close a vote in which every seat has voted."""
+    row = load(request, name)
+    place = place_of(request.user, row)
+    presides = permissions.may_table(request.user) or place.is_chair
+    require(presides, _("The vote is closed by its deadline, or by the chair or the secretariat once all have voted."))
+    try:
+        close_decision(by=request.user, decision=row, key=request.POST.get("key") or None)
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect(row)
+
+
+@require_http_methods(["GET", "POST"])
+def deferral(request: HttpRequest, name: str) -> HttpResponse:
+    """Defer the item, before the first ballot: the chair's."""
+    row = load(request, name)
+    require(place_of(request.user, row).is_chair, _("Only the chair of the committee defers an item."))
+    form = ReasonForm(submitted(request))
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        if attempt(form, defer_decision, by=request.user, decision=row, reason=sent["reason"], key=sent["key"]):
+            messages.success(request, _("The item is deferred."))
+            return redirect(row)
+    return render(request, "governance/decision_deferral.html", {"decision": row, "form": form})

@@ -1,0 +1,32 @@
+"""The committee's home: what is open, what is on the agenda, what was decided."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from alliance.access import require
+from governance import permissions
+from governance.documents import open_rows
+from governance.models import Body, Decision
+from governance.operations import close_due
+
+PAGE = 20
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Open decisions first, those that await the reader's ballot before the others."""
+    require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
+    close_due()
+    rows = Decision.objects.visible_to(request.user)
+    page = Paginator(rows.decided().newest_first().for_list(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "body": Body.objects.the(),
+        "open": sorted(open_rows(request.user), key=lambda row: row.place != "to_vote"),
+        "agenda": list(rows.on_agenda().for_list()),
+        "page": page,
+        "may_table": permissions.may_table(request.user),
+    }
+    return render(request, "governance/home.html", context)

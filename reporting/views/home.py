@@ -1,10 +1,25 @@
-"""Being written."""
+"""The home of a signed-in person."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from alliance.access import public
+from alliance.core import clock
+from alliance.records.models import Notice
+from reporting.homes import tasks_for
+from reporting.homes.figures import figures_for
+
+NOTICES = 5
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """What waits for this person, the figures of its roles, its unread notices."""
+    moment = clock.now()
+    context = {
+        "tasks_waiting": tasks_for(request.user, moment),
+        "figures_shown": figures_for(request.user),
+        "unread": Notice.objects.visible_to(request.user).unread().for_list()[:NOTICES],
+        "now": moment,
+    }
+    return render(request, "reporting/home.html", context)

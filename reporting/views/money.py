@@ -1,16 +1,92 @@
-"""Being written."""
+"""The funding status, and the postings behind every figure of it."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import date
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from alliance.access import public
+from alliance.core import clock
+from alliance.core.widgets import DateInput
+from funds.models import Account, Donor, Posting
+from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
+from reporting import postings as found
+from reporting.flow import money_flow
+from reporting.paging import page_of
+
+NAMED = {**LABELS, "seed": SEED_LABEL, "allocated": _("Allocated to projects"), "available": _("Can be allocated")}
+
+
+class AsOf(forms.Form):
+    """The day of the statement."""
+
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
+
+    def clean_as_of(self) -> date:
+        """Return the day asked for, or today; a day to come is refused."""
+        today, day = clock.today(), self.cleaned_data["as_of"]
+        if day and day > today:
+            raise forms.ValidationError(_("This date lies in the future."))
+        return day or today
 
 
 @public
+@require_safe
 def money(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """The live statement: sources, uses and balances as of a day, windows, donors, and the picture of the flow."""
+    form = AsOf(request.GET or {"as_of": clock.today().isoformat()})
+    day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
+    status = funding_status(day)
+    context = {
+        "form": form,
+        "status": status,
+        "rows": [(row, _address(row, status)) for row in status.rows],
+        "seed_url": _address(status.seed, status),
+        "windows": windows(day),
+        "donors": Donor.objects.with_totals().for_list().exclude(stage__in=("potential", "contacted", "interested")),
+        "flow": money_flow(day),
+    }
+    return render(request, "reporting/money.html", context)
+
+
+def _address(row: Row, status: FundingStatus) -> str:
+    """Return where the postings behind a row are; a total has none of its own."""
+    if row.code not in found.FLOWS:
+        return ""
+    return f"{reverse('reporting:postings')}?row={row.code}&as_of={status.as_of.isoformat()}"
 
 
 @public
+@require_safe
 def postings(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """Postings, newest first: all, or those of an account, of a project, or behind a figure."""
+    asked = {name: request.GET.get(name, "") for name in ("account", "project", "row")}
+    form = AsOf(request.GET)
+    day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
+    rows = _chosen(asked).filter(effective_on__lte=day)
+    page = page_of(rows.select_related("debit", "credit", "entry").order_by("-effective_on", "-pk"), request)
+    account = Account.objects.filter(code=asked["account"]).first() if asked["account"] else None
+    context = {
+        "day": day,
+        "asked": asked,
+        "page": page,
+        "lines": found.lines(page.object_list),
+        "subject": NAMED.get(asked["row"]) or (account and found.AccountNames([account]).name(account)) or asked["project"],
+        "total": found.total(rows) if asked["row"] or account else None,
+    }
+    return render(request, "reporting/postings.html", context)
+
+
+def _chosen(asked: dict[str, str]) -> QuerySet[Posting]:
+    if asked["row"]:
+        if asked["row"] not in found.FLOWS:
+            raise Http404
+        return found.behind(asked["row"])
+    if asked["account"]:
+        return found.of_account(asked["account"])
+    return found.of_project(asked["project"]) if asked["project"] else Posting.objects.all()

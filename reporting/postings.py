@@ -1,0 +1,120 @@
+"""Postings as the public reads them: those behind a figure of the statement, and accounts by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.fields import DecimalField
+
+from alliance.people.models import Organisation
+from funds.models import Account, AccountKind, Posting, Window
+from proposals.models import BudgetCategory
+
+KIND = AccountKind
+ZERO = Decimal("0.00")
+MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=2)
+
+
+class Flow(NamedTuple):
+    """A kind of movement: from accounts of these kinds to accounts of those; nothing named is any account."""
+
+    debit: tuple[str, ...] = ()
+    credit: tuple[str, ...] = ()
+
+    def forward(self) -> Q:
+        return _on("debit", self.debit) & _on("credit", self.credit)
+
+    def backward(self) -> Q:
+        return _on("credit", self.debit) & _on("debit", self.credit)
+
+
+def _on(side: str, kinds: tuple[str, ...]) -> Q:
+    return Q(**{f"{side}__kind__in": kinds}) if kinds else Q()
+
+
+# The movements behind each row of the statement; totals are the sum of other rows.
+FLOWS: dict[str, Flow] = {
+    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS)),
+    "seed": Flow(credit=(KIND.SEED,)),
+    "interest_fund": Flow(credit=(KIND.INTEREST_FUND,)),
+    "interest_partners": Flow(credit=(KIND.INTEREST_PARTNERS,)),
+    "transfers_partners": Flow((KIND.PARTNER,), (KIND.PROJECT,)),
+    "transfers_other_funds": Flow((KIND.OTHER_FUNDS,)),
+    "refunds_partners": Flow((KIND.PROJECT,), (KIND.REFUNDS_IN_TRANSIT,)),
+    "fee": Flow((KIND.FEE,)),
+    "direct_cost": Flow((KIND.DIRECT_COST,)),
+    "bank_charges": Flow((KIND.BANK_CHARGES,)),
+    "refunds_in_transit": Flow((KIND.REFUNDS_IN_TRANSIT,)),
+    "partners_received": Flow((KIND.PARTNER,), (KIND.PROJECT,)),
+    "partners_expenditure": Flow((KIND.SPENT,)),
+    "partners_refunds": Flow((KIND.REFUNDS_IN_TRANSIT,), (KIND.PARTNER,)),
+    "balance_partners": Flow((KIND.PARTNER,)),
+    "allocated": Flow((KIND.PROJECT,), (KIND.POOL,)),
+    "available": Flow((KIND.POOL,)),
+}
+
+
+def behind(row: str) -> QuerySet[Posting]:
+    """Return the postings behind a figure, each with `signed`: what it adds to the figure."""
+    flow = FLOWS[row]
+    forward = Case(When(flow.forward(), then=F("amount")), default=Value(ZERO), output_field=MONEY)
+    backward = Case(When(flow.backward(), then=F("amount")), default=Value(ZERO), output_field=MONEY)
+    return Posting.objects.filter(flow.forward() | flow.backward()).annotate(signed=forward - backward)
+
+
+def of_account(code: str) -> QuerySet[Posting]:
+    """Return the postings of one account, each with `signed`: what it adds to the account's balance."""
+    into = Case(When(debit__code=code, then=F("amount")), default=-F("amount"), output_field=MONEY)
+    return Posting.objects.filter(Q(debit__code=code) | Q(credit__code=code)).annotate(signed=into)
+
+
+def of_project(reference: str) -> QuerySet[Posting]:
+    """Return every posting that touches a project's money."""
+    mine = Q()
+    for side in ("debit", "credit"):
+        mine |= Q(**{f"{side}__subject": reference}) | Q(**{f"{side}__subject__startswith": f"{reference}:"})
+    return Posting.objects.filter(mine).annotate(signed=F("amount"))
+
+
+def total(rows: QuerySet[Posting]) -> Decimal:
+    return rows.aggregate(total=Sum("signed"))["total"] or ZERO
+
+
+@dataclass(frozen=True)
+class Line:
+    """A posting as a row: from where to where, in words."""
+
+    posting: Posting
+    source: str
+    target: str
+
+
+class AccountNames:
+    """Accounts in words of the reader's language: each kind of name read once for a whole list."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        subjects = [account.subject.split(":") for account in accounts]
+        words = {word for parts in subjects for word in parts}
+        self.organisations = {o.slug: o.name for o in Organisation.objects.filter(slug__in=words)}
+        self.windows = {window.code: window.name for window in Window.objects.filter(code__in=words)}
+        categories = BudgetCategory.objects.order_by("version") if any(len(parts) == 3 for parts in subjects) else ()
+        self.categories = {str(row.code): row.name for row in categories}
+
+    def name(self, account: Account) -> str:
+        """Return such as “With a partner: PRJ-2008-0001, International Organization for Migration”."""
+        kind = str(account.get_kind_display())
+        words = [self._word(number, word) for number, word in enumerate(account.subject.split(":")) if word]
+        return f"{kind}: {', '.join(words)}" if words else kind
+
+    def _word(self, number: int, word: str) -> str:
+        known = self.categories if number == 2 else self.windows | self.organisations
+        return known.get(word, word)
+
+
+def lines(postings: Iterable[Posting]) -> list[Line]:
+    """Return the postings in words; debit and credit accounts are loaded with them."""
+    rows = list(postings)
+    names = AccountNames(side for row in rows for side in (row.debit, row.credit))
+    return [Line(row, names.name(row.credit), names.name(row.debit)) for row in rows]

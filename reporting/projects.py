@@ -1,0 +1,121 @@
+"""What a project's public page shows: what for, who, its money, its donors, its results."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from alliance.forum.models import Objective, Recommendation
+from alliance.rendering.charts import Target, Targets
+from funds.attribution import prorated
+from governance.models import Decision
+from proposals.models import Contract, Indicator, PartnerReport, Project, ReportedIndicator
+from reporting.attributed import Attribution, allocations, attribute
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class ObjectivePart:
+    """The part of the allocation that serves one objective, by the proposal's percentages (R47)."""
+
+    objective: Objective
+    percent: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Result:
+    """An indicator with what was reached by the last accepted report that speaks of it."""
+
+    indicator: Indicator
+    actual: Decimal | None
+
+
+@dataclass(frozen=True)
+class ProjectRecord:
+    """A project, whole, as anyone may read it."""
+
+    project: Any
+    summary: str
+    recommendations: list[Recommendation]
+    objectives: list[ObjectivePart]
+    attributions: list[Attribution]
+    contracts: list[Contract]
+    reports: list[PartnerReport]
+    results: list[Result]
+    decisions: list[Decision]
+
+    @property
+    def delivery(self) -> Decimal | None:
+        """Spending over the net funded amount; none before money has gone out."""
+        return self.project.spent / self.project.net_funded if self.project.net_funded else None
+
+    @property
+    def is_complementary(self) -> bool:
+        """Whether it was eligible without a recommendation of the Forum (R28, R70)."""
+        return not self.recommendations
+
+
+def public_projects() -> QuerySet[Any]:
+    """Every project is public: the committee approved it (R55)."""
+    return Project.objects.with_money().select_related("lead")
+
+
+def project_record(project: Any) -> ProjectRecord:
+    """Gather a project of `public_projects`."""
+    content = project.version.parsed
+    parts = allocations([project.reference]).get(project.reference, {})
+    reports = list(_accepted(project))
+    return ProjectRecord(
+        project=project,
+        summary=content["summary"],
+        recommendations=list(Recommendation.objects.filter(code__in=content["recommendations"]).order_by("code")),
+        objectives=_objectives(project),
+        attributions=attribute(parts, transferred=project.net_funded, spent=project.spent),
+        contracts=list(_signed(project)),
+        reports=reports,
+        results=list(_results(project, reports)),
+        decisions=list(Decision.objects.decided().for_project(project).with_outcome()),
+    )
+
+
+def _objectives(project: Any) -> list[ObjectivePart]:
+    percents = project.version.objective_percents()
+    amounts = prorated(project.allocated, percents)
+    rows = Objective.objects.filter(code__in=percents).order_by("number")
+    return [ObjectivePart(row, percents[row.code], amounts[row.code]) for row in rows]
+
+
+def _signed(project: Project) -> QuerySet[Contract]:
+    """Contracts signed on both sides: objectives, tasks and expected results are public from then on (R63)."""
+    rows = project.contracts.filter(state=Contract.State.SIGNED).select_related("partner")
+    return rows.prefetch_related("tranches__payment").order_by("alliance_signed_at", "pk")
+
+
+def _accepted(project: Project) -> QuerySet[PartnerReport]:
+    rows = PartnerReport.objects.accepted().filter(contract__project=project).select_related("contract__partner")
+    spending = "expenditures__category"
+    indicators = Prefetch("indicators", ReportedIndicator.objects.order_by("pk"))
+    return rows.prefetch_related(spending, indicators).order_by("-period_to", "-pk")
+
+
+def _results(project: Project, reports: Iterable[PartnerReport]) -> Iterable[Result]:
+    actual: dict[int, Decimal] = {}
+    for report in reports:
+        for row in report.indicators.all():
+            if row.actual is not None:
+                actual.setdefault(row.indicator_id, row.actual)
+    for indicator in project.proposal.indicators.order_by("position"):
+        yield Result(indicator, actual.get(indicator.pk))
+
+
+def chart(record: ProjectRecord, title: str, description: str) -> Targets | None:
+    """Return the picture of actual values against targets, when there is something to draw."""
+    rows = tuple(
+        Target(row.indicator.statement, row.indicator.baseline or ZERO, row.indicator.target, row.actual)
+        for row in record.results
+    )
+    return Targets(title, description, rows) if any(row.actual is not None for row in record.results) else None

@@ -18,11 +18,6 @@ RATE_VALID_DAYS = 45
 ZERO = Decimal("0.00")
 
 
-def total(path: str, **condition: Any) -> Coalesce:
-    """Sum a money column over rows that meet the condition; nothing is 0.00."""
-    return Coalesce(Sum(path, filter=Q(**condition) if condition else None), ZERO, output_field=MoneyField())
-
-
 class FundQuerySet(models.QuerySet[Any]):
     def the(self) -> Any:
         """Return the portal's one fund."""
@@ -163,6 +158,20 @@ class PaymentQuerySet(models.QuerySet[Any]):
 class ImportBatchQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ImportBatchQuerySet:
         return self.all() if user.reads_all else self.none()
+
+    def with_counts(self) -> ImportBatchQuerySet:
+        """Add how many lines a batch has: in all, imported, unchanged, refused, and to look at."""
+
+        def lines(**condition: Any) -> models.Count:
+            return models.Count("rows", filter=Q(**condition), distinct=True)
+
+        return self.annotate(
+            lines=models.Count("rows", distinct=True),
+            imported=lines(rows__outcome="imported"),
+            unchanged=lines(rows__outcome="unchanged"),
+            refused=lines(rows__outcome="refused"),
+            flagged=lines(rows__flag__gt=""),
+        )
 
     def for_list(self) -> ImportBatchQuerySet:
         return self.select_related("made_by").order_by("-made_at", "-pk")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import CurrencyField, MoneyField, OriginalAmountField, RateField
 from alliance.core.states import Move
@@ -149,10 +150,10 @@ class Prospect(Registered):
 
 
 class PledgeState(models.TextChoices):
-    PLEDGED = "pledged", _("Pledged")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    CANCELLED = "cancelled", _("Cancelled")
-    WRITTEN_OFF = "written_off", _("Written off")
+    PLEDGED = "pledged", pgettext_lazy("pledge", "Pledged")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("pledge", "Acknowledged")
+    CANCELLED = "cancelled", pgettext_lazy("pledge", "Cancelled")
+    WRITTEN_OFF = "written_off", pgettext_lazy("pledge", "Written off")
 
 
 class Pledge(Registered):

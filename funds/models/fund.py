@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.core.errors import OutOfState
 from alliance.core.fields import CurrencyField, RateField
@@ -92,6 +93,14 @@ class Fund(Translated, Registered):
     def state(self, value: str) -> None:
         self.status = value
 
+    def get_state_display(self) -> str:
+        return str(self.get_status_display())
+
+    @property
+    def verbs(self) -> list[str]:
+        """What can be done from the present status."""
+        return [verb for verb, move in self.TRANSITIONS.items() if self.status in move.sources]
+
     def allows(self, act: str) -> bool:
         """Say whether the fund's status allows this kind of act."""
         return act in self.ALLOWED[self.status]
@@ -106,10 +115,10 @@ class Fund(Translated, Registered):
 
 
 class WindowStatus(models.TextChoices):
-    PLANNED = "planned", _("Planned")
-    OPEN = "open", _("Open")
-    SUSPENDED = "suspended", _("Suspended")
-    CLOSED = "closed", _("Closed")
+    PLANNED = "planned", pgettext_lazy("window", "Planned")
+    OPEN = "open", pgettext_lazy("window", "Open")
+    SUSPENDED = "suspended", pgettext_lazy("window", "Suspended")
+    CLOSED = "closed", pgettext_lazy("window", "Closed")
 
 
 class Window(Translated, Registered):
@@ -166,6 +175,14 @@ class Window(Translated, Registered):
     def state(self, value: str) -> None:
         self.status = value
 
+    def get_state_display(self) -> str:
+        return str(self.get_status_display())
+
+    @property
+    def verbs(self) -> list[str]:
+        """What can be done from the present status."""
+        return [verb for verb, move in self.TRANSITIONS.items() if self.status in move.sources]
+
     @property
     def is_open(self) -> bool:
         return self.status == WindowStatus.OPEN
@@ -181,8 +198,8 @@ class Period(Registered):
     REGISTER_PLAIN = ("code",)
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", pgettext_lazy("period", "Open")
+        CLOSED = "closed", pgettext_lazy("period", "Closed")
 
     TRANSITIONS = {"close": Move(frozenset({State.OPEN}), State.CLOSED, (Role.FINANCE_OFFICER, Role.HEAD))}
 

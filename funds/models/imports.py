@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.register.models import Registered
 from funds.querysets import ImportBatchQuerySet
@@ -44,9 +45,9 @@ class ImportBatch(Registered):
 
 
 class ImportOutcome(models.TextChoices):
-    IMPORTED = "imported", _("Imported")
-    UNCHANGED = "unchanged", _("Unchanged")
-    REFUSED = "refused", _("Refused")
+    IMPORTED = "imported", pgettext_lazy("row", "Imported")
+    UNCHANGED = "unchanged", pgettext_lazy("row", "Unchanged")
+    REFUSED = "refused", pgettext_lazy("row", "Refused")
 
 
 class ImportRow(Registered):

@@ -1,5 +1,6 @@
 """Deposits: cash received, valued, posted to its window's pool, with the fee, in one transaction."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -36,6 +37,54 @@ from funds.operations.values import Value, check_not_future, valued
 from funds.positions import received_in_own_currency
 
 ZERO = Decimal(0)
+CLOSED_WINDOW = _("This window is closed: it takes no more money.")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A deposit that could be recorded: whose, where to, worth what, with which fee."""
+
+    donor: Donor
+    window: Window | None
+    agreement: Agreement | None
+    value: Value
+    received_on: date
+    fee_percent: Decimal
+
+    @property
+    def fee_usd(self) -> Decimal:
+        return fee_on(self.value.amount_usd, self.fee_percent)
+
+    @property
+    def net_usd(self) -> Decimal:
+        return self.value.amount_usd - self.fee_usd
+
+
+def preview_deposit(
+    *,
+    amount: Decimal,
+    received_on: date,
+    agreement: Agreement | None = None,
+    donor: Donor | None = None,
+    window: Window | None = None,
+    currency: str = "",
+    rate: Decimal | None = None,
+    rate_source: str = "",
+) -> Arrival:
+    """Return what `record_deposit` would record, with all its checks and nothing written."""
+    Fund.objects.the().require(Act.RECEIVE)
+    check_not_future(received_on, "received_on")
+    if agreement is not None:
+        _check_agreement(agreement, received_on)
+        donor, window = agreement.donor, agreement.window
+    if donor is None:
+        raise Refused(_("Say whose deposit this is."), field="donor")
+    if (window or Window.objects.unearmarked()).status == WindowStatus.CLOSED:
+        raise OutOfState(CLOSED_WINDOW)
+    currency = currency or (agreement.currency if agreement else "")
+    value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
+    fee_percent = agreement.fee_percent if agreement else default_fee_percent()
+    return Arrival(donor, window, agreement, value, received_on, fee_percent)
 
 
 @operation
@@ -59,21 +108,24 @@ def record_deposit(
     posted as seed capital, kept apart from the donors' (R96). Raises Refused, OutOfState (R103), NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record deposits."))
-    Fund.objects.held().require(Act.RECEIVE)
-    check_not_future(received_on, "received_on")
+    Fund.objects.held()
     if agreement is not None:
         agreement = lock_agreement(agreement.pk)
-        _check_agreement(agreement, received_on)
-        donor, window = agreement.donor, agreement.window
-    if donor is None:
-        raise Refused(_("Say whose deposit this is."), field="donor")
-    currency = currency or (agreement.currency if agreement else "")
-    value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
-    fee_percent = agreement.fee_percent if agreement else default_fee_percent()
-    return write_deposit(
-        by=by, donor=donor, window=window, agreement=agreement, pledge=agreement.pledge if agreement else None,
-        value=value, received_on=received_on, fee_percent=fee_percent, bank_reference=bank_reference,
+    arrival = preview_deposit(
+        amount=amount, received_on=received_on, agreement=agreement, donor=donor, window=window,
+        currency=currency, rate=rate, rate_source=rate_source,
     )  # fmt: skip
+    return write_deposit(
+        by=by,
+        donor=arrival.donor,
+        window=arrival.window,
+        agreement=agreement,
+        pledge=agreement.pledge if agreement else None,
+        value=arrival.value,
+        received_on=received_on,
+        fee_percent=arrival.fee_percent,
+        bank_reference=bank_reference.strip(),
+    )
 
 
 def write_deposit(
@@ -91,7 +143,7 @@ def write_deposit(
     """Write a deposit, post it with its fee, and carry instalment, agreement, pledge and donor on."""
     pool = window or Window.objects.unearmarked()
     if pool.status == WindowStatus.CLOSED:
-        raise OutOfState(_("This window is closed: it takes no more money."))
+        raise OutOfState(CLOSED_WINDOW)
     fee = fee_on(value.amount_usd, fee_percent)
     lines, source = receive(
         donor=donor, window=pool, amount=value.amount_usd, fee=fee, on=received_on, is_seed=donor.is_trustee

@@ -1,0 +1,299 @@
+"""Forms of the fund: is the input well formed, in words that say what to write instead."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.core import get_global
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alliance.core import formats
+from alliance.core.forms import KeyedForm
+from alliance.core.widgets import DateInput, MoneyInput
+from alliance.people.models import Organisation
+from funds import amounts
+from funds.models import AgreementState, Donor, DonorStage, DonorType, PaymentState, Pledge, PledgeState, Window
+
+INSTALMENTS = 6
+UNREADABLE = _("Write the amount in digits with one decimal sign, such as 1234.56. Spaces between groups are fine.")
+
+
+class AmountField(forms.CharField):
+    """An amount as people type it: a point or a comma as decimal sign, spaces between groups; nothing is guessed at."""
+
+    widget = MoneyInput
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            amount = amounts.read_amount(text)
+        except amounts.Unreadable:
+            raise forms.ValidationError(UNREADABLE, code="unreadable") from None
+        if amount <= 0:
+            raise forms.ValidationError(_("An amount is more than zero."), code="zero")
+        if amount > amounts.LARGEST:
+            raise forms.ValidationError(_("This amount is larger than the accounts can hold."), code="large")
+        return amount
+
+
+class PercentField(forms.DecimalField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, widget=MoneyInput, **kwargs)
+
+
+class DateField(forms.DateField):
+    widget = DateInput
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Return today's currencies, by code, with their names in the reader's language."""
+    in_use = {
+        item[0] for items in get_global("territory_currencies").values() for item in items if item[2] is None and item[3]
+    } & amounts.currencies()
+    return [("", "—"), *((code, f"{code} – {formats.currency_name(code)}") for code in sorted(in_use))]
+
+
+class CurrencyField(forms.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=currency_choices, **kwargs)
+
+
+class NamedChoice(forms.ModelChoiceField):
+    """A choice of rows by their code and name."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return f"{row.code} – {row.name}"
+
+
+class WindowField(NamedChoice):
+    """A window, or nothing for unearmarked money."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Window.objects.filter(unearmarked=False).taking_contributions(),
+            required=False,
+            empty_label=_("Unearmarked: the general pool"),
+            **kwargs,
+        )
+
+
+class DonorField(forms.ModelChoiceField):
+    def label_from_instance(self, row: Donor) -> str:
+        return row.name
+
+
+def check_precision(form: forms.Form, field: str, currency: str | None) -> None:
+    """Put an error on an amount that has more decimals than its currency."""
+    amount = form.cleaned_data.get(field)
+    if amount is None or not currency:
+        return
+    try:
+        amounts.check_precision(amount, currency)
+    except amounts.TooPrecise:
+        told = {"currency": currency, "digits": amounts.minor_digits(currency)}
+        form.add_error(field, _("%(currency)s has %(digits)s decimals at most.") % told)
+
+
+class PledgeForm(KeyedForm):
+    """A donor's promise in its own currency."""
+
+    donor = DonorField(label=_("Donor"), queryset=Donor.objects.none())
+    amount = AmountField(label=_("Amount"), help_text=_("In your own currency, for example 250 000 or 250000.50."))
+    currency = CurrencyField(label=_("Currency"))
+    window = WindowField(
+        label=_("Window"),
+        help_text=_("Money is earmarked to a window and to nothing else. Unearmarked money goes where it is needed most."),
+    )
+    pledged_on = DateField(label=_("Date of the pledge"), help_text=_("The day on which it was made; today or earlier."))
+    conditions = forms.CharField(
+        label=_("Conditions"),
+        help_text=_("For example: subject to the approval of the parliament."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["donor"].queryset = donors
+        if len(donors) == 1:
+            self.fields["donor"].widget = forms.HiddenInput()
+            self.fields["donor"].initial = donors[0]
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "amount", self.cleaned_data.get("currency"))
+        return self.cleaned_data
+
+
+class AgreementForm(KeyedForm):
+    """A signed contribution agreement."""
+
+    amount = AmountField(label=_("Amount"))
+    currency = CurrencyField(label=_("Currency"))
+    window = WindowField(label=_("Window"))
+    signed_on = DateField(label=_("Signed on"))
+    fee_percent = PercentField(
+        label=_("Administrative agent fee, in per cent"),
+        help_text=_("Taken from each deposit, rounded once per deposit to the cent."),
+    )
+
+    def __init__(self, *args: Any, donors: Any, pledge: Pledge | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if pledge is None:
+            self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
+            self.order_fields(["donor", *self.fields])
+        else:
+            self.fields["currency"].choices = [(pledge.currency, f"{pledge.currency} – {formats.currency_name(pledge.currency)}")]
+            self.fields["currency"].help_text = _("A pledge is settled in its own currency.")
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "amount", self.cleaned_data.get("currency"))
+        return self.cleaned_data
+
+
+class InstalmentForm(forms.Form):
+    """One instalment; a row left empty is none."""
+
+    due_on = DateField(label=_("Due on"), required=False)
+    amount = AmountField(label=_("Amount"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        due_on, amount = self.cleaned_data.get("due_on"), self.cleaned_data.get("amount")
+        if not self.errors and bool(due_on) != bool(amount):
+            self.add_error("amount" if due_on else "due_on", _("An instalment has a date and an amount."))
+        return self.cleaned_data
+
+
+InstalmentFormSet = forms.formset_factory(InstalmentForm, extra=3, max_num=INSTALMENTS, validate_max=True)
+
+
+class DepositForm(KeyedForm):
+    """Money that the bank shows as received. Checked first, posted after a look at rate, worth and fee."""
+
+    amount = AmountField(label=_("Amount received"), help_text=_("As on the bank's statement, in the currency it came in."))
+    currency = CurrencyField(label=_("Currency"))
+    received_on = DateField(label=_("Received on"), help_text=_("The day of the bank's credit; it decides the rate of exchange."))
+    bank_reference = forms.CharField(label=_("Bank's reference"), max_length=80, required=False)
+    rate = AmountField(
+        label=_("Rate given by the bank"),
+        required=False,
+        help_text=_("Units of the currency for one US dollar. Leave empty to use the table's rate of the day."),
+    )
+    rate_source = forms.CharField(label=_("Source of that rate"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, donors: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if donors is not None:
+            self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
+            self.fields["window"] = WindowField(label=_("Window"))
+            self.order_fields(["donor", "window", *self.fields])
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "amount", self.cleaned_data.get("currency"))
+        if self.cleaned_data.get("rate") and not self.cleaned_data.get("rate_source"):
+            self.add_error("rate_source", _("Say where this rate comes from."))
+        return self.cleaned_data
+
+
+class ReasonForm(KeyedForm):
+    """An act that needs its reason."""
+
+    why = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ActForm(KeyedForm):
+    """An act that is one button."""
+
+
+class DayForm(KeyedForm):
+    """An act that needs its day."""
+
+    on = DateField(label=_("Date"))
+
+
+class PayForm(KeyedForm):
+    """That an authorised payment was made."""
+
+    on = DateField(label=_("Paid on"), help_text=_("The day of the bank's debit."))
+    bank_reference = forms.CharField(label=_("Bank's reference"), max_length=80, required=False)
+
+
+class StatusForm(KeyedForm):
+    """Another status, with the reason for it."""
+
+    status = forms.ChoiceField(label=_("New status"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Reason"), help_text=_("For example the decision it follows from."), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = dict(row._meta.get_field("status").choices)
+        targets = [move.target for move in row.TRANSITIONS.values() if row.status in move.sources]
+        self.fields["status"].choices = [(target, labels[target]) for target in targets]
+
+
+class RateForm(KeyedForm):
+    """A rate of exchange with its source."""
+
+    currency = CurrencyField(label=_("Currency"))
+    on = DateField(label=_("From"), help_text=_("Used from this day on until a newer one, for 45 days at most."))
+    units_per_usd = AmountField(label=_("Units for one US dollar"))
+    source = forms.CharField(label=_("Source"), max_length=200)
+
+
+class DonorForm(KeyedForm):
+    """An organisation that becomes a donor."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.filter(donor=None).order_by("name_en", "pk")
+    )
+    donor_type = forms.ChoiceField(label=_("Type"), choices=DonorType, widget=forms.RadioSelect)
+
+
+class StageForm(KeyedForm):
+    """Where in the pipeline a donor stands, as far as it is set by hand."""
+
+    stage = forms.ChoiceField(label=_("Stage"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, donor: Donor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        moves = [donor.TRANSITIONS[verb] for verb in donor.BY_HAND]
+        self.fields["stage"].choices = [
+            (move.target, DonorStage(move.target).label) for move in moves if donor.stage in move.sources
+        ]
+
+
+class ListFilter(forms.Form):
+    """What every list of contributions filters by, in its address."""
+
+    window = NamedChoice(
+        label=_("Window"), queryset=Window.objects.order_by("code"), to_field_name="code", required=False, empty_label=_("All")
+    )
+    since = DateField(label=_("From"), required=False)
+    until = DateField(label=_("To"), required=False)
+
+
+def with_all(choices: Any) -> list[tuple[str, Any]]:
+    return [("", _("All")), *choices.choices]
+
+
+class PledgeFilter(ListFilter):
+    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(PledgeState), required=False)
+
+
+class AgreementFilter(ListFilter):
+    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(AgreementState), required=False)
+
+
+class PaymentFilter(forms.Form):
+    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(PaymentState), required=False)
+    since = DateField(label=_("Paid from"), required=False)
+    until = DateField(label=_("Paid until"), required=False)
+
+
+class DonorFilter(forms.Form):
+    stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
+    donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)

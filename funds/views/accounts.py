@@ -1,0 +1,93 @@
+"""Accounts of the ledger: all of them, and one with its postings, so that a figure can be followed to its rows."""
+
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from alliance.access import find
+from alliance.core import clock
+from alliance.rendering.tables import csv_response, xlsx_response
+from funds import permissions
+from funds.models import Account, Posting, Stake
+from funds.statements import trial_balance
+from funds.views.pages import PAGE_ROWS, reader_or_404
+
+COLUMNS = (_("Entry"), _("Date"), _("Debit"), _("Credit"), _("Amount"))
+
+
+class PostingLine(NamedTuple):
+    """A posting as one account sees it: what came in or went out, and the other side."""
+
+    posting: Posting
+    other: Account
+    is_debit: bool
+    document: Any
+
+
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponse:
+    reader_or_404(permissions.can_read_accounts(request.user))
+    lines = trial_balance()
+    context = {
+        "lines": lines,
+        "debits": sum((line.debits for line in lines), start=0),
+        "credits": sum((line.credits for line in lines), start=0),
+        "as_of": clock.today(),
+        "kinds": dict(Account._meta.get_field("kind").choices),
+    }
+    return render(request, "funds/account_list.html", context)
+
+
+@require_GET
+def account(request: HttpRequest, code: str) -> HttpResponse:
+    reader_or_404(permissions.can_read_accounts(request.user))
+    row = find(Account.objects.select_related("window"), code=code)
+    postings = Posting.objects.filter(Q(debit=row) | Q(credit=row))
+    match request.GET.get("format"):
+        case "csv" | "xlsx" as kind:
+            return _download(kind, with_sides(postings).order_by("effective_on", "pk"), code)
+    page = Paginator(with_sides(postings).order_by("-effective_on", "-pk"), PAGE_ROWS).get_page(request.GET.get("page"))
+    context = {
+        "account": row,
+        "page": page,
+        "lines": [line_of(posting, row) for posting in page],
+        "stakes": stakes(row),
+        "as_of": clock.today(),
+    }
+    return render(request, "funds/account_detail.html", context)
+
+
+def with_sides(postings: QuerySet[Posting]) -> QuerySet[Posting]:
+    return postings.select_related("debit", "credit", "entry__deposit", "entry__payment")
+
+
+def line_of(posting: Posting, account: Account) -> PostingLine:
+    is_debit = posting.debit_id == account.pk
+    return PostingLine(posting, posting.credit if is_debit else posting.debit, is_debit, document_of(posting))
+
+
+def document_of(posting: Posting) -> Any:
+    """Return the deposit or payment that caused a posting, if it was one of them."""
+    return getattr(posting.entry, "deposit", None) or getattr(posting.entry, "payment", None)
+
+
+def lines_of_entry(entry: int) -> list[Posting]:
+    """Return the postings of one register entry, in their order."""
+    return list(Posting.objects.filter(entry_id=entry).select_related("debit", "credit", "entry").order_by("line"))
+
+
+def stakes(account: Account) -> list[Stake]:
+    rows = Stake.objects.filter(pool=account, amount__gt=0).select_related("source__donor__organisation")
+    return list(rows.order_by("-amount", "pk"))
+
+
+def _download(kind: str, postings: QuerySet[Posting], code: str) -> HttpResponse:
+    respond = csv_response if kind == "csv" else xlsx_response
+    rows = ([p.entry.n, p.effective_on, p.debit.code, p.credit.code, p.amount] for p in postings)
+    return respond(COLUMNS, rows, code.replace(":", "-"))
+

@@ -1,0 +1,155 @@
+"""Contribution agreements: the list, a new one on a pledge or alone, and one with its instalments."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.forms import attempt
+from alliance.core.requests import submitted
+from alliance.people.models import DONOR_ROLES
+from funds import permissions
+from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, ReasonForm
+from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
+from funds.operations.agreements import cancel_agreement, default_fee_percent, sign_agreement
+from funds.operations.deposits import received_in_own_currency_of
+from funds.views.pages import Column, form_act, listed, narrowed, reader_or_404
+
+COLUMNS = (
+    Column(gettext_lazy("Reference"), lambda a: a.reference),
+    Column(gettext_lazy("Donor"), lambda a: a.donor.name),
+    Column(gettext_lazy("Pledge"), lambda a: a.pledge.reference if a.pledge else ""),
+    Column(gettext_lazy("Window"), lambda a: a.window.code if a.window else "GEN"),
+    Column(gettext_lazy("Signed on"), lambda a: a.signed_on),
+    Column(gettext_lazy("Currency"), lambda a: a.currency),
+    Column(gettext_lazy("Amount"), lambda a: a.amount),
+    Column(gettext_lazy("Amount in US dollars"), lambda a: a.amount_usd),
+    Column(gettext_lazy("State"), lambda a: str(a.get_state_display())),
+)
+SORTS = {"reference": "reference", "date": "signed_on", "donor": "donor__organisation__name_en", "usd": "amount_usd"}
+
+
+@require_GET
+def agreements(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
+    form = AgreementFilter(request.GET)
+    rows = narrowed(Agreement.objects.visible_to(user).for_list(), form, day="signed_on")
+    may_sign = permissions.can_record_money(user)
+    return listed(
+        request, "funds/agreement_list.html", rows, form=form, name="agreements", columns=COLUMNS, sorts=SORTS, may_sign=may_sign
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_new(request: HttpRequest) -> HttpResponse:
+    reader_or_404(request.user.reads_all)
+    require(permissions.can_record_money(request.user), _("Finance officers record agreements."))
+    pledge = _asked_pledge(request)
+    typed = submitted(request)
+    donors = Donor.objects.for_list()
+    form = AgreementForm(typed, donors=donors, pledge=pledge, initial=_initial(pledge))
+    instalments = InstalmentFormSet(typed if typed and "form-TOTAL_FORMS" in typed else None)
+    if request.method == "POST" and form.is_valid() and instalments.is_valid():
+        if agreement := _sign(request, form, instalments, pledge):
+            messages.success(request, _("The agreement %(reference)s is recorded.") % {"reference": agreement.reference})
+            return redirect(agreement)
+    context = {"form": form, "instalments": instalments, "pledge": pledge, "open_pledges": _open_pledges(pledge)}
+    return render(request, "funds/agreement_form.html", context)
+
+
+def _asked_pledge(request: HttpRequest) -> Pledge | None:
+    reference = request.GET.get("pledge")
+    return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
+
+
+def _open_pledges(pledge: Pledge | None) -> list[Pledge]:
+    return [] if pledge else list(Pledge.objects.without_agreement().for_list()[:50])
+
+
+def _initial(pledge: Pledge | None) -> dict[str, Any]:
+    first = {"fee_percent": default_fee_percent(), "signed_on": clock.today()}
+    if pledge is None:
+        return first
+    return first | {"amount": pledge.amount, "currency": pledge.currency, "window": pledge.window}
+
+
+def _sign(request: HttpRequest, form: AgreementForm, instalments: Any, pledge: Pledge | None) -> Agreement | None:
+    filled = dict(form.cleaned_data)
+    if pledge is not None:
+        filled["donor"] = pledge.donor
+    due = [(row["due_on"], row["amount"]) for row in instalments.cleaned_data if row.get("amount")]
+    return attempt(form, sign_agreement, by=request.user, pledge=pledge, instalments=due, **filled)
+
+
+class DueLine(NamedTuple):
+    """An instalment with what has come in of it, in the agreement's currency."""
+
+    instalment: Instalment
+    received: Decimal
+    is_paid: bool
+    is_late: bool
+
+
+@require_GET
+def agreement(request: HttpRequest, reference: str) -> HttpResponse:
+    rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge", "recorded_by")
+    row = find(rows, reference=reference)
+    deposits = list(row.deposits.order_by("received_on", "pk"))
+    received = received_in_own_currency_of(row)
+    context = {
+        "agreement": row,
+        "deposits": deposits,
+        "received": received,
+        "outstanding": outstanding(row, received),
+        "due": due_lines(list(row.instalments.order_by("number")), received, clock.today()),
+        "may_receive": row.state == AgreementState.SIGNED and permissions.can_record_money(request.user),
+        "may_cancel": row.state == AgreementState.SIGNED and permissions.can_write_off(request.user),
+    }
+    return render(request, "funds/agreement_detail.html", context)
+
+
+def outstanding(row: Agreement, received: Decimal | None) -> Decimal | None:
+    """Return what is still to come, in the agreement's currency; None where that is unknown or nothing."""
+    if row.amount is None or received is None or row.state != AgreementState.SIGNED:
+        return None
+    return max(row.amount - received, Decimal(0))
+
+
+def due_lines(instalments: list[Instalment], received: Decimal | None, today: date) -> list[DueLine]:
+    """Spread what came in over the instalments in order; part and over payments run on to the next."""
+    left = received if received is not None else Decimal(0)
+    found = []
+    for instalment in instalments:
+        part = min(left, instalment.amount)
+        left -= part
+        paid = part == instalment.amount
+        found.append(DueLine(instalment, part, paid, not paid and instalment.due_on < today))
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    row = find(Agreement.objects.visible_to(request.user).with_donor(), reference=reference)
+    require(permissions.can_write_off(request.user), _("Finance officers and the head cancel agreements."))
+    return form_act(
+        request,
+        ReasonForm(submitted(request)),
+        cancel_agreement,
+        title=_("Cancel the agreement %(reference)s") % {"reference": row.reference},
+        lead=_("No more deposits can be booked on it; those received stay."),
+        submit=_("Cancel the agreement"),
+        said=_("The agreement is cancelled."),
+        back=row.get_absolute_url(),
+        crumbs=[(_("Agreements"), reverse("funds:agreements")), (row.reference, row.get_absolute_url())],
+        agreement=row,
+    )

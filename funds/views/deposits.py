@@ -1,0 +1,96 @@
+"""Deposits: the list, a new one with a look at rate, worth and fee before it is posted, and one with its postings."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.forms import attempt
+from alliance.core.requests import submitted
+from alliance.people.models import DONOR_ROLES
+from funds import permissions
+from funds.forms import DepositForm, ListFilter
+from funds.models import Agreement, Deposit, Donor
+from funds.operations.deposits import preview_deposit, record_deposit
+from funds.views.accounts import lines_of_entry
+from funds.views.pages import Column, listed, narrowed, reader_or_404
+
+COLUMNS = (
+    Column(gettext_lazy("Reference"), lambda d: d.reference),
+    Column(gettext_lazy("Donor"), lambda d: d.donor.name),
+    Column(gettext_lazy("Window"), lambda d: d.window.code),
+    Column(gettext_lazy("Received on"), lambda d: d.received_on),
+    Column(gettext_lazy("Currency"), lambda d: d.currency),
+    Column(gettext_lazy("Amount"), lambda d: d.amount),
+    Column(gettext_lazy("Units for one US dollar"), lambda d: d.rate),
+    Column(gettext_lazy("Amount in US dollars"), lambda d: d.amount_usd),
+    Column(gettext_lazy("Fee in US dollars"), lambda d: d.fee_usd),
+)
+SORTS = {"reference": "reference", "date": "received_on", "donor": "donor__organisation__name_en", "usd": "amount_usd"}
+
+
+@require_GET
+def deposits(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
+    form = ListFilter(request.GET)
+    rows = narrowed(Deposit.objects.visible_to(user).for_list(), form, day="received_on")
+    may_record = permissions.can_record_money(user)
+    return listed(
+        request, "funds/deposit_list.html", rows, form=form, name="deposits", columns=COLUMNS, sorts=SORTS, may_record=may_record
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def deposit_new(request: HttpRequest) -> HttpResponse:
+    """Two steps on one address: what the bank shows, then a look at what will be posted. Nothing is kept in between."""
+    reader_or_404(request.user.reads_all)
+    require(permissions.can_record_money(request.user), _("Finance officers record deposits."))
+    agreement = _asked_agreement(request)
+    form = _form(request, agreement)
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        filled = {name: value for name, value in form.cleaned_data.items() if name not in ("key", "bank_reference")}
+        arrival = attempt(form, preview_deposit, agreement=agreement, **filled)
+        seen = str(arrival.value.amount_usd) if arrival else ""
+        if arrival is not None and request.POST.get("seen") != seen:
+            context = {"form": form, "arrival": arrival, "agreement": agreement, "seen": seen}
+            return render(request, "funds/deposit_check.html", context)
+        if arrival is not None and (deposit := _record(request, form, agreement)):
+            messages.success(request, _("The deposit %(reference)s is posted.") % {"reference": deposit.reference})
+            return redirect(deposit)
+    running = [] if agreement else Agreement.objects.running().for_list()[:50]
+    return render(request, "funds/deposit_form.html", {"form": form, "agreement": agreement, "running": running})
+
+
+def _form(request: HttpRequest, agreement: Agreement | None) -> DepositForm:
+    initial: dict[str, Any] = {"received_on": clock.today()}
+    if agreement:
+        initial["currency"] = agreement.currency
+    donors = None if agreement else Donor.objects.for_list()
+    return DepositForm(submitted(request), donors=donors, initial=initial)
+
+
+def _asked_agreement(request: HttpRequest) -> Agreement | None:
+    reference = request.GET.get("agreement")
+    rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge")
+    return find(rows, reference=reference) if reference else None
+
+
+def _record(request: HttpRequest, form: DepositForm, agreement: Agreement | None) -> Deposit | None:
+    return attempt(form, record_deposit, by=request.user, agreement=agreement, **form.cleaned_data)
+
+
+@require_GET
+def deposit(request: HttpRequest, reference: str) -> HttpResponse:
+    rows = Deposit.objects.visible_to(request.user).with_donor()
+    row = find(rows.select_related("agreement", "pledge", "instalment", "entry", "recorded_by"), reference=reference)
+    context = {"deposit": row, "lines": lines_of_entry(row.entry_id), "may_read_accounts": request.user.reads_all}
+    return render(request, "funds/deposit_detail.html", context)
+
+

@@ -1,0 +1,96 @@
+"""Donors: the register with its pipeline, a new donor, and one donor with its contributions and what became of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from alliance.access import find, require
+from alliance.core.requests import submitted
+from alliance.people.models import DONOR_ROLES
+from funds import permissions
+from funds.contributions import attributed_to, chains, totals_of_donor
+from funds.forms import DonorFilter, DonorForm, StageForm
+from funds.models import Donor
+from funds.operations.donors import advance_donor_stage, register_donor
+from funds.views.pages import Column, form_act, listed, reader_or_404
+
+COLUMNS = (
+    Column(gettext_lazy("Donor"), lambda d: d.name),
+    Column(gettext_lazy("Country"), lambda d: d.organisation.country),
+    Column(gettext_lazy("Type"), lambda d: str(d.get_donor_type_display())),
+    Column(gettext_lazy("Stage"), lambda d: d.get_state_display()),
+    Column(gettext_lazy("Received, in US dollars"), lambda d: d.deposited_usd),
+)
+SORTS = {"donor": "organisation__name_en", "type": "donor_type", "usd": "deposited_usd"}
+
+
+@require_GET
+def donors(request: HttpRequest) -> HttpResponse:
+    """The donor register and pipeline; a donor's own people are led to their own page."""
+    user = request.user
+    reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
+    own = Donor.objects.visible_to(user)
+    if not user.reads_all and (only := own.for_list().first()):
+        return redirect(only)
+    form = DonorFilter(request.GET)
+    rows = own.with_totals().for_list()
+    if form.is_valid():
+        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+    may_register = permissions.can_register_donor(user)
+    return listed(
+        request, "funds/donor_list.html", rows, form=form, name="donors", columns=COLUMNS, sorts=SORTS, may_register=may_register
+    )
+
+
+@require_GET
+def donor(request: HttpRequest, slug: str) -> HttpResponse:
+    row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
+    can_move = any(row.stage in row.TRANSITIONS[verb].sources for verb in row.BY_HAND)
+    context = {
+        "donor": row,
+        "totals": totals_of_donor(row),
+        "chains": chains(row),
+        "prospects": row.prospects.for_list(),
+        "shares": attributed_to(row),
+        "may_move": can_move and permissions.can_register_donor(request.user),
+        "may_pledge": permissions.can_pledge(request.user, row.organisation_id),
+    }
+    return render(request, "funds/donor_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def donor_new(request: HttpRequest) -> HttpResponse:
+    reader_or_404(request.user.reads_all)
+    require(permissions.can_register_donor(request.user), _("The secretariat registers donors."))
+    return form_act(
+        request,
+        DonorForm(submitted(request)),
+        register_donor,
+        title=_("Register a donor"),
+        lead=_("An organisation of the directory becomes a donor; it starts as potential."),
+        submit=_("Register the donor"),
+        said=_("The donor is registered."),
+        back=reverse("funds:donors"),
+        crumbs=[(_("Donors"), reverse("funds:donors"))],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def donor_stage(request: HttpRequest, slug: str) -> HttpResponse:
+    row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
+    require(permissions.can_register_donor(request.user), _("The secretariat keeps the pipeline."))
+    return form_act(
+        request,
+        StageForm(submitted(request), donor=row),
+        advance_donor_stage,
+        title=_("Stage of %(donor)s") % {"donor": row.name},
+        lead=_("Later stages follow from a pledge, an agreement or a deposit."),
+        submit=_("Set the stage"),
+        said=_("The donor's stage is set."),
+        back=row.get_absolute_url(),
+        crumbs=[(_("Donors"), reverse("funds:donors")), (row.name, row.get_absolute_url())],
+        donor=row,
+    )

@@ -1,0 +1,196 @@
+"""Pledges: the list, a new one, one with its chain, and what the secretariat does with it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core import clock, formats
+from alliance.core.display import MoneyStep
+from alliance.core.forms import attempt, new_key
+from alliance.core.requests import submitted
+from alliance.people.models import DONOR_ROLES
+from funds import permissions
+from funds.contributions import attributed_to
+from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
+from funds.models import Donor, Pledge, PledgeState
+from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
+from funds.positions import Position, position
+from funds.views.pages import Column, button_act, form_act, listed, narrowed, reader_or_404
+
+COLUMNS = (
+    Column(gettext_lazy("Reference"), lambda p: p.reference),
+    Column(gettext_lazy("Donor"), lambda p: p.donor.name),
+    Column(gettext_lazy("Window"), lambda p: p.window.code if p.window else "GEN"),
+    Column(gettext_lazy("Date"), lambda p: p.pledged_on),
+    Column(gettext_lazy("Currency"), lambda p: p.currency),
+    Column(gettext_lazy("Amount"), lambda p: p.amount),
+    Column(gettext_lazy("Indicative amount in US dollars"), lambda p: p.amount_usd),
+    Column(gettext_lazy("State"), lambda p: str(p.get_state_display())),
+)
+SORTS = {"reference": "reference", "date": "pledged_on", "donor": "donor__organisation__name_en", "usd": "amount_usd"}
+
+
+@require_GET
+def pledges(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
+    form = PledgeFilter(request.GET)
+    rows = narrowed(Pledge.objects.visible_to(user).for_list(), form, day="pledged_on")
+    may_pledge = bool(donors_to_pledge_for(user))
+    return listed(
+        request, "funds/pledge_list.html", rows, form=form, name="pledges", columns=COLUMNS, sorts=SORTS, may_pledge=may_pledge
+    )
+
+
+def donors_to_pledge_for(user: object) -> list[Donor]:
+    """Return the donors whose pledges this person may enter."""
+    rows = Donor.objects.visible_to(user).for_list()
+    return [donor for donor in rows if permissions.can_pledge(user, donor.organisation_id)]
+
+
+@require_http_methods(["GET", "POST"])
+def pledge_new(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
+    allowed = donors_to_pledge_for(user)
+    require(bool(allowed), _("Only a donor's own contributors pledge for it."))
+    donors = Donor.objects.filter(pk__in=[donor.pk for donor in allowed]).for_list()
+    form = PledgeForm(submitted(request), donors=donors, initial={"pledged_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        if pledge := attempt(form, record_pledge, by=user, **form.cleaned_data):
+            messages.success(request, _("The pledge %(reference)s is recorded.") % {"reference": pledge.reference})
+            return redirect(pledge)
+    return render(request, "funds/pledge_form.html", {"form": form, "donors": donors})
+
+
+def found(request: HttpRequest, reference: str) -> Pledge:
+    rows = Pledge.objects.visible_to(request.user).with_donor().select_related("noted_by", "acknowledged_by")
+    return find(rows, reference=reference)
+
+
+@require_GET
+def pledge(request: HttpRequest, reference: str) -> HttpResponse:
+    row = found(request, reference)
+    agreements, deposits = list(row.agreements.order_by("pk")), list(row.deposits.order_by("received_on", "pk"))
+    stands = position(row, deposits)
+    user = request.user
+    open_state = row.state == PledgeState.ACKNOWLEDGED
+    context = {
+        "pledge": row,
+        "agreements": agreements,
+        "deposits": deposits,
+        "position": stands,
+        "chain": chain(row, agreements, deposits, stands),
+        "key": new_key(),
+        "may_acknowledge": row.state == PledgeState.PLEDGED and permissions.can_acknowledge_pledge(user),
+        "may_cancel": _may_cancel(user, row, bool(agreements or deposits)),
+        "may_sign": open_state and not agreements and permissions.can_record_money(user),
+        "may_accept": open_state and bool(deposits) and not row.is_settled and permissions.can_write_off(user),
+        "may_write_off": open_state and stands.pledged_unpaid > 0 and permissions.can_write_off(user),
+        "import_row": row.import_rows.filter(outcome="imported").select_related("batch").first() if user.reads_all else None,
+    }
+    return render(request, "funds/pledge_detail.html", context)
+
+
+def _may_cancel(user: object, row: Pledge, stands_under_it: bool) -> bool:
+    moves = Pledge.TRANSITIONS["cancel"].sources
+    return row.state in moves and not stands_under_it and permissions.can_cancel_pledge(user, row.donor.organisation_id)
+
+
+def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> list[MoneyStep]:
+    """Return pledge, agreement, deposit and attribution as one line of stages, never added up."""
+    own = row.amount if row.amount is not None else None
+    promised = formats.money(own, row.currency) if own is not None else formats.money(row.amount_usd)
+    agreed = sum((a.amount_usd for a in agreements if a.state != "cancelled"), start=0)
+    attributed = sum((share.allocated for share in attributed_to(row.donor)), start=0) if deposits else 0
+    return [
+        MoneyStep(_("Pledged"), promised, note=formats.long_date(row.pledged_on)),
+        MoneyStep(
+            _("Agreed"), formats.money(agreed) if agreements else "", agreements[0].get_absolute_url() if agreements else "",
+            done=bool(agreements),
+        ),
+        MoneyStep(
+            _("Received"), formats.money(stands.received) if deposits else "", deposits[0].get_absolute_url() if deposits else "",
+            done=bool(deposits),
+        ),
+        MoneyStep(
+            _("Attributed to projects"), formats.money(attributed) if attributed else "",
+            row.donor.get_absolute_url() if attributed else "", note=_("of all this donor's money") if attributed else "",
+            done=bool(attributed),
+        ),
+    ]  # fmt: skip
+
+
+@require_POST
+def pledge_acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
+    row = found(request, reference)
+    said = _("The pledge is acknowledged and public from now on.")
+    return button_act(request, acknowledge_pledge, said=said, after=row.get_absolute_url(), pledge=row)
+
+
+@require_http_methods(["GET", "POST"])
+def pledge_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    row = found(request, reference)
+    require(
+        permissions.can_cancel_pledge(request.user, row.donor.organisation_id),
+        _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
+    )
+    return form_act(
+        request,
+        ReasonForm(submitted(request)),
+        cancel_pledge,
+        title=_("Cancel the pledge %(reference)s") % {"reference": row.reference},
+        lead=_("The pledge stays on record, marked as cancelled, with the reason."),
+        submit=_("Cancel the pledge"),
+        said=_("The pledge is cancelled."),
+        back=row.get_absolute_url(),
+        crumbs=crumbs(row),
+        pledge=row,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def pledge_accept(request: HttpRequest, reference: str) -> HttpResponse:
+    row = found(request, reference)
+    require(permissions.can_write_off(request.user), _("A finance officer accepts a pledge as paid."))
+    return form_act(
+        request,
+        DayForm(submitted(request), initial={"on": clock.today()}),
+        accept_as_paid,
+        title=_("Accept the pledge %(reference)s as paid") % {"reference": row.reference},
+        lead=_("Nothing more is owed from then on. A difference in dollars counts as an exchange difference."),
+        submit=_("Accept as paid"),
+        said=_("The pledge is accepted as paid."),
+        back=row.get_absolute_url(),
+        crumbs=crumbs(row),
+        pledge=row,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def pledge_write_off(request: HttpRequest, reference: str) -> HttpResponse:
+    row = found(request, reference)
+    require(permissions.can_write_off(request.user), _("Finance officers and the head write pledges off."))
+    owed = formats.money(position(row, row.deposits.all()).pledged_unpaid)
+    return form_act(
+        request,
+        DayForm(submitted(request), initial={"on": clock.today()}),
+        write_off_pledge,
+        title=_("Write off the pledge %(reference)s") % {"reference": row.reference},
+        lead=_("What is still owed is written off: %(owed)s.") % {"owed": owed},
+        submit=_("Write off"),
+        said=_("What was still owed is written off."),
+        back=row.get_absolute_url(),
+        crumbs=crumbs(row),
+        pledge=row,
+    )
+
+
+def crumbs(row: Pledge) -> list[tuple[str, str]]:
+    from django.urls import reverse
+
+    return [(_("Pledges"), reverse("funds:pledges")), (row.reference, row.get_absolute_url())]

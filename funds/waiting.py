@@ -1,0 +1,92 @@
+"""What waits for a person in the fund: derived from the rows, oldest deadline first."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alliance.core import clock, formats
+from alliance.core.display import Task
+from alliance.people.models import PARTNER_ROLES
+from funds import permissions
+from funds.models import Agreement, Instalment, Payment, PaymentState, Pledge
+from funds.operations.deposits import received_in_own_currency_of
+
+MOST = 50
+
+
+def waiting_for(user: Any) -> list[Task]:
+    """Return the tasks that this person can do, oldest deadline first, those without one after them."""
+    tasks = chain(_acknowledgements(user), _agreements(user), _instalments(user), _payments(user), _receipts(user))
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or date.max, task.reference))
+
+
+def _acknowledgements(user: Any) -> Iterator[Task]:
+    if not permissions.can_acknowledge_pledge(user):
+        return
+    for pledge in Pledge.objects.visible_to(user).awaiting_acknowledgement().for_list()[:MOST]:
+        yield Task(_("Acknowledge a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
+
+
+def _agreements(user: Any) -> Iterator[Task]:
+    if not permissions.can_record_money(user):
+        return
+    for pledge in Pledge.objects.visible_to(user).without_agreement().for_list()[:MOST]:
+        yield Task(_("Record the agreement on a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
+
+
+def _instalments(user: Any) -> Iterator[Task]:
+    """Instalments due within a month or overdue, for which not enough has come in."""
+    if not permissions.can_record_money(user):
+        return
+    today = clock.today()
+    rows = Agreement.objects.visible_to(user).running().for_list().prefetch_related("deposits", "instalments")
+    for agreement in rows[:MOST]:
+        instalment = next_due(agreement)
+        if instalment is not None and (instalment.due_on - today).days <= 31:
+            detail = f"{agreement.donor.name}, {formats.money(instalment.amount, agreement.currency)}"
+            yield Task(
+                _("Expect an instalment"), agreement.get_absolute_url(), instalment.due_on, detail, agreement.reference,
+                late=instalment.due_on < today,
+            )  # fmt: skip
+
+
+def next_due(agreement: Agreement) -> Instalment | None:
+    """Return the first instalment that what came in does not cover."""
+    left = received_in_own_currency_of(agreement)
+    if left is None:
+        return None
+    for instalment in sorted(agreement.instalments.all(), key=lambda row: row.number):
+        left -= instalment.amount
+        if left < 0:
+            return instalment
+    return None
+
+
+def _payments(user: Any) -> Iterator[Task]:
+    rows = Payment.objects.visible_to(user)
+    if permissions.can_authorise(user):
+        for payment in rows.awaiting_authorisation(user).for_list()[:MOST]:
+            yield _task(_("Authorise a payment"), payment)
+    if permissions.can_record_money(user):
+        for payment in rows.awaiting_payment().for_list()[:MOST]:
+            yield _task(_("Pay, and record it"), payment)
+
+
+def _receipts(user: Any) -> Iterator[Task]:
+    if user.has_role(*PARTNER_ROLES):
+        for payment in Payment.objects.visible_to(user).filter(state=PaymentState.PAID).for_list()[:MOST]:
+            if permissions.can_confirm_receipt(user, payment.payee_id):
+                yield _task(_("Confirm that a payment arrived"), payment)
+
+
+def _task(label: str, payment: Payment) -> Task:
+    detail = f"{payment.payee.name}, {formats.money(payment.amount)}"
+    return Task(label, payment.get_absolute_url(), None, detail, payment.reference)
+
+
+def _worth(pledge: Pledge) -> str:
+    amount = formats.money(pledge.amount_usd) if pledge.amount is None else formats.money(pledge.amount, pledge.currency)
+    return f"{pledge.donor.name}, {amount}"

@@ -1,7 +1,10 @@
 """The made-up people of the demonstration and the tests, entered through the operations."""
 
 from datetime import date
+from functools import cache
 from typing import NamedTuple
+
+from django.contrib.auth.hashers import make_password
 
 from alliance.people.models import Membership, Organisation, User
 from alliance.people.operations import give_role, register_organisation
@@ -43,10 +46,17 @@ def enrol_people(*, since: date) -> dict[str, User]:
     return {persona.key: enrol(persona, since=since) for persona in (*PEOPLE, *MORE_MEMBERS)}
 
 
+@cache
+def hashed_password() -> str:
+    """Hash the one password of all these people once: hashing is meant to be slow."""
+    return make_password(PASSWORD)
+
+
 def enrol(persona: Persona, *, since: date) -> User:
     """Enter one person with their roles; again changes nothing."""
-    user = User.objects.filter(email=persona.email).first() or User.objects.create_user(
-        persona.email, PASSWORD, name=persona.name, language=persona.language
+    user, _ = User.objects.get_or_create(
+        email=persona.email,
+        defaults={"name": persona.name, "language": persona.language, "password": hashed_password()},
     )
     organisation = Organisation.objects.get(slug=persona.organisation)
     for role in persona.roles:

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
 from alliance.people.models import Membership, Organisation, Role, User
@@ -26,7 +28,7 @@ def confirm_organisation(*, by: User, organisation: Organisation) -> Organisatio
     _secretariat_only(by)
     organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     if organisation.confirmed_at:
-        raise Refused("This organisation is confirmed already.")
+        raise Refused(_("This organisation is confirmed already."))
     organisation.confirmed_at = clock.now()
     organisation.save(update_fields=["confirmed_at"])
     record("organisation.confirmed/1", by=by, rows=[organisation], facts={"organisation": organisation.slug}, public=True)

@@ -1,4 +1,4 @@
-"""System checks of the ground."""
+"""System checks of the register's declarations."""
 
 from typing import Any
 

@@ -1,0 +1,142 @@
+"""Signing in, acting for, roles over time, and what was typed before the session ended."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from alliance.access import grant, granted, has_grant, withdraw
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, Refused
+from alliance.people.models import Membership, Organisation, Role, SecurityEvent, User
+from alliance.people.operations import confirm_organisation, give_role, register_organisation
+from tests.funds.test_ledger import make_donor
+
+
+def test_signing_in_leads_to_the_persons_tasks(client, officer):
+    answer = client.post(reverse("sign_in"), {"username": officer.email, "password": "alliance-demo"})
+    assert (answer.status_code, answer.url) == (302, reverse("reporting:home"))
+
+
+def test_a_failed_sign_in_is_noted_and_says_nothing_about_the_account(client, officer):
+    for email in (officer.email, "nobody@demo.example"):
+        answer = client.post(reverse("sign_in"), {"username": email, "password": "wrong"})
+        assert answer.status_code == 200
+    assert SecurityEvent.objects.filter(kind="sign_in_failed").count() == 2
+
+
+def test_signing_out_takes_a_post(sign_in, officer):
+    client = sign_in(officer)
+    assert client.get(reverse("sign_out")).status_code == 405
+    assert client.post(reverse("sign_out")).status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_login_is_required_by_default(client):
+    answer = client.get(reverse("reporting:home"))
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("sign_in"))
+
+
+def test_what_was_typed_before_the_session_ended_is_there_after_sign_in(client, donor):
+    make_donor("sweden-mfa")
+    address = reverse("funds:pledge_new")
+    answer = client.post(address, {"amount": "123456.78", "conditions": "kept – gardé – guardado"})
+    assert answer.status_code == 302
+    client.force_login(donor)
+    page = client.get(address).content.decode()
+    assert "kept – gardé – guardado" in page
+    assert "kept – gardé – guardado" not in client.get(address).content.decode()
+
+
+def test_a_person_chooses_for_whom_they_act_among_their_own_roles(sign_in, donor, agency):
+    iom = Organisation.objects.get(slug="iom")
+    mine = Membership.objects.create(user=donor, organisation=iom, role=Role.REVIEWER, starts_on=date(2007, 1, 1))
+    foreign = agency.memberships.first()
+    client = sign_in(donor)
+    client.post(reverse("act_for"), {"membership": mine.pk})
+    assert client.get(reverse("reporting:home")).wsgi_request.acting == mine
+    client.post(reverse("act_for"), {"membership": foreign.pk})
+    assert client.get(reverse("reporting:home")).wsgi_request.acting == mine
+
+
+def test_acting_for_never_leads_off_the_site(sign_in, donor):
+    answer = sign_in(donor).post(reverse("act_for"), {"next": "https://elsewhere.example/"})
+    assert answer.url == reverse("reporting:home")
+
+
+def test_a_role_counts_from_its_first_day_to_its_last(officer):
+    today = clock.today()
+    membership = officer.memberships.get()
+    assert officer.has_role(Role.OFFICER)
+    for starts, ends, held in (
+        (today, None, True),
+        (today + timedelta(days=1), None, False),
+        (today - timedelta(days=2), today, True),
+        (today - timedelta(days=2), today - timedelta(days=1), False),
+    ):
+        Membership.objects.filter(pk=membership.pk).update(starts_on=starts, ends_on=ends)
+        assert User.objects.get(pk=officer.pk).has_role(Role.OFFICER) is held
+
+
+def test_roles_are_held_for_an_organisation(donor):
+    sweden, iom = (Organisation.objects.get(slug=slug) for slug in ("sweden-mfa", "iom"))
+    assert donor.has_role(Role.DONOR_CONTRIBUTOR, organisation=sweden)
+    assert not donor.has_role(Role.DONOR_CONTRIBUTOR, organisation=iom)
+
+
+def test_only_the_head_gives_roles(officer, head, stranger):
+    iom = Organisation.objects.get(slug="iom")
+    role = {"user": stranger, "organisation": iom, "role": Role.REVIEWER, "starts_on": date(2007, 1, 1)}
+    with pytest.raises(NotAllowed):
+        give_role(by=officer, **role)
+    give_role(by=head, **role)
+    assert stranger.has_role(Role.REVIEWER)
+
+
+def test_an_organisation_is_confirmed_once_by_the_secretariat(officer, donor):
+    pending = register_organisation(by=officer, slug="new", kind="private", name_en="New", confirmed=False)
+    with pytest.raises(NotAllowed):
+        confirm_organisation(by=donor, organisation=pending)
+    assert confirm_organisation(by=officer, organisation=pending).confirmed_at
+    with pytest.raises(Refused):
+        confirm_organisation(by=officer, organisation=pending)
+
+
+def test_constraints_of_people(officer, donor):
+    membership = donor.memberships.first()
+    again = {"user": donor, "organisation": membership.organisation, "role": membership.role}
+    for name, make in (
+        ("alliance_user_email", lambda: User.objects.create_user(donor.email, "x", name="Double")),
+        ("user_email_once", lambda: User.objects.create(email=donor.email.upper(), name="Double")),
+        ("membership_once", lambda: Membership.objects.create(starts_on=membership.starts_on, **again)),
+        (
+            "membership_ends_after_start",
+            lambda: Membership.objects.create(starts_on=date(2008, 1, 2), ends_on=date(2008, 1, 1), **again),
+        ),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            make()
+
+
+def test_a_grant_is_for_one_person_on_one_row(agency, rival_agency):
+    from proposals.models import Proposal
+    from tests.proposals import factories
+
+    mine, other = factories.draft_proposal(agency), factories.draft_proposal(agency)
+    grant(rival_agency, "view_proposal", mine)
+    assert list(granted(rival_agency, "view_proposal", Proposal.objects.all())) == [mine]
+    assert (has_grant(rival_agency, "view_proposal", mine), has_grant(rival_agency, "view_proposal", other)) == (True, False)
+    withdraw(rival_agency, "view_proposal", mine)
+    assert not has_grant(rival_agency, "view_proposal", mine)
+
+
+def test_a_global_permission_opens_nothing(agency, rival_agency):
+    from django.contrib.auth.models import Permission
+
+    from proposals.models import Proposal
+    from tests.proposals import factories
+
+    factories.draft_proposal(agency)
+    rival_agency.user_permissions.add(*Permission.objects.filter(content_type__app_label="proposals"))
+    assert not granted(rival_agency, "view_proposal", Proposal.objects.all()).exists()

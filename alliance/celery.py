@@ -6,21 +6,24 @@ State of record is never in the queue. The register and the job rows say what is
 
 import logging
 import os
+import socket
 import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import after_task_publish, beat_init, setup_logging, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
 
 from django.conf import settings
 
+from alliance.runtime.health import sign_of_scheduler
 from alliance.runtime.leash import die_with_parent
 from alliance.runtime.places import places
 
 log = logging.getLogger(__name__)
 
+CELERY_NODE = f"celery@{socket.gethostname()}"
 LONGEST_TASK = 300
 DOORBELL_SECONDS = 1
 DEAF_SECONDS = 5.0
@@ -124,3 +127,13 @@ def look_at_once(**kwargs: Any) -> None:
     """Take up at the start what was left behind."""
     ring("alliance.sweep_jobs")
     ring("alliance.relay")
+
+
+@beat_init.connect
+def leave_a_sign(**kwargs: Any) -> None:
+    """Let the scheduler's health be seen: it leaves a sign at each message that the broker took."""
+    after_task_publish.connect(_sign, weak=False)
+
+
+def _sign(**kwargs: Any) -> None:
+    sign_of_scheduler().touch()

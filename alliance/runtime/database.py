@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from alliance.runtime.places import DATABASE, SUPERUSER, Places, places
 from alliance.runtime.programs import postgres_programs
 
 START_SECONDS = 60.0
+START_TRIES = 3
 STOP_SECONDS = 20.0
 _children: dict[int, subprocess.Popen[bytes]] = {}
 CLUSTER = (
@@ -79,6 +81,8 @@ def command(where: Places, *, hasty: bool = False) -> list[str]:
         "timezone=UTC",
     ]
     options += ["log_timezone=UTC", "max_connections=120"]
+    if sys.platform == "linux":
+        options.append("recovery_init_sync_method=syncfs")  # quicker back after a bad end
     server = [str(postgres_programs(where) / "postgres"), "-D", str(where.cluster)]
     return [*server, *(word for option in options for word in ("-c", option)), *(HASTY if hasty else ())]
 
@@ -148,7 +152,15 @@ def running(where: Places) -> int | None:
         return None
     except PermissionError:
         return None  # someone else's process has taken the number of a server that ended badly
-    return pid if _is_ours(pid, where) else None
+    return pid if not _has_ended(pid) and _is_ours(pid, where) else None
+
+
+def _has_ended(pid: int) -> bool:
+    """Collect our own child if it has ended: until then the kernel keeps its number."""
+    if pid not in _children or _children[pid].poll() is None:
+        return False
+    del _children[pid]
+    return True
 
 
 def _is_ours(pid: int, where: Places) -> bool:
@@ -169,12 +181,17 @@ def _refuse_other_release(found: str, programs: Path) -> None:
 
 
 def _ensure(where: Places, hasty: bool) -> bool:
-    if started := not running(where):
-        make_cluster(where)
-        _start(where, hasty)
-    _wait(where)
-    make_database(where)
-    return started
+    """Have a server that answers. One that is just ending, or recovering from a bad end, is waited for."""
+    started = False
+    for _ in range(START_TRIES):
+        if not running(where):
+            make_cluster(where)
+            _start(where, hasty)
+            started = True
+        if _comes_up(where):
+            make_database(where)
+            return started
+    raise PartFailed(f"the database does not start: {last_line(where.logs / 'database.log')}")
 
 
 def _start(where: Places, hasty: bool) -> None:
@@ -189,18 +206,21 @@ def _start(where: Places, hasty: bool) -> None:
             start_new_session=True,
             **(where.account.switch if where.account else {}),
         )
+    for other in list(_children):
+        _has_ended(other)
     _children[server.pid] = server
 
 
-def _wait(where: Places) -> None:
+def _comes_up(where: Places) -> bool:
+    """Wait until the server answers; say no when there is none (any more)."""
     deadline = time.monotonic() + START_SECONDS
-    absent_since = None
+    seen = time.monotonic()
     while not answers(where):
-        absent_since = None if running(where) else absent_since or time.monotonic()
-        gone = absent_since is not None and time.monotonic() - absent_since > 5
-        if gone or time.monotonic() > deadline:
-            raise PartFailed(f"the database does not start: {last_line(where.logs / 'database.log')}")
+        seen = time.monotonic() if running(where) else seen
+        if time.monotonic() - seen > 2 or time.monotonic() > deadline:
+            return False
         time.sleep(0.05)
+    return True
 
 
 def _end(pid: int) -> None:
@@ -217,8 +237,7 @@ def _end(pid: int) -> None:
 def _gone(pid: int, patience: float) -> bool:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        if pid in _children and _children[pid].poll() is not None:
-            del _children[pid]
+        if _has_ended(pid):
             return True
         try:
             os.kill(pid, 0)

@@ -32,8 +32,11 @@ class Places:
     @property
     def cluster_home(self) -> Path:
         """The folder that holds the database's files (and its programs, where they had to be copied)."""
-        if self.account and not may_enter(self.account, self.data.parent):
-            return ROOTS_OWN / self.mark
+        outside = ROOTS_OWN / self.mark
+        if self.account is None or (self.data / "database").exists():
+            return self.data
+        if outside.exists() or not may_enter(self.account, self.data.parent):
+            return outside
         return self.data
 
     @property

@@ -27,3 +27,12 @@ if sys.platform == "linux":
 def post_fork(server: Any, worker: Any) -> None:
     """Keep a worker from outliving a server that was killed."""
     die_with_parent()
+
+
+def when_ready(server: Any) -> None:
+    """Load the broker's client before the workers are forked: their first doorbell is as quick as the next."""
+    from kombu.transport import redis  # noqa: F401
+
+    from alliance.celery import app
+
+    app.finalize()

@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
     def _run(self, portal: Demonstration, reset: bool) -> None:
         for ending in ENDINGS:
-            if signal.getsignal(ending) is not signal.SIG_IGN:
+            if ending != signal.SIGHUP or signal.getsignal(ending) is not signal.SIG_IGN:  # nohup means it
                 signal.signal(ending, _stop)
         with portal.held():
             try:

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("alliance.core.urls")),
+    path("api/v1/", include("reporting.api.urls")),
     *i18n_patterns(
         path("", include("alliance.people.urls")),
         path("", include("alliance.forum.urls")),

@@ -39,7 +39,7 @@ class AsOf(forms.Form):
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """The live statement: sources, uses and balances as of a day, windows, donors, and the picture of the flow."""
-    form = AsOf(request.GET or {"as_of": clock.today().isoformat()})
+    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
     day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
     status = funding_status(day)
     context = {

@@ -10,6 +10,7 @@ from funds.models import Fund
 from funds.statements import funding_status, windows
 from governance.models import Decision
 from proposals.models import Call, Project
+from reporting.flow import money_flow
 from reporting.projects import public_projects
 
 SHOWN = 3
@@ -30,7 +31,7 @@ def public_home(request: HttpRequest) -> HttpResponse:
         "transferred": status.amount("transfers_partners") - status.amount("refunds_partners"),
         "spent": status.amount("partners_expenditure"),
         "available": sum(line.available for line in lines),
-        "windows": lines,
+        "flow": money_flow(moment.date()),
         "projects": public_projects().for_list()[:SHOWN],
         "project_count": Project.objects.count(),
         "decisions": Decision.objects.decided().newest_first().for_list()[:SHOWN],

@@ -1,0 +1,89 @@
+"""What the interface gives of a project and of a decision. Amounts are strings in the fund's currency."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from governance.models import Decision
+from proposals.models import Project
+
+LANGUAGES = ("en", "fr", "es")
+
+
+def money() -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=18, decimal_places=2)
+
+
+def names(row: Any, field: str = "name") -> dict[str, str]:
+    """Return a text in each language in which there is one."""
+    texts = {language: getattr(row, f"{field}_{language}") for language in LANGUAGES}
+    return {language: text for language, text in texts.items() if text}
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    """A project with its money as the ledger stands now."""
+
+    lead = serializers.SerializerMethodField()
+    allocated = money()
+    transferred = serializers.DecimalField(source="net_funded", max_digits=18, decimal_places=2)
+    spent = money()
+    recommendations = serializers.SerializerMethodField()
+    decision = serializers.CharField(source="decision_reference")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = (
+            "reference", "title", "state", "lead", "countries", "starts_on", "ends_on", "approved_on", "decision",
+            "recommendations", "rights_marker", "allocated", "transferred", "spent", "url",
+        )  # fmt: skip
+
+    def get_lead(self, row: Project) -> dict[str, Any]:
+        return {"slug": row.lead.slug, "kind": row.lead.kind, "name": names(row.lead)}
+
+    def get_recommendations(self, row: Project) -> list[str]:
+        return row.version.parsed["recommendations"]
+
+    def get_url(self, row: Project) -> str:
+        return self.context["request"].build_absolute_uri(reverse("reporting:project", args=[row.reference]))
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    """A decision after its close: outcome, count by group, amounts by window."""
+
+    result = serializers.CharField(source="outcome.result")
+    is_consensus = serializers.BooleanField(source="outcome.is_consensus")
+    votes = serializers.SerializerMethodField()
+    amounts = serializers.SerializerMethodField()
+    proposal = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Decision
+        fields = (
+            "reference", "kind", "title", "opened_at", "closed_at", "result", "is_consensus", "votes", "amounts",
+            "proposal", "url",
+        )  # fmt: skip
+
+    def get_votes(self, row: Decision) -> dict[str, Any]:
+        counts = row.outcome.counts
+        return {"total": counts.get("total", {}), "groups": counts.get("groups", {})}
+
+    def get_amounts(self, row: Decision) -> list[dict[str, Any]]:
+        return [{"window": item.window.code, "amount": cents(item.amount)} for item in row.amounts.all()]
+
+    def get_proposal(self, row: Decision) -> dict[str, Any] | None:
+        if row.version is None:
+            return None
+        proposal = row.version.proposal
+        applicant = {"slug": proposal.applicant.slug, "name": names(proposal.applicant)}
+        return {"reference": proposal.reference, "version": row.version.number, "applicant": applicant}
+
+    def get_url(self, row: Decision) -> str:
+        return self.context["request"].build_absolute_uri(reverse("reporting:decision", args=[row.reference]))
+
+
+def cents(amount: Decimal) -> str:
+    return format(amount, ".2f")

@@ -1,0 +1,77 @@
+"""Public endpoints: no sign-in, reading only."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import generics
+from rest_framework.pagination import BasePagination
+from rest_framework.permissions import AllowAny
+
+from governance.models import Decision
+from reporting.api.pages import Keyset
+from reporting.api.serializers import DecisionSerializer, ProjectSerializer
+from reporting.projects import public_projects
+
+
+class PublicList(generics.ListAPIView):
+    """A list that everybody may read."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    ordering: tuple[str, ...] = ("-pk",)
+
+    @property
+    def paginator(self) -> BasePagination:
+        if not hasattr(self, "_keyset"):
+            self._keyset = Keyset(self.ordering)
+        return self._keyset
+
+
+class PublicDetail(generics.RetrieveAPIView):
+    """One row by its reference."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    lookup_field = "reference"
+
+
+def _projects() -> QuerySet[Any]:
+    return public_projects().select_related("lead", "version")
+
+
+def _decisions() -> QuerySet[Any]:
+    return Decision.objects.decided().for_list()
+
+
+class Projects(PublicList):
+    """Projects, the newest approval first."""
+
+    serializer_class = ProjectSerializer
+    ordering = ("-approved_on", "-pk")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _projects()
+
+
+class ProjectDetail(PublicDetail):
+    serializer_class = ProjectSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _projects()
+
+
+class Decisions(PublicList):
+    """Closed decisions, newest first."""
+
+    serializer_class = DecisionSerializer
+    ordering = ("-closed_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _decisions()
+
+
+class DecisionDetail(PublicDetail):
+    serializer_class = DecisionSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _decisions()

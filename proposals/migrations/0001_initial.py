@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('alliance', '0003_search'),
+        ('alliance', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('funds', '0002_guards'),
+        ('funds', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('countries', django.contrib.postgres.fields.ArrayField(base_field=alliance.core.fields.CountryField(max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$')]), blank=True, default=list)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField()),
-                ('rights_marker', models.PositiveSmallIntegerField()),
+                ('rights_marker', models.PositiveSmallIntegerField(choices=[(0, '0 – not an aim'), (1, '1 – a significant aim'), (2, '2 – the main aim')])),
                 ('amount', alliance.core.fields.MoneyField(decimal_places=2, max_digits=18)),
                 ('approved_on', models.DateField()),
                 ('decision_reference', models.CharField(max_length=20)),
@@ -658,7 +658,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_rights_checked', True), ('rights_marker__in', [0, 1, 2])), models.Q(('is_rights_checked', False), ('rights_marker__isnull', True)), _connector='OR'), name='check_marker_with_rights_check', violation_error_message='The rights check confirms the marker.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_rights_checked', True), ('rights_marker__in', [0, 1, 2]), ('rights_marker__isnull', False)), models.Q(('is_rights_checked', False), ('rights_marker__isnull', True)), _connector='OR'), name='check_marker_with_rights_check', violation_error_message='The rights check confirms the marker.'),
         ),
         migrations.AlterUniqueTogether(
             name='proposalversionuserobjectpermission',

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from guardian.models import UserObjectPermissionBase
 
 from alliance.core.fields import CountryField, MoneyField
@@ -49,16 +50,16 @@ class Proposal(models.Model):
         PARTNERSHIP = "partnership", _("Partnership from the Forum’s marketplace")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        SUBMITTED = "submitted", _("Submitted")
-        ELIGIBLE = "eligible", _("Eligible")
-        RETURNED = "returned", _("Returned")
-        TABLED = "tabled", _("Before the committee")
-        APPROVED = "approved", _("Approved")
-        APPROVED_IN_PRINCIPLE = "approved_in_principle", _("Approved in principle")
-        APPROVED_WAITING = "approved_waiting", _("Approved, waiting for money")
-        REJECTED = "rejected", _("Not approved")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        DRAFT = "draft", pgettext_lazy("proposal", "Draft")
+        SUBMITTED = "submitted", pgettext_lazy("proposal", "Submitted")
+        ELIGIBLE = "eligible", pgettext_lazy("proposal", "Eligible")
+        RETURNED = "returned", pgettext_lazy("proposal", "Returned")
+        TABLED = "tabled", pgettext_lazy("proposal", "Before the committee")
+        APPROVED = "approved", pgettext_lazy("proposal", "Approved")
+        APPROVED_IN_PRINCIPLE = "approved_in_principle", pgettext_lazy("proposal", "Approved in principle")
+        APPROVED_WAITING = "approved_waiting", pgettext_lazy("proposal", "Approved, waiting for money")
+        REJECTED = "rejected", pgettext_lazy("proposal", "Not approved")
+        WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
 
     EDITABLE = frozenset({State.DRAFT, State.RETURNED})
     TRANSITIONS = {

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
@@ -21,10 +22,10 @@ class PartnerReport(Registered):
     """A progress and financial report due under a contract (R68)."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
-        SUBMITTED = "submitted", _("Submitted")
-        RETURNED = "returned", _("Returned")
-        ACCEPTED = "accepted", _("Accepted")
+        DUE = "due", pgettext_lazy("report", "Due")
+        SUBMITTED = "submitted", pgettext_lazy("report", "Submitted")
+        RETURNED = "returned", pgettext_lazy("report", "Returned")
+        ACCEPTED = "accepted", pgettext_lazy("report", "Accepted")
 
     EDITABLE = frozenset({State.DUE, State.RETURNED})
     TRANSITIONS = {

@@ -110,7 +110,7 @@ class Check(Registered):
                 violation_error_message=_("Say by which route the proposal is eligible."),
             ),
             models.CheckConstraint(
-                condition=Q(is_rights_checked=True, rights_marker__in=[0, 1, 2])
+                condition=Q(is_rights_checked=True, rights_marker__isnull=False, rights_marker__in=[0, 1, 2])
                 | Q(is_rights_checked=False, rights_marker__isnull=True),
                 name="check_marker_with_rights_check",
                 violation_error_message=_("The rights check confirms the marker."),

@@ -122,7 +122,7 @@ def return_report(*, by: User, report: PartnerReport, reason: str) -> PartnerRep
     advance(report, "return")
     report.return_reason = reason
     report.save(update_fields=["state", "return_reason"])
-    record("report.returned/1", by=by, facts=_facts(report))
+    record("report.returned/1", by=by, rows=[report], facts=_facts(report))
     return report
 
 

@@ -4,9 +4,18 @@ from decimal import Decimal
 
 import pytest
 
+from alliance.register.verification import Verification
 from funds.models import Account
+from proposals import checks
 from proposals.models import Project
-from tests.proposals.factories import accepted_report, approved_project, paid_first_tranche, signed_contract
+from proposals.operations import meet_condition, return_report, submit_report
+from tests.proposals.factories import (
+    accepted_report,
+    approved_project,
+    paid_first_tranche,
+    signed_contract,
+    write_report,
+)
 
 D = Decimal
 
@@ -28,3 +37,16 @@ def test_money_follows_the_work(agency, officer, finance_officer, second_finance
     assert (row.undisbursed, row.with_partners) == (D("125000.00"), D("85000.00"))
     assert balance(f"spent:{project.reference}:iom:1") == D("40000.00")
     assert row.state == Project.State.ACTIVE
+
+
+@pytest.mark.requirement("D1")
+def test_register_explains_every_row(agency, officer, finance_officer, second_finance_officer, head):
+    project = approved_project(agency, officer, finance_officer, conditions=("A steering group is set up.",))
+    meet_condition(by=officer, condition=project.conditions.get(), evidence="Minutes of 2 September.")
+    contract = signed_contract(project, officer, agency, head)
+    paid_first_tranche(contract, finance_officer, second_finance_officer)
+    report = submit_report(by=agency, report=write_report(agency, contract.reports.get(number=1)))
+    return_report(by=officer, report=report, reason="Break the figures down.")
+    accepted_report(contract, agency, officer)
+    assert list(Verification().problems()) == []
+    assert list(checks.problems()) == []

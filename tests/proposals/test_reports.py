@@ -1,0 +1,147 @@
+"""Partners' reports: complete when sent, never more than was held, posted when accepted."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.register.verification import Verification
+from funds.models import Account, Posting
+from proposals.breakdowns import public_cells
+from proposals.operations import accept_report, return_report, save_report, submit_report
+from tests.proposals.factories import approved_project, paid_first_tranche, signed_contract, write_report
+
+D = Decimal
+
+
+@pytest.fixture
+def contract(agency, officer, finance_officer, second_finance_officer, head):
+    contract = signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
+    paid_first_tranche(contract, finance_officer, second_finance_officer)
+    return contract
+
+
+@pytest.fixture
+def report(contract):
+    return contract.reports.get(number=1)
+
+
+@pytest.mark.requirement("R46", "R68")
+@pytest.mark.parametrize("text", ["results", "narrative", "rights_follow_up"])
+def test_report_with_an_empty_part_is_refused(text, report, agency):
+    write_report(agency, report, **{text: " "})
+    with pytest.raises(Refused) as refusal:
+        submit_report(by=agency, report=report)
+    assert refusal.value.field == text
+
+
+def test_report_without_indicators_is_refused(report, agency):
+    save_report(by=agency, report=report, texts={"results": "x", "narrative": "x", "rights_follow_up": "x"})
+    with pytest.raises(Refused, match="Indicator 1"):
+        submit_report(by=agency, report=report)
+
+
+@pytest.mark.requirement("R74")
+def test_breakdown_adds_up_or_is_explained(report, agency):
+    write_report(agency, report)
+    indicator = report.contract.project.proposal.indicators.get()
+    save_report(by=agency, report=report, cells={(indicator, "sex", "male"): D(19)})
+    with pytest.raises(Refused, match="does not add up"):
+        submit_report(by=agency, report=report)
+    save_report(by=agency, report=report, actuals={indicator: (D(40), "One person is not stated.")})
+    assert submit_report(by=agency, report=report).state == "submitted"
+
+
+@pytest.mark.requirement("R74")
+def test_small_cells_are_hidden_in_public(report):
+    cells = public_cells([("sex", "female", D(30)), ("sex", "male", D(3)), ("sex", "unknown", D(12))])
+    assert [(cell.category, cell.value) for cell in cells] == [("female", D(30)), ("male", None), ("unknown", None)]
+
+
+@pytest.mark.parametrize(("spent", "accepted"), [("125000.00", True), ("125000.01", False)])
+def test_spending_is_never_more_than_the_partner_holds(spent, accepted, report, agency):
+    write_report(agency, report, spent=spent)
+    if accepted:
+        assert submit_report(by=agency, report=report).state == "submitted"
+    else:
+        with pytest.raises(Refused, match="More is reported"):
+            submit_report(by=agency, report=report)
+
+
+@pytest.mark.requirement("R68")
+def test_acceptance_posts_spending_by_category(report, agency, officer):
+    write_report(agency, report, spent="40000.00")
+    submit_report(by=agency, report=report)
+    before = Posting.objects.count()
+    accept_report(by=officer, report=report)
+    code = f"spent:{report.contract.project.reference}:iom:1"
+    assert (Account.objects.get(code=code).balance, Posting.objects.count()) == (D("40000.00"), before + 1)
+
+
+@pytest.mark.requirement("D8")
+def test_accepting_twice_posts_once(report, agency, officer):
+    submit_report(by=agency, report=write_report(agency, report))
+    before = Posting.objects.count()
+    accept_report(by=officer, report=report, key="k1")
+    accept_report(by=officer, report=report, key="k1")
+    with pytest.raises(OutOfState):
+        accept_report(by=officer, report=report)
+    assert Posting.objects.count() == before + 1
+
+
+def test_report_without_spending_posts_nothing(report, agency, officer):
+    submit_report(by=agency, report=write_report(agency, report, spent="0.00"))
+    before = Posting.objects.count()
+    accept_report(by=officer, report=report)
+    assert Posting.objects.count() == before
+
+
+def test_returned_report_is_written_again_and_the_register_still_explains_it(report, agency, officer):
+    submit_report(by=agency, report=write_report(agency, report))
+    with pytest.raises(Refused):
+        return_report(by=officer, report=report, reason=" ")
+    assert return_report(by=officer, report=report, reason="Break it down.").is_editable
+    write_report(agency, report, results="41 officials trained")
+    assert list(Verification().problems()) == []
+    assert submit_report(by=agency, report=report).return_reason == ""
+
+
+def test_submitted_report_is_not_changed(report, agency):
+    submit_report(by=agency, report=write_report(agency, report))
+    with pytest.raises(OutOfState):
+        write_report(agency, report)
+
+
+@pytest.mark.parametrize("who", ["rival_agency", "officer", "donor", "auditor"])
+def test_others_do_not_write_reports(who, report, request):
+    with pytest.raises(NotAllowed):
+        write_report(request.getfixturevalue(who), report)
+
+
+@pytest.mark.parametrize("who", ["agency", "rival_agency", "auditor", "chair"])
+def test_others_do_not_review_reports(who, report, agency, request):
+    submit_report(by=agency, report=write_report(agency, report))
+    person = request.getfixturevalue(who)
+    with pytest.raises(NotAllowed):
+        accept_report(by=person, report=report)
+    with pytest.raises(NotAllowed):
+        return_report(by=person, report=report, reason="x")
+
+
+def test_report_is_written_and_submitted_in_the_browser(report, agency, officer, sign_in):
+    client = sign_in(agency)
+    typed = {
+        "key": "k1", "results": "40 trained", "narrative": "On time.", "rights_follow_up": "Read.",
+        "actual_1": "40", "cell_1_sex_female": "25", "cell_1_sex_male": "15", "remark_1": "", "spent_1": "1,000.50",
+    }  # fmt: skip
+    url = reverse("proposals:report_write", args=[report.reference])
+    assert "Saved at" in client.post(url, typed, headers={"hx-request": "true"}).content.decode()
+    client.post(url, typed)
+    client.post(reverse("proposals:report_submit", args=[report.reference]), {"key": "k2"})
+    client = sign_in(officer)
+    text = client.get(reverse("proposals:report", args=[report.reference])).content.decode()
+    assert "Women: 25 · Men: 15" in text
+    client.post(reverse("proposals:report_accept", args=[report.reference]), {"key": "k3"})
+    report.refresh_from_db()
+    assert (report.state, report.expenditures.get(category__code=1).amount) == ("accepted", D("1000.50"))

@@ -39,7 +39,7 @@ STATES = {
     OPEN: "open submitted pledged interested tabled offered",
     PROGRESS: "prepared authorised proposed approved_in_principle approved_waiting agreed contacted running queued waiting "
     "in_progress planned in_principle",
-    WARN: "returned due suspended deferred no_quorum late closing overdue stopped",
+    WARN: "returned due suspended deferred no_quorum late closing overdue stopped to_session",
     BAD: "rejected cancelled written_off failed withdrawn refused",
     NEUTRAL: "draft closed potential",
 }

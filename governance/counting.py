@@ -140,8 +140,8 @@ def count(ballots: Sequence[CastBallot], seats: Sequence[SeatAtVote], recused: C
     """Count a vote.
 
     Nobody against (and somebody in favour): consensus. Otherwise carried when those in favour reach the
-    majority of those who voted for or against, and exceed half in each group that has a seat able to vote.
-    Abstentions count for the quorum only.
+    majority of those who voted for or against, and exceed half in each group that has a seat able to vote: a group
+    that could vote and has nobody for or against has not given its majority. Abstentions count for the quorum only.
     """
     able = able_seats(seats, recused)
     counted = [found for seat in able if (found := counted_ballot(seat, ballots, recused))]

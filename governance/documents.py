@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from alliance.people.models import User
 from alliance.rendering.charts import Part, Stack, Stacked
@@ -27,10 +27,10 @@ TONES = {
     counting.ABSTAIN: "neutral",
 }
 PLACES = {
-    "to_vote": (_lazy("Your ballot is awaited"), "warn"),
-    "voted": (_lazy("Your ballot is in"), "good"),
-    "recused": (_lazy("You are recused"), "neutral"),
-    "none": (_lazy("You hold no seat in it"), "neutral"),
+    "to_vote": (gettext_lazy("Your ballot is awaited"), "warn"),
+    "voted": (gettext_lazy("Your ballot is in"), "good"),
+    "recused": (gettext_lazy("You are recused"), "neutral"),
+    "none": (gettext_lazy("You hold no seat in it"), "neutral"),
 }
 ZERO = Decimal("0.00")
 

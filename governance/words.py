@@ -129,6 +129,7 @@ def _majority(rules: RuleSet) -> Iterator[str]:
         yield _("In each constituency that has a seat able to vote, more than %(share)s must be in favour.") % {
             "share": rules.group_majority
         }
+        yield _("A constituency able to vote from which nobody is for or against has not given its majority.")
 
 
 def _composition(rules: RuleSet) -> Iterator[str]:

@@ -15,6 +15,7 @@ from governance.models.committee import Constituency
 from governance.querysets import RuleSetQuerySet
 
 FRACTION = r"^[1-9][0-9]?/[1-9][0-9]?$"
+IS_FRACTION = RegexValidator(FRACTION, _("Write a fraction such as 2/3."))
 
 
 class FractionField(models.CharField):
@@ -22,8 +23,11 @@ class FractionField(models.CharField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 5
-        kwargs.setdefault("validators", [RegexValidator(FRACTION, _("Write a fraction such as 2/3."))])
+        kwargs.setdefault("validators", [IS_FRACTION])
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(validators=[IS_FRACTION], **kwargs)
 
 
 def share(name: str, *, optional: bool = False) -> models.CheckConstraint:

@@ -1,0 +1,426 @@
+"""The database as last witness: every constraint and trigger violated once; every move legal or refused."""
+
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import Error, IntegrityError, connection, transaction
+
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.core.states import advance, can
+from governance import checks
+from governance.models import (
+    Attendance,
+    Ballot,
+    Body,
+    ChairTerm,
+    Decision,
+    DecisionAmount,
+    FrozenDocument,
+    FrozenSeat,
+    Holder,
+    Outcome,
+    Recusal,
+    RuleSet,
+    Seat,
+)
+from governance.operations import (
+    appoint_chair,
+    appoint_holder,
+    call_session,
+    cancel_decision,
+    close_decision,
+    defer_decision,
+    found_committee,
+    open_decision,
+    record_attendance,
+)
+from tests.governance.factories import (
+    FOUNDED,
+    all_but,
+    committee,
+    holder,
+    new_seats,
+    opened,
+    opened_text,
+    person,
+    tabled,
+    vote,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def refused_by(name: str):
+    """Expect the database to refuse, now or at the end, naming the guard."""
+    with pytest.raises(Error, match=name), transaction.atomic():  # noqa: PT012 - the guard may speak at the end
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def closed_decision() -> Decision:
+    decision = opened_text()
+    vote(decision, "approve", *all_but())
+    close_decision(by=person("chair"), decision=decision)
+    return Decision.objects.get(pk=decision.pk)
+
+
+def copy_of(row, **changes):
+    """Return an unsaved copy of a row with other values."""
+    values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+    return type(row)(**{**values, **changes})
+
+
+# -- states --------------------------------------------------------------------------------------------------------
+
+LEGAL = {
+    ("draft", "open"): "open", ("draft", "cancel"): "cancelled", ("open", "close"): "closed",
+    ("open", "defer"): "closed", ("open", "cancel"): "cancelled",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", Decision.State.values)
+@pytest.mark.parametrize("verb", list(Decision.TRANSITIONS))
+def test_every_move_is_legal_or_refused(state, verb):
+    decision = Decision(state=state)
+    target = LEGAL.get((state, verb))
+    assert can(decision, verb) == (target is not None)
+    if target is None:
+        with pytest.raises(OutOfState):
+            advance(decision, verb)
+    else:
+        advance(decision, verb)
+        assert decision.state == target
+
+
+ACTS = {
+    "open": lambda decision: open_decision(by=person("officer"), decision=decision),
+    "close": lambda decision: close_decision(by=person("officer"), decision=decision),
+    "defer": lambda decision: defer_decision(by=person("chair"), decision=decision, reason="x"),
+    "cancel": lambda decision: cancel_decision(by=person("officer"), decision=decision, reason="x"),
+}
+
+
+@pytest.mark.parametrize("verb", list(ACTS))
+def test_operations_refuse_a_closed_decision(verb):
+    decision = closed_decision()
+    if verb == "close":
+        assert ACTS[verb](decision) == decision.outcome
+        return
+    with pytest.raises(OutOfState):
+        ACTS[verb](decision)
+
+
+@pytest.mark.parametrize("verb", list(ACTS))
+def test_operations_refuse_a_cancelled_item(verb):
+    decision = opened()
+    cancel_decision(by=person("officer"), decision=decision, reason="x")
+    with pytest.raises(OutOfState):
+        ACTS[verb](decision)
+
+
+@pytest.mark.parametrize("verb", ["close", "defer"])
+def test_operations_refuse_an_item_that_is_not_open(verb):
+    item = tabled()
+    with pytest.raises(OutOfState):
+        ACTS[verb](item)
+
+
+# -- append-only ---------------------------------------------------------------------------------------------------
+
+KEPT = (Ballot, Outcome, Recusal, FrozenSeat, FrozenDocument, DecisionAmount, RuleSet)
+
+
+def one_of_each() -> None:
+    decision = opened()
+    vote(decision, "approve", *all_but("member_iom"))
+    close_decision(by=person("chair"), decision=decision)
+
+
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("verb", ["UPDATE {0} SET id = id + 1000", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"])
+def test_kept_rows_refuse_every_change(model, verb):
+    one_of_each()
+    assert model.objects.exists()
+    with refused_by("never changed|pending trigger"):
+        sql(verb.format(model._meta.db_table))
+
+
+def test_decisions_refuse_deletion():
+    tabled()
+    with refused_by("never changed or deleted"):
+        sql("DELETE FROM governance_decision")
+
+
+# -- triggers ------------------------------------------------------------------------------------------------------
+
+
+def test_opened_item_is_frozen():
+    decision = opened()
+    with refused_by("is frozen"):
+        Decision.objects.filter(pk=decision.pk).update(conditions="Other words.")
+    with refused_by("is frozen"):
+        Decision.objects.filter(pk=decision.pk).update(closes_at=decision.closes_at + timedelta(days=1))
+
+
+def test_opened_item_does_not_go_back_to_the_agenda():
+    decision = opened()
+    with refused_by("was opened"):
+        Decision.objects.filter(pk=decision.pk).update(state="draft")
+
+
+def test_closed_decision_stays_closed():
+    decision = closed_decision()
+    with refused_by("is settled"):
+        Decision.objects.filter(pk=decision.pk).update(state="open", closed_at=None)
+
+
+def test_amounts_of_an_opened_item_are_frozen():
+    decision = opened()
+    with refused_by("opened item are frozen"):
+        copy_of(decision.amounts.get()).save()
+
+
+def test_decision_closes_with_an_outcome_only():
+    decision = opened()
+    with refused_by("closed without an outcome"):
+        Decision.objects.filter(pk=decision.pk).update(state="closed", closed_at=clock.now())
+
+
+def test_outcome_is_of_a_closed_decision():
+    outcome = closed_decision().outcome
+    decision = opened()
+    with refused_by("outcome is of a closed decision"):
+        copy_of(outcome, decision_id=decision.pk).save()
+
+
+def test_ballot_is_cast_while_open_by_a_holder_of_the_seat_who_is_not_recused():
+    decision = closed_decision()
+    ballot = decision.ballots.first()
+    with refused_by("while the vote is open"):
+        copy_of(ballot, receipt="BAL-X").save()
+    other = opened()
+    seat = other.frozen_seats.get(member=holder("member_iom"))
+    changes = {"decision_id": other.pk, "frozen_seat_id": seat.pk, "receipt": "BAL-X"}
+    with refused_by("by a holder of the frozen seat"):
+        copy_of(ballot, **changes).save()
+    recused = holder("member_iom")
+    with refused_by("recused holder casts no ballot"):
+        copy_of(ballot, **changes, holder_id=recused.pk, user_id=recused.user_id).save()
+
+
+# -- constraints ---------------------------------------------------------------------------------------------------
+
+
+def draft(**changes):
+    item = {"item": "ITM-X", "version_id": None, "kind": "text", "text": "x"}
+    return copy_of(Decision.objects.get(state="draft"), **{**item, **changes})
+
+
+def ballot(**changes):
+    return copy_of(Ballot.objects.filter(decision__state="open").first(), receipt="BAL-X", **changes)
+
+
+def outcome(**changes):
+    values = {
+        "decision": Decision.objects.get(state="open"), "result": "carried", "is_consensus": True, "is_quorate": True,
+        "do_conditions_apply": False, "tally": "{}", "recorded_at": clock.now(), "entry": Ballot.objects.first().entry,
+    }  # fmt: skip
+    return Outcome(**{**values, **changes})
+
+
+def rules(**changes):
+    later = clock.today() + timedelta(days=400)
+    values = {"number": 2, "effective_from": later, "decision": Decision.objects.get(state="closed")}
+    return RuleSet(**{**values, **changes})
+
+
+def violations():
+    """Constraint name → how to break it."""
+    later = clock.today() + timedelta(days=400)
+    day = timedelta(days=1)
+    seat, member, chair = Seat.objects.first(), holder("member"), ChairTerm.objects.get()
+    return {
+        "seat_number_once": lambda: copy_of(seat).save(),
+        "seat_constituency_known": lambda: copy_of(seat, number=99, constituency="planets").save(),
+        "seat_ends_after_start": lambda: copy_of(seat, number=99, ends_on=seat.starts_on - day).save(),
+        "holder_capacity_known": lambda: copy_of(member, capacity="owner", user_id=person("donor").pk).save(),
+        "holder_ends_after_start": lambda: copy_of(
+            member, user_id=person("donor").pk, starts_on=later, ends_on=later - day
+        ).save(),
+        "holder_one_member": lambda: copy_of(member, user_id=person("donor").pk).save(),
+        "holder_one_alternate": lambda: copy_of(holder("alternate"), user_id=person("donor").pk).save(),
+        "holder_one_seat_each": lambda: copy_of(member, seat_id=seat.pk, capacity="alternate").save(),
+        "chair_ends_after_start": lambda: copy_of(chair, starts_on=later, ends_on=later - day).save(),
+        "chair_one_at_a_time": lambda: copy_of(chair, user_id=person("member").pk).save(),
+        "rules_quorum_fraction": lambda: rules(quorum="half").save(),
+        "rules_majority_fraction": lambda: rules(majority="0/3").save(),
+        "rules_group_majority_fraction": lambda: rules(group_majority="1:2").save(),
+        "rules_floor_positive": lambda: rules(floor=0).save(),
+        "rules_silence_days_positive": lambda: rules(silence_days=0).save(),
+        "rules_by_decision": lambda: rules(decision=None).save(),
+        "rules_method_known": lambda: rules(method="dice").save(),
+        "attendance_once": lambda: copy_of(Attendance.objects.first()).save(),
+        "decision_number_once": lambda: copy_of(
+            Decision.objects.get(state="closed"), item="ITM-X", reference="DEC-X"
+        ).save(),
+        "decision_version_once_at_a_time": lambda: copy_of(
+            Decision.objects.get(state="draft"), item="ITM-X"
+        ).save(),
+        "decision_numbers_from_one": lambda: copy_of(
+            Decision.objects.get(state="open"), item="ITM-X", reference="DEC-X", number=0, version_id=None, kind="text", text="x"
+        ).save(),
+        "decision_one_subject": lambda: copy_of(
+            Decision.objects.get(state="draft"), item="ITM-X", version_id=None
+        ).save(),
+        "decision_procedure_known": lambda: draft(procedure="oracle").save(),
+        "decision_opened_at_with_state": lambda: draft(state="open").save(),
+        "decision_frozen_when_opened": lambda: draft(reference="DEC-X").save(),
+        "decision_closed_at_with_state": lambda: draft(closed_at=clock.now()).save(),
+        "decision_cancelled_at_with_state": lambda: draft(cancel_reason="x").save(),
+        "decision_closes_after_opening": lambda: copy_of(
+            Decision.objects.get(state="open"), item="ITM-X", reference="DEC-X", number=9, version_id=None, kind="text",
+            text="x", closes_at=Decision.objects.get(state="open").opened_at,
+        ).save(),
+        "decision_amount_once": lambda: copy_of(DecisionAmount.objects.get(decision__state="draft")).save(),
+        "decision_amount_positive": lambda: copy_of(DecisionAmount.objects.get(decision__state="draft"), amount=0).save(),
+        "frozen_document_position_once": lambda: copy_of(FrozenDocument.objects.first()).save(),
+        "frozen_document_digest": lambda: copy_of(FrozenDocument.objects.first(), position=9, sha256="abc").save(),
+        "frozen_seat_once": lambda: copy_of(FrozenSeat.objects.first()).save(),
+        "frozen_seat_constituency_known": lambda: copy_of(
+            FrozenSeat.objects.filter(decision__state="open").first(), constituency="planets",
+            decision_id=Decision.objects.get(state="draft").pk,
+        ).save(),
+        "recusal_once": lambda: copy_of(Recusal.objects.first()).save(),
+        "recusal_says_why": lambda: copy_of(
+            Recusal.objects.first(), holder_id=holder("member").pk, reason="declared", note=""
+        ).save(),
+        "ballot_choice_known": lambda: ballot(choice="maybe").save(),
+        "ballot_against_has_reasons": lambda: ballot(choice="object", reasons="").save(),
+        "outcome_money_only_when_carried": lambda: outcome(result="rejected", money="allocated").save(),
+        "outcome_needs_quorum": lambda: outcome(is_quorate=False).save(),
+        "outcome_deferred_with_reason": lambda: outcome(result="deferred").save(),
+    }  # fmt: skip
+
+
+NAMES = sorted(
+    constraint.name
+    for model in (Body, Seat, Holder, ChairTerm, RuleSet, Attendance, Decision, DecisionAmount, *KEPT[:-2])
+    for constraint in model._meta.constraints
+) + ["rules_" + name for name in ("quorum_fraction", "majority_fraction", "group_majority_fraction", "floor_positive",
+                                  "silence_days_positive", "by_decision", "method_known")]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES)))
+def test_constraint_refuses(name):
+    closed_decision()
+    decision = opened()
+    vote(decision, "approve", "member")
+    tabled()
+    session = call_session(by=person("officer"), held_on=clock.today(), place="Geneva")
+    record_attendance(by=person("officer"), session=session, present=[])
+    if name.startswith("outcome_"):
+        sql("SET LOCAL session_replication_role = replica")
+    with refused_by(name):
+        violations()[name]()
+
+
+# -- founding and appointing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R61")
+def test_committee_is_founded_once_by_the_head(officer, head):
+    with pytest.raises(NotAllowed):
+        found_committee(by=officer, seats=new_seats(), on=FOUNDED)
+    committee()
+    with pytest.raises(Refused, match="founded already"):
+        found_committee(by=head, seats=new_seats(), on=FOUNDED)
+    assert Seat.objects.filter(constituency="developing_countries").count() == 3
+
+
+@pytest.mark.requirement("R64")
+@pytest.mark.parametrize("key", ["officer", "finance_officer", "donor"])
+def test_secretariat_and_people_without_the_role_hold_no_seat(head, key):
+    committee()
+    with pytest.raises(Refused):
+        appoint_holder(
+            by=head, seat=Seat.objects.get(number=1), user=person(key), capacity="alternate", starts_on=date(2099, 1, 1)
+        )
+
+
+def test_appointment_ends_the_former_term_the_day_before(head):
+    committee()
+    appoint_chair(by=head, body=Body.objects.get(), user=person("member"), starts_on=date(2099, 1, 1))
+    assert list(ChairTerm.objects.order_by("starts_on").values_list("user__email", "ends_on")) == [
+        ("chair@demo.example", date(2098, 12, 31)),
+        ("member@demo.example", None),
+    ]
+
+
+@pytest.mark.requirement("R61")
+def test_item_of_a_session_without_developing_countries_cannot_open(officer):
+    committee()
+    session = call_session(by=officer, held_on=clock.today(), place="Geneva")
+    record_attendance(by=officer, session=session, present=[holder("member_sweden"), holder("member_undp")])
+    item = tabled(session=session)
+    with pytest.raises(Refused, match="Developing countries"):
+        open_decision(by=officer, decision=item)
+    record_attendance(by=officer, session=session, present=[holder("member_sweden"), holder("chair")])
+    assert open_decision(by=officer, decision=item).is_open
+
+
+@pytest.mark.requirement("R62")
+def test_same_votes_under_two_versions_of_the_rules_decide_differently(head, set_clock):
+    from governance.operations import adopt_rules
+
+    def result() -> str:
+        decision = opened_text(title="Same votes")
+        vote(decision, "approve", "member_sweden", "member_switzerland", "member_undp", "member_iom", "member", "chair")
+        vote(decision, "object", "member_ghana", "member_ilo")
+        vote(decision, "approve", "member_network")
+        return close_decision(by=person("chair"), decision=decision).result
+
+    adopted = closed_decision()
+    before = result()
+    adopt_rules(
+        by=head, decision=adopted, effective_from=clock.today() + timedelta(days=1), changes={"method": "consensus"}
+    )
+    assert result() == before
+    set_clock(clock.now() + timedelta(days=1))
+    assert (before, result()) == ("carried", "rejected")
+
+
+# -- verify --------------------------------------------------------------------------------------------------------
+
+
+def test_verify_finds_nothing_wrong_and_then_what_was_tampered_with():
+    one_of_each()
+    closed_decision()
+    assert list(checks.problems()) == []
+    assert checks.checked() == {"ballots": 17, "decisions": 2}
+    sql("SET LOCAL session_replication_role = replica")
+    sql(
+        "UPDATE governance_ballot SET choice = 'object', reasons = 'x' WHERE id = (SELECT min(id) FROM governance_ballot)"
+    )
+    assert {(problem.what, problem.where) for problem in checks.problems()} == {
+        ("outcome", Outcome.objects.order_by("pk").first().decision.reference)
+    }
+
+
+def test_migrations_are_complete():
+    call_command("makemigrations", "governance", check=True, dry_run=True, verbosity=0)
+
+
+def test_integrity_error_is_what_the_guards_raise():
+    opened()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FrozenSeat.objects.all().delete()

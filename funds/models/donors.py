@@ -25,7 +25,9 @@ FINANCE = (Role.FINANCE_OFFICER,)
 def amount_is_explained(name: str) -> models.CheckConstraint:
     """An own amount comes with its rate and the rate's day; without a rate the own amount is unknown, never invented."""
     return models.CheckConstraint(
-        condition=Q(amount__gt=0, rate__gt=0, rate_on__isnull=False) | Q(amount=None, rate=None, rate_on=None),
+        # `isnull` beside `gt`: a comparison with null is neither true nor false, and a check lets that pass.
+        condition=Q(amount__isnull=False, amount__gt=0, rate__isnull=False, rate__gt=0, rate_on__isnull=False)
+        | Q(amount=None, rate=None, rate_on=None),
         name=name,
         violation_error_message=_("An amount above zero comes with its rate of exchange; an unknown one has none."),
     )
@@ -217,7 +219,12 @@ class Pledge(Registered):
             ),
             models.CheckConstraint(
                 condition=Q(written_off_on=None, written_off_usd=None)
-                | Q(written_off_on__isnull=False, written_off_usd__gt=0, written_off_usd__lte=F("amount_usd")),
+                | Q(
+                    written_off_on__isnull=False,
+                    written_off_usd__isnull=False,
+                    written_off_usd__gt=0,
+                    written_off_usd__lte=F("amount_usd"),
+                ),
                 name="pledge_write_off_has_its_amount",
                 violation_error_message=_("A write-off has a date and an amount, and not more than was pledged."),
             ),
@@ -373,12 +380,11 @@ class Deposit(Registered):
 
     class Meta:
         constraints = [
-            positive_usd("deposit_positive"),
             amount_is_explained("deposit_amount_with_rate"),
             models.CheckConstraint(
                 condition=Q(fee_usd__gte=0, fee_usd__lt=F("amount_usd")),
                 name="deposit_fee_below_amount",
-                violation_error_message=_("A fee is smaller than the deposit it is taken from."),
+                violation_error_message=_("A deposit is more than zero, and its fee is smaller."),
             ),
             models.CheckConstraint(
                 condition=Q(instalment=None) | Q(agreement__isnull=False),

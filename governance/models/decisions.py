@@ -144,6 +144,13 @@ class Decision(Registered):
         return self.reference or self.item
 
     @property
+    def rules(self) -> counting.Rules:
+        """The rules that it was opened under. ValueError for an item that was never opened."""
+        if self.rule_set is None:
+            raise ValueError(f"{self.item} was not opened")
+        return self.rule_set.rules
+
+    @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 

@@ -257,7 +257,7 @@ class Indicator(models.Model):
     """A measure of the results framework: from a baseline to a target."""
 
     class Unit(models.TextChoices):
-        NUMBER = "number", _("Number")
+        NUMBER = "number", pgettext_lazy("unit", "Number")
         PERCENT = "percent", _("Per cent")
         PEOPLE = "people", _("People")
         YES_NO = "yes_no", _("Yes (1) or no (0)")

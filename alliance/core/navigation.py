@@ -3,10 +3,11 @@
 Other apps are named by string, as in the URL configuration.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,20 +45,14 @@ AREAS: tuple[tuple[Any, str, set[str]], ...] = (
 )
 
 
-def links(views: list[tuple[Any, str]], path: str) -> list[Link]:
-    found = []
-    for label, view in views:
-        try:
-            url = reverse(view)
-        except NoReverseMatch:
-            continue
-        found.append(Link(label, url, here=path.startswith(url)))
-    return found
+def links(views: Iterable[tuple[Any, str]], path: str) -> list[Link]:
+    found = [(label, reverse(view)) for label, view in views]
+    return [Link(label, url, here=path.startswith(url)) for label, url in found]
 
 
 def public_links(path: str) -> list[Link]:
     """Return the public sections."""
-    return links(list(PUBLIC), path)
+    return links(PUBLIC, path)
 
 
 def area_links(path: str, roles: set[str]) -> list[Link]:

@@ -84,7 +84,7 @@ def tasks(at: datetime) -> list[Task]:
 
 def events(at: datetime) -> list[Event]:
     return [
-        Event(at.replace(day=2), _("Submitted"), _("Version 1, receipt RCT-8F2K-11QD"), "#timeline", LONG),
+        Event(at.replace(day=2), _("Proposal submitted"), _("Version 1, receipt RCT-8F2K-11QD"), "#timeline", LONG),
         Event(at.replace(day=9), _("Found eligible"), by=_("Secretariat")),
         Event(at, _("Opened for decision")),
     ]

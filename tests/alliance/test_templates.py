@@ -7,11 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import brotli
 import polib
 import pytest
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
@@ -372,3 +374,24 @@ def test_a_visitor_is_nobody() -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     assert person(request) is None
+
+
+# Weight
+
+
+def weight(name: str) -> int:
+    """Return what a static file costs on the wire."""
+    joined = {assets.STYLE: assets.joined_style, assets.SCRIPT: assets.joined_script}
+    if name in joined:
+        return len(brotli.compress(joined[name](name, static_paths()).encode()))
+    content = Path(finders.find(name)).read_bytes()
+    return len(content) if name.endswith("woff2") else len(brotli.compress(content))
+
+
+def test_a_first_visit_is_light(public_page: Any) -> None:
+    page = public_page("fr")
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page))
+    scripts = sum(weight(name) for name in files if name.endswith(".js"))
+    assert len(files) + 1 <= 8
+    assert scripts <= 30_000
+    assert sum(map(weight, files)) + len(brotli.compress(page.encode())) <= 60_000

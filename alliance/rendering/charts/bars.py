@@ -144,7 +144,8 @@ def _part(part: Part, x: float, y: float, cell: float) -> str:
     if svg.text_width(figure, svg.SMALL) + 8 > (cell if divided else width):
         return "".join(cells)
     middle = x + (cell - 2 if divided else width) / 2
-    return "".join(cells) + svg.text(middle, y + 18, figure, size=svg.SMALL, tone="on-tone", bold=True, anchor="middle")
+    ink = "ink" if part.tone in svg.PALE else "on-tone"
+    return "".join(cells) + svg.text(middle, y + 18, figure, size=svg.SMALL, tone=ink, bold=True, anchor="middle")
 
 
 def stacked_table(chart: Stacked) -> Table:

@@ -13,6 +13,9 @@ FONT = "Source Sans 3, Noto Sans, Liberation Sans, sans-serif"
 SIZE = 15
 SMALL = 13
 
+# Tones on which text is dark.
+PALE = ("rule", "ground", "paper")
+
 NARROW = set("ijlIftr.,:;'|!()[] \u00a0\u202f-")
 BROAD = set("mwMWQ@%&—…")
 ELLIPSIS = "…"

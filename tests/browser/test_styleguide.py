@@ -1,0 +1,97 @@
+"""Every component in its states, in a real browser: each language in one width and theme."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, sign_in: Any, officer: Any) -> Iterator[Open]:
+    """Return a function that opens a page as a secretariat officer."""
+    cookie = sign_in(officer).cookies[settings.SESSION_COOKIE_NAME].value
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(live_server.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+CASES = [("en", 1280, "light"), ("fr", 390, "dark"), ("es", 1280, "dark")]
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), CASES)
+def test_every_component_is_accessible_and_fits(open_page: Open, language: str, width: int, theme: Any) -> None:
+    page = open_page(f"/{language}/styleguide/", viewport={"width": width, "height": 900}, color_scheme=theme)
+    found = Axe().run(page, options={"preload": False, "runOnly": RULES}).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_content_security_policy_is_not_broken(browser: Browser, open_page: Open) -> None:
+    page = open_page("/en/sign-in/")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(page.url.replace("sign-in", "styleguide"))
+    assert not [text for text in said if "Content Security Policy" in text or "Error" in text]
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(open_page: Open) -> None:
+    page = open_page("/en/no-such-page/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_menu_of_a_phone_opens_without_scripts(open_page: Open) -> None:
+    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    link = page.locator("details.menu a", has_text="Committee")
+    assert not link.is_visible()
+    page.locator("details.menu summary").click()
+    assert link.is_visible()
+
+
+def test_buttons_and_fields_are_large_enough_for_a_thumb(open_page: Open) -> None:
+    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800})
+    controls = page.locator(
+        "main :is(button, .button, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio]))"
+    )
+    heights = controls.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().height)")
+    assert heights
+    assert min(heights) >= 44
+
+
+def test_a_form_with_errors_takes_the_focus_to_its_summary(open_page: Open) -> None:
+    page = open_page("/en/styleguide/")
+    assert "error-summary" in page.evaluate("document.activeElement.className")
+
+
+def test_leaving_a_form_with_unsent_input_asks_first(open_page: Open) -> None:
+    page = open_page("/en/styleguide/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator(".ballot textarea").fill("half a thought")
+    page.goto(page.url.replace("styleguide", "sign-in"))
+    assert asked == ["beforeunload"]
+
+
+def test_words_are_counted_as_one_types(open_page: Open) -> None:
+    page = open_page("/en/styleguide/")
+    page.locator("textarea[data-words]").first.fill("four words are here")
+    assert page.locator(".words").first.inner_text() == "4 / 150"

@@ -81,7 +81,7 @@ def vars_of(row: object, *names: str) -> dict[str, Any]:
 
 
 class EvidenceForm(KeyedForm):
-    evidence = long_text(_("How the condition was met"), rows=4, required=True)
+    evidence = long_text(_("How the condition was met"), rows=4)
 
 
 class SignForm(KeyedForm):

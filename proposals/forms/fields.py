@@ -41,8 +41,23 @@ def plain_number(text: str) -> str:
     return f"{head}.{tail}" if len(tail) != 3 and "," not in head else text.replace(",", "")
 
 
+class DraftForm(forms.Form):
+    """A form that may be saved with gaps: what is compulsory is asked for later, when the whole is submitted.
+
+    Its compulsory fields are not marked optional, and yet leaving one empty is no error here.
+    """
+
+    def full_clean(self) -> None:
+        asked = {name: field.required for name, field in self.fields.items()}
+        for field in self.fields.values():
+            field.required = False
+        super().full_clean()
+        for name, field in self.fields.items():
+            field.required = asked[name]
+
+
 def long_text(
-    label: Any, *, hint: Any = "", rows: int = 8, words: int | None = None, required: bool = False
+    label: Any, *, hint: Any = "", rows: int = 8, words: int | None = None, required: bool = True
 ) -> forms.CharField:
     """Return a field for paragraphs, with a live count when a length is asked for."""
     attributes: dict[str, Any] = {"rows": rows}
@@ -56,4 +71,4 @@ def long_text(
 class ReasonForm(KeyedForm):
     """Why something is returned, refused or cancelled."""
 
-    reason = long_text(_("Reason"), hint=_("The people concerned read these words."), rows=5, required=True)
+    reason = long_text(_("Reason"), hint=_("The people concerned read these words."), rows=5)

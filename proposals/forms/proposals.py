@@ -91,7 +91,7 @@ class CheckForm(KeyedForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    note = long_text(_("Note"), hint=_("For the applicant and the committee."), rows=4)
+    note = long_text(_("Note"), hint=_("For the applicant and the committee."), rows=4, required=False)
 
     def __init__(self, version: ProposalVersion, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

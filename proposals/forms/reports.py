@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
 from proposals.breakdowns import CATEGORIES
-from proposals.forms.fields import AmountField, long_text
+from proposals.forms.fields import AmountField, DraftForm, long_text
 from proposals.forms.sections import current_categories
 from proposals.models import Indicator, PartnerReport
 
 ZERO = Decimal("0.00")
 
 
-class ReportForm(KeyedForm):
+class ReportForm(DraftForm, KeyedForm):
     results = long_text(
         _("Results"), hint=_("What has been achieved in the period, in words that anyone understands."), words=600
     )
@@ -51,9 +51,7 @@ class ReportForm(KeyedForm):
     def _add_indicator(self, indicator: Indicator, row: Any) -> None:
         number = indicator.position
         cells = {(cell.variable, cell.category): cell.value for cell in row.cells.all()} if row else {}
-        self.fields[f"actual_{number}"] = AmountField(
-            label=_("Actual value"), required=False, initial=row.actual if row else None
-        )
+        self.fields[f"actual_{number}"] = AmountField(label=_("Actual value"), initial=row.actual if row else None)
         for variable, category, label in cells_of(indicator):
             self.fields[f"cell_{number}_{variable}_{category}"] = AmountField(
                 label=label, required=False, min_value=ZERO, initial=cells.get((variable, category))

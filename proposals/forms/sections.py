@@ -13,13 +13,13 @@ from alliance.core.countries import country_choices
 from alliance.core.widgets import DateInput
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation
-from proposals.forms.fields import AmountField, long_text
+from proposals.forms.fields import AmountField, DraftForm, long_text
 from proposals.models import BudgetCategory, Disaggregation, Indicator, Proposal, RightsMarker
 
 EXTRA_ROWS = 2
 
 
-class SectionForm(forms.Form):
+class SectionForm(DraftForm):
     """A section's fields. `seen` is the token of the text that the person started from."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -72,7 +72,7 @@ def row_set(
 
 
 class SummaryForm(SectionForm):
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(label=_("Title"), max_length=200)
     summary = long_text(_("Summary"), hint=_("At most 300 words. It is what most readers will read."), words=300)
 
 
@@ -84,13 +84,13 @@ class RouteForm(SectionForm):
         help_text=_("In our paraphrase, not official. Choosing one implies no endorsement by the Forum."),
         queryset=Recommendation.objects.none(),
         to_field_name="code",
-        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     coherence_justification = long_text(
         _("Justification under objective 2 or 3"),
         hint=_("For a proposal that follows no recommendation: how it serves policy coherence or capacity."),
         rows=6,
+        required=False,
     )
 
     def __init__(self, proposal: Proposal, data: QueryDict | None = None, *, search: str = "", **options: Any) -> None:
@@ -147,22 +147,30 @@ class ObjectivesForm(SectionForm):
         return {"percents": percents, "main": self.cleaned_data["main"]}
 
 
-class PlacesForm(SectionForm):
-    starts_on = forms.DateField(label=_("First day"), required=False, widget=DateInput)
-    ends_on = forms.DateField(label=_("Last day"), required=False, widget=DateInput)
-    countries = forms.MultipleChoiceField(
-        label=_("Countries"),
-        help_text=_("Whose governments take part. Hold the control key to choose several."),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 10}),
-    )
-    country_reason = long_text(
-        _("Why no country"), hint=_("Only for a proposal that works with no government."), rows=3
-    )
+class CountryRow(RowForm):
+    country = forms.ChoiceField(label=_("Country"))
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, choices: dict[str, Any], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["countries"].choices = country_choices()  # type: ignore[attr-defined]
+        self.fields["country"].choices = choices["countries"]  # type: ignore[attr-defined]
+
+
+class PlacesForm(SectionForm):
+    """When, and with which governments: a line for each country."""
+
+    starts_on = forms.DateField(label=_("First day"), widget=DateInput)
+    ends_on = forms.DateField(label=_("Last day"), widget=DateInput)
+    country_reason = long_text(
+        _("Why no country"), hint=_("Only for a proposal that works with no government."), rows=3, required=False
+    )
+    legend: ClassVar[Any] = _("Countries whose governments take part")
+
+    def make_rows(self, data: QueryDict | None, extra: int) -> RowSet:
+        initial = [{"country": code} for code in self.proposal.countries]
+        return row_set(CountryRow, data, initial, extra, countries=country_choices("—"))
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "countries": [row["country"] for row in self.rows.kept()]}
 
 
 class ContextForm(SectionForm):
@@ -186,7 +194,6 @@ class RightsForm(SectionForm):
         choices=RightsMarker,
         coerce=int,
         empty_value=None,
-        required=False,
         widget=forms.RadioSelect,
     )
 
@@ -210,7 +217,7 @@ class DisaggregationForm(SectionForm):
 
 
 class SustainabilityForm(SectionForm):
-    sustainability = long_text(_("Sustainability"), rows=8, words=300)
+    sustainability = long_text(_("Sustainability"), rows=8, words=300, required=False)
 
 
 class PartnerRow(RowForm):
@@ -228,7 +235,7 @@ class PartnerRow(RowForm):
 
 
 class PartnershipForm(SectionForm):
-    partnership = long_text(_("How the partners work together"), rows=6)
+    partnership = long_text(_("How the partners work together"), rows=6, required=False)
     legend: ClassVar[Any] = _("Partners")
 
     def make_rows(self, data: QueryDict | None, extra: int) -> RowSet:

@@ -72,7 +72,7 @@ def indicators_of(row: PartnerReport) -> Any:
             "indicator": reported.indicator,
             "actual": reported.actual,
             "breakdown": " · ".join(
-                f"{label_of(cell.variable, cell.category)}: {formats.plain_figure(cell.value)}" for cell in cells
+                f"{label_of(cell.variable, cell.category)} {formats.plain_figure(cell.value)}" for cell in cells
             ),
             "remark": reported.remark,
         }

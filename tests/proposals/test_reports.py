@@ -141,7 +141,7 @@ def test_report_is_written_and_submitted_in_the_browser(report, agency, officer,
     client.post(reverse("proposals:report_submit", args=[report.reference]), {"key": "k2"})
     client = sign_in(officer)
     text = client.get(reverse("proposals:report", args=[report.reference])).content.decode()
-    assert "Women: 25 · Men: 15" in text
+    assert "Women 25 · Men 15" in text
     client.post(reverse("proposals:report_accept", args=[report.reference]), {"key": "k3"})
     report.refresh_from_db()
     assert (report.state, report.expenditures.get(category__code=1).amount) == ("accepted", D("1000.50"))

@@ -1,6 +1,7 @@
 """What is built from the tree before the portal can serve it: message catalogues and static files."""
 
 import hashlib
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from alliance.runtime.leash import leashed
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +49,13 @@ class StaticFiles:
             return False
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
         self._collecting = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=leashed(signal.SIGKILL),
         )
         return True
 
@@ -59,6 +68,12 @@ class StaticFiles:
             self._mark.write_text(fingerprint())
             return ""
         return (said.strip().splitlines() or ["collectstatic failed"])[-1]
+
+    def stop(self) -> None:
+        """End a collecting that nobody waits for any more."""
+        if self._collecting is not None and self._collecting.poll() is None:
+            self._collecting.kill()
+            self._collecting.communicate()
 
 
 def fingerprint() -> str:

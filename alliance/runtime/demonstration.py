@@ -93,6 +93,7 @@ class Demonstration:
 
     def stop(self) -> None:
         """Stop all parts, those first that use the others."""
+        self._static.stop()
         self._supervisor.stop(STOPPING_ORDER)
 
     def _start_database(self, afresh: bool) -> None:

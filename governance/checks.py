@@ -21,13 +21,13 @@ def problems() -> Iterator[Problem]:
 
 def _numbers() -> Iterator[Problem]:
     """Decision numbers have no gaps within a year."""
-    expected: dict[tuple[int, int], int] = {}
+    expected: dict[tuple[int, int | None], int] = {}
     numbered = Decision.objects.exclude(number=None).order_by("body_id", "year", "number")
     for decision in numbered.only("body_id", "year", "number", "reference"):
         series = (decision.body_id, decision.year)
         expected[series] = expected.get(series, 0) + 1
         if decision.number != expected[series]:
-            yield Problem("decision", decision.reference, f"number {expected[series]} was expected here")
+            yield Problem("decision", decision.name, f"number {expected[series]} was expected here")
             return
 
 
@@ -53,7 +53,7 @@ def _outcomes() -> Iterator[Problem]:
     for decision in Decision.objects.decided().select_related("rule_set", "outcome").order_by("pk").iterator(500):
         outcome = getattr(decision, "outcome", None)
         if outcome is None:
-            yield Problem("outcome", decision.reference, "the decision is closed and has no outcome")
+            yield Problem("outcome", decision.name, "the decision is closed and has no outcome")
         elif outcome.result != Outcome.Result.DEFERRED:
             yield from _recounted(decision, outcome)
 
@@ -61,13 +61,13 @@ def _outcomes() -> Iterator[Problem]:
 def _recounted(decision: Decision, outcome: Outcome) -> Iterator[Problem]:
     vote = vote_of(decision)
     rule = counting.count_silence if decision.is_silent else counting.count
-    found = rule(vote.ballots, vote.seats, vote.recused, decision.rule_set.rules)
+    found = rule(vote.ballots, vote.seats, vote.recused, decision.rules)
     if outcome.tally != written(found):
-        yield Problem("outcome", decision.reference, "the tally is not what the ballots add up to")
+        yield Problem("outcome", decision.name, "the tally is not what the ballots add up to")
     in_principle = decision.kind == Decision.Kind.IN_PRINCIPLE and found.result == counting.CARRIED
     if outcome.result != (Outcome.Result.IN_PRINCIPLE if in_principle else found.result):
-        yield Problem("outcome", decision.reference, "the result does not follow from the ballots")
+        yield Problem("outcome", decision.name, "the result does not follow from the ballots")
     if (outcome.is_consensus, outcome.is_quorate) != (found.is_consensus, found.is_quorate):
-        yield Problem("outcome", decision.reference, "consensus or quorum does not follow from the ballots")
+        yield Problem("outcome", decision.name, "consensus or quorum does not follow from the ballots")
     if outcome.do_conditions_apply != bool(found.do_conditions_apply and decision.condition_list):
-        yield Problem("outcome", decision.reference, "whether the conditions apply does not follow from the ballots")
+        yield Problem("outcome", decision.name, "whether the conditions apply does not follow from the ballots")

@@ -6,7 +6,7 @@ document is silent on them), so all of them are parameters.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 APPROVE = "approve"
@@ -143,51 +143,40 @@ def count(ballots: Sequence[CastBallot], seats: Sequence[SeatAtVote], recused: C
     majority of those who voted for or against, and exceed half in each group that has a seat able to vote: a group
     that could vote and has nobody for or against has not given its majority. Abstentions count for the quorum only.
     """
-    able = able_seats(seats, recused)
-    counted = [found for seat in able if (found := counted_ballot(seat, ballots, recused))]
-    groups = _tally_by_group(seats, able, counted)
-    total = sum((tally for _, tally in groups), GroupTally())
-    missing = _missing(dict(groups), rules)
-    facts = {
-        "tally": total,
-        "groups": groups,
-        "left_out": tuple(group for group, tally in groups if not tally.able),
-        "missing": missing,
-        "counted": tuple(sorted(counted, key=lambda ballot: ballot.seat)),
-    }
-    if not _is_quorate(total, missing, rules):
-        return Result(NO_QUORUM, is_quorate=False, **facts)
-    if not _carries(groups, rules):
-        failed = _groups_not_in_favour(groups, rules)
-        return Result(RETURNED if total.returns >= total.objections else REJECTED, failed_groups=failed, **facts)
-    return Result(
-        CARRIED,
-        is_consensus=total.against == 0,
-        do_conditions_apply=not _carries(_plain(groups), rules),
-        **facts,
-    )
+    found = _counted(ballots, seats, recused)
+    found = replace(found, missing=_missing(dict(found.groups), rules))
+    if not _is_quorate(found.tally, found.missing, rules):
+        return replace(found, result=NO_QUORUM, is_quorate=False)
+    if not _carries(found.groups, rules):
+        result = RETURNED if found.tally.returns >= found.tally.objections else REJECTED
+        return replace(found, result=result, failed_groups=_groups_not_in_favour(found.groups, rules))
+    do_conditions_apply = not _carries(_plain(found.groups), rules)
+    return replace(found, is_consensus=found.tally.against == 0, do_conditions_apply=do_conditions_apply)
 
 
 def count_silence(
     ballots: Sequence[CastBallot], seats: Sequence[SeatAtVote], recused: Collection[int], rules: Rules
 ) -> Result:
     """Silence is consent: one reasoned objection sends the item to a session, none carries it as it stands."""
+    found = _counted(ballots, seats, recused)
+    if found.tally.able < rules.floor:
+        return replace(found, result=NO_QUORUM, is_quorate=False)
+    if found.tally.against:
+        return replace(found, result=TO_SESSION)
+    return replace(found, is_consensus=True, do_conditions_apply=True)
+
+
+def _counted(ballots: Iterable[CastBallot], seats: Sequence[SeatAtVote], recused: Collection[int]) -> Result:
+    """The figures of the vote, as if carried: what they come to is the caller's."""
     able = able_seats(seats, recused)
     counted = [found for seat in able if (found := counted_ballot(seat, ballots, recused))]
     groups = _tally_by_group(seats, able, counted)
-    total = sum((tally for _, tally in groups), GroupTally())
-    left_out = tuple(group for group, tally in groups if not tally.able)
-    ordered = tuple(sorted(counted, key=lambda ballot: ballot.seat))
-    if len(able) < rules.floor:
-        return Result(NO_QUORUM, is_quorate=False, tally=total, groups=groups, left_out=left_out, counted=ordered)
     return Result(
-        TO_SESSION if total.against else CARRIED,
-        is_consensus=not total.against,
-        do_conditions_apply=not total.against,
-        tally=total,
+        CARRIED,
+        tally=sum((tally for _, tally in groups), GroupTally()),
         groups=groups,
-        left_out=left_out,
-        counted=ordered,
+        left_out=tuple(group for group, tally in groups if not tally.able),
+        counted=tuple(sorted(counted, key=lambda ballot: ballot.seat)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -239,8 +239,8 @@ def _open_row(
     return OpenRow(decision, len(cast & able), len(able), place)
 
 
-def may_read_version(user: User, version: ProposalVersion) -> bool:
-    return ProposalVersion.objects.visible_to(user).filter(pk=version.pk).exists()
+def may_read_version(user: User, version: ProposalVersion | None) -> bool:
+    return version is not None and ProposalVersion.objects.visible_to(user).filter(pk=version.pk).exists()
 
 
 def _seats(decision: Decision, vote: Vote) -> list[SeatRow]:
@@ -253,19 +253,19 @@ def _seats(decision: Decision, vote: Vote) -> list[SeatRow]:
 
 def _seat(seat: FrozenSeat, vote: Vote, ballots: dict[int, Ballot]) -> SeatRow:
     recused = [str(holder.user) for holder in seat.holders if holder.pk in vote.recused]
-    row = {
-        "label": seat.seat.label,
-        "constituency": str(seat.get_constituency_display()),
-        "holders": [str(holder.user) for holder in seat.holders],
-        "recused": recused,
-        "is_able": len(recused) < len(seat.holders),
-    }
+    row = SeatRow(
+        label=seat.seat.label,
+        constituency=str(seat.get_constituency_display()),
+        holders=[str(holder.user) for holder in seat.holders],
+        recused=recused,
+        is_able=len(recused) < len(seat.holders),
+    )
     counted = counting.counted_ballot(seat.at_vote, vote.ballots, vote.recused) if ballots else None
     if counted is None:
-        return SeatRow(**row)
+        return row
     ballot = ballots[counted.order]
-    return SeatRow(
-        **row, choice=ballot.choice, choice_label=str(ballot.get_choice_display()), reasons=ballot.reasons,
+    return replace(
+        row, choice=ballot.choice, choice_label=str(ballot.get_choice_display()), reasons=ballot.reasons,
         cast_by=str(ballot.holder.user), tone=TONES[ballot.choice],
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def headline(outcome: Outcome) -> str:
 
 
 def _decided(decision: Decision, outcome: Outcome) -> Iterator[str]:
-    day = {"day": long_date(decision.closed_at.date())}
+    day = {"day": long_date(outcome.recorded_at.date())}
     match outcome.result:
         case Outcome.Result.CARRIED:
             yield _("The committee approved the item on %(day)s.") % day

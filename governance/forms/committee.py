@@ -1,6 +1,6 @@
 """Sessions, seats, rules."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ class AttendanceForm(KeyedForm):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         entitled = Holder.objects.on(session.held_on).filter(seat__body=session.body_id).with_seat()
-        self.fields["present"].queryset = entitled
+        cast(HolderChoices, self.fields["present"]).queryset = entitled
         self.initial["present"] = list(session.attendance.filter(is_present=True).values_list("holder_id", flat=True))
 
 
@@ -53,7 +53,9 @@ class ChairForm(KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = Membership.objects.on(clock.today()).filter(role=Role.COMMITTEE)
-        self.fields["user"].queryset = User.objects.filter(pk__in=members.values("user")).order_by("name", "pk")
+        cast(PersonChoice, self.fields["user"]).queryset = User.objects.filter(pk__in=members.values("user")).order_by(
+            "name", "pk"
+        )
 
 
 class AppointForm(ChairForm):
@@ -69,10 +71,15 @@ RULES = (
 )  # fmt: skip
 
 
+class DecisionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, decision: Decision) -> str:
+        return f"{decision.name} – {decision.title}"
+
+
 class RulesForm(KeyedForm, forms.ModelForm):
     """The next version of the rules. Shown with those in force."""
 
-    decision = forms.ModelChoiceField(label=_("Decision that adopts them"), queryset=Decision.objects.none())
+    decision = DecisionChoice(label=_("Decision that adopts them"), queryset=Decision.objects.none())
     effective_from = forms.DateField(label=_("In force from"), widget=DateInput)
     required = forms.MultipleChoiceField(
         label=_("Groups that must take part"), choices=Constituency, widget=forms.CheckboxSelectMultiple, required=False
@@ -88,8 +95,7 @@ class RulesForm(KeyedForm, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         carried = Decision.objects.decided().filter(kind=Decision.Kind.TEXT, outcome__result=Outcome.Result.CARRIED)
-        self.fields["decision"].queryset = carried.filter(rules_adopted=None).newest_first()
-        self.fields["decision"].label_from_instance = lambda row: f"{row.name} – {row.title}"
+        cast(DecisionChoice, self.fields["decision"]).queryset = carried.filter(rules_adopted=None).newest_first()
 
     def _post_clean(self) -> None:
         """Leave the row in force alone: the operation makes a new version."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,11 @@ def usual_deadline() -> Any:
     return (clock.now() + timedelta(days=DAYS_TO_VOTE)).replace(hour=CLOSING_HOUR, minute=0, second=0, microsecond=0)
 
 
+class SessionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, session: Session) -> str:
+        return session.name
+
+
 class ItemForm(KeyedForm):
     """What every item has: when the vote closes, how it runs, the session that it belongs to."""
 
@@ -35,12 +40,11 @@ class ItemForm(KeyedForm):
     procedure = forms.ChoiceField(
         label=_("Procedure"), choices=Decision.Procedure, initial=Decision.Procedure.VOTE, widget=forms.RadioSelect
     )
-    session = forms.ModelChoiceField(label=_("Session"), queryset=Session.objects.none(), required=False)
+    session = SessionChoice(label=_("Session"), queryset=Session.objects.none(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["session"].queryset = Session.objects.order_by("-held_on", "-pk")
-        self.fields["session"].label_from_instance = lambda session: session.name
+        cast(SessionChoice, self.fields["session"]).queryset = Session.objects.order_by("-held_on", "-pk")
 
 
 class TextForm(ItemForm):

@@ -1,6 +1,6 @@
 """The ballot card, and the small forms around a vote."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class BallotForm(KeyedForm):
 
     def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["choice"].choices = choices_of(decision)
+        cast(forms.ChoiceField, self.fields["choice"]).choices = choices_of(decision)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import models
@@ -68,16 +69,17 @@ def defer_decision(*, by: User, decision: Decision, reason: str) -> Outcome:
     _require_chair(by, decision)
     if not decision.is_open:
         raise OutOfState()
-    if not decision.rule_set.may_chair_defer:
+    if decision.rule_set and not decision.rule_set.may_chair_defer:
         raise Refused(_("The rules do not let the chair defer."))
     if Ballot.objects.filter(decision=decision).exists():
         raise OutOfState(_("A ballot has been cast: the item can no longer be deferred."))
     if not reason.strip():
         raise Refused(_("Say why the item is deferred."), field="reason")
-    entry = _conclude(decision, "defer", by, clock.now())
-    _carry_out(decision, Outcome.Result.DEFERRED, by, [], decision.closed_at)
+    moment = clock.now()
+    entry = _conclude(decision, "defer", by, moment)
+    _carry_out(decision, Outcome.Result.DEFERRED, by, [], moment)
     return _write(
-        decision, entry, result=Outcome.Result.DEFERRED, is_consensus=False, is_quorate=True,
+        decision, entry, recorded_at=moment, result=Outcome.Result.DEFERRED, is_consensus=False, is_quorate=True,
         do_conditions_apply=False, tally="{}", note=reason.strip(),
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def _close(*, by: User | None, decision: Decision) -> Outcome:
     conditions = decision.condition_list if found.do_conditions_apply else []
     money = _carry_out(decision, result, by, conditions, moment)
     return _write(
-        decision, entry, result=result, is_consensus=found.is_consensus, is_quorate=found.is_quorate,
+        decision, entry, recorded_at=moment, result=result, is_consensus=found.is_consensus, is_quorate=found.is_quorate,
         do_conditions_apply=bool(conditions), money=money, tally=written(found),
     )  # fmt: skip
 
@@ -116,7 +118,7 @@ def written(found: counting.Result) -> str:
 
 def _counted(decision: Decision, vote: Vote) -> counting.Result:
     rule = counting.count_silence if decision.is_silent else counting.count
-    return rule(vote.ballots, vote.seats, vote.recused, decision.rule_set.rules)
+    return rule(vote.ballots, vote.seats, vote.recused, decision.rules)
 
 
 def _require_closable(decision: Decision, by: User | None, vote: Vote, moment: datetime) -> None:
@@ -163,8 +165,8 @@ def _conclude(decision: Decision, verb: str, by: User | None, moment: datetime) 
     return record("decision.closed/1", by=by, rows=[decision], public=True)
 
 
-def _write(decision: Decision, entry: Draft, **columns: object) -> Outcome:
-    outcome = Outcome.objects.create(decision=decision, recorded_at=decision.closed_at, entry_id=entry.id, **columns)
+def _write(decision: Decision, entry: Draft, **columns: Any) -> Outcome:
+    outcome = Outcome.objects.create(decision=decision, entry_id=entry.id, **columns)
     entry.rows.append(outcome)
     entry.facts |= {"decision": decision.reference, "result": str(outcome.result), "money": str(outcome.money)}
     if decision.version is not None:

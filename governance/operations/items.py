@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -127,7 +128,7 @@ def _prepared(by: User) -> Body:
     return body
 
 
-def _put(by: User, body: Body, *, closes_at: datetime, **columns: object) -> Decision:
+def _put(by: User, body: Body, *, closes_at: datetime, **columns: Any) -> Decision:
     moment = clock.now()
     require_time(closes_at, moment)
     version = columns.get("version")

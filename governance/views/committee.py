@@ -1,5 +1,7 @@
 """Seats, terms and rules: read by everyone, changed by the head."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -49,13 +51,11 @@ def appointment(request: HttpRequest, number: int) -> HttpResponse:
     require_head(request)
     seat = find(Seat.objects.on(clock.today()).filter(body=Body.objects.the()), number=number)
     form = AppointForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, appoint_holder, by=request.user, seat=seat, **form.cleaned_data)
-    ):
-        messages.success(request, _("The appointment is recorded."))
-        return redirect("governance:seats")
+    if request.method == "POST" and form.is_valid():
+        holder: Any = attempt(form, appoint_holder, by=request.user, seat=seat, **form.cleaned_data)
+        if holder:
+            messages.success(request, _("The appointment is recorded."))
+            return redirect("governance:seats")
     return render(request, "governance/seat_appointment.html", {"seat": seat, "form": form})
 
 
@@ -63,14 +63,13 @@ def appointment(request: HttpRequest, number: int) -> HttpResponse:
 def chair(request: HttpRequest) -> HttpResponse:
     """Note who chairs the committee, and from when."""
     require_head(request)
+    body = find(Body.objects.all())
     form = ChairForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, appoint_chair, by=request.user, body=Body.objects.the(), **form.cleaned_data)
-    ):
-        messages.success(request, _("The appointment is recorded."))
-        return redirect("governance:seats")
+    if request.method == "POST" and form.is_valid():
+        term: Any = attempt(form, appoint_chair, by=request.user, body=body, **form.cleaned_data)
+        if term:
+            messages.success(request, _("The appointment is recorded."))
+            return redirect("governance:seats")
     return render(request, "governance/chair_appointment.html", {"form": form})
 
 

@@ -66,7 +66,7 @@ def page_of(request: HttpRequest, row: Decision, place: Place, form: BallotForm)
         "form": form,
         "key": new_key(),
         "reads": permissions.reads_committee(request.user),
-        "reads_version": bool(row.version) and may_read_version(request.user, row.version),
+        "reads_version": may_read_version(request.user, row.version),
         "may_table": tables,
         "may_close": presides and row.is_open and record.is_complete and not row.is_silent,
         "may_defer": place.is_chair and row.is_open and not record.cast,

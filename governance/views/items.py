@@ -1,5 +1,6 @@
 """The secretariat's part: putting items to the committee, opening and cancelling them."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from governance.forms.votes import ReasonForm
 from governance.models import Decision
 from governance.operations import cancel_decision, open_decision, propose_amounts, put_text, put_to_committee
 from proposals.models import Proposal, ProposalVersion
+
+ZERO = Decimal("0.00")
 
 
 def require_secretariat(request: HttpRequest) -> None:
@@ -50,7 +53,7 @@ def table(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     context = {
         "version": version,
         "form": form,
-        "pools": amounts_of((window, proposed.get(window, 0)) for window in windows),
+        "pools": amounts_of((window, proposed.get(window, ZERO)) for window in windows),
     }
     return render(request, "governance/item_table.html", context)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance import counting
@@ -234,6 +234,7 @@ def test_silence_carries_with_the_conditions_it_was_asked_under():
 
 # -- what holds for any vote ---------------------------------------------------------------------------------------
 
+unhurried = settings(deadline=None)  # a busy machine is no finding
 groups_of_seats = st.lists(st.sampled_from(list(GROUPS.values())), min_size=1, max_size=9)
 
 
@@ -269,6 +270,7 @@ any_rules = st.builds(
 )
 
 
+@unhurried
 @given(any_vote(), any_rules, st.randoms())
 def test_order_of_ballots_is_irrelevant(vote, rules, random):
     ballots, seats, recused = vote
@@ -278,6 +280,7 @@ def test_order_of_ballots_is_irrelevant(vote, rules, random):
     assert count(ballots, seats, recused, rules) == count(shuffled, reseated, recused, rules)
 
 
+@unhurried
 @given(any_vote(), any_rules)
 def test_one_more_approval_never_turns_carried_into_not_carried(vote, rules):
     ballots, seats, recused = vote
@@ -292,6 +295,7 @@ def test_one_more_approval_never_turns_carried_into_not_carried(vote, rules):
         assert after.do_conditions_apply <= before.do_conditions_apply
 
 
+@unhurried
 @given(any_vote(), any_rules)
 def test_one_more_vote_against_never_carries(vote, rules):
     """Turning a counted vote into one against never helps (a late vote may: it can make the quorum)."""
@@ -304,6 +308,7 @@ def test_one_more_vote_against_never_carries(vote, rules):
         assert after.result != CARRIED or not (before.is_quorate or rules.do_abstentions_count)
 
 
+@unhurried
 @given(any_vote(), any_rules)
 def test_every_counted_ballot_belongs_to_an_able_seat_once(vote, rules):
     ballots, seats, recused = vote
@@ -313,6 +318,7 @@ def test_every_counted_ballot_belongs_to_an_able_seat_once(vote, rules):
     assert not {ballot.holder for ballot in found.counted} & recused
 
 
+@unhurried
 @given(any_vote(), any_rules)
 def test_recused_holders_ballots_change_nothing(vote, rules):
     ballots, seats, recused = vote
@@ -320,6 +326,7 @@ def test_recused_holders_ballots_change_nothing(vote, rules):
     assert count(ballots, seats, recused, rules) == count(kept, seats, recused, rules)
 
 
+@unhurried
 @given(any_vote(), any_rules)
 def test_result_says_why(vote, rules):
     ballots, seats, recused = vote

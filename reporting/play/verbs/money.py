@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 
+from alliance.people.models import Organisation, User
+from alliance.register import operation
 from funds.ledger import account
 from funds.models import AccountKind, Agreement, Deposit, Donor, Payment, Pledge, Window
 from funds.operations import money as moves
@@ -130,16 +132,24 @@ def amounts_by_window(stage: Stage, act: Act) -> dict[Window, Decimal]:
 @verb("project organisation amount", "prepared_by authorised_by")
 def payment(stage: Stage, act: Act) -> Payment:
     """Pay a partner from a project's money: prepared, authorised by another person, paid, all on this day."""
-    reference, payee = project_reference(stage, act), stage.organisation(act)
-    prepared_by = stage.person(act, FINANCE, field="prepared_by")
-    made = prepare_payment(
-        by=prepared_by, payee=payee, purpose=reference, amount=act.amount("amount"),
-        debit=account(AccountKind.PARTNER, f"{reference}:{payee.slug}"), credit=account(AccountKind.PROJECT, reference),
+    return pay_at_once(
+        prepared_by=stage.person(act, FINANCE, field="prepared_by"),
+        authorised_by=stage.person(act, SECOND, field="authorised_by"),
+        project=project_reference(stage, act), payee=stage.organisation(act), amount=act.amount("amount"), on=act.day,
         key=act.key(),
     )  # fmt: skip
-    authorise_payment(by=stage.person(act, SECOND, field="authorised_by"), payment=made, key=act.key("authorise"))
-    pay_payment(by=prepared_by, payment=made, on=act.day, key=act.key("pay"))
-    return made
+
+
+@operation
+def pay_at_once(
+    *, prepared_by: User, authorised_by: User, project: str, payee: Organisation, amount: Decimal, on: date
+) -> Payment:
+    """Take a payment through its three steps in one act."""
+    debit = account(AccountKind.PARTNER, f"{project}:{payee.slug}")
+    credit = account(AccountKind.PROJECT, project)
+    made = prepare_payment(by=prepared_by, payee=payee, purpose=project, amount=amount, debit=debit, credit=credit)
+    authorise_payment(by=authorised_by, payment=made)
+    return pay_payment(by=prepared_by, payment=made, on=on)
 
 
 @verb("payment")

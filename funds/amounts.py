@@ -59,6 +59,11 @@ def check_precision(amount: Decimal, currency: str) -> None:
         raise TooPrecise(currency)
 
 
+def written(amount: Decimal, currency: str) -> str:
+    """Return an amount as a form shows it and reads it back: with its currency's decimals, ungrouped."""
+    return f"{amount:.{minor_digits(currency)}f}"
+
+
 def to_usd(amount: Decimal, units_per_usd: Decimal) -> Decimal:
     """Convert at a rate given as units of the currency for one dollar; half up to the cent."""
     return (amount / units_per_usd).quantize(CENT, rounding=ROUND_HALF_UP)

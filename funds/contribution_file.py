@@ -89,7 +89,9 @@ def read_lines(content: bytes, mapping: Mapping) -> tuple[list[str], list[Line]]
             raise Unreadable(f"the file has {'no' if column not in heading else 'more than one'} column “{column}”")
     last = lines[-1]
     if len(lines) > 1 and len(last.cells) < len(heading) and not text.endswith(("\n", "\r")):
-        raise Unreadable(f"the file is cut short: line {last.number} ends after {len(last.cells)} of {len(heading)} fields")
+        raise Unreadable(
+            f"the file is cut short: line {last.number} ends after {len(last.cells)} of {len(heading)} fields"
+        )
     return heading, lines[1:]
 
 
@@ -299,7 +301,13 @@ def flags(row: Contribution, mapping: Mapping) -> list[Reason]:
             found.append(reason("scale", first=first, second=second, times=int(times)))
         if one.currency != other.currency:
             found.append(
-                reason("currencies", first=first, second=second, first_currency=one.currency, second_currency=other.currency)
+                reason(
+                    "currencies",
+                    first=first,
+                    second=second,
+                    first_currency=one.currency,
+                    second_currency=other.currency,
+                )
             )
     if row.stage == "paid" and row.pledge and row.deposit and _short(row.pledge, row.deposit, mapping):
         found.append(reason("paid_short"))

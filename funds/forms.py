@@ -40,7 +40,9 @@ class AmountField(forms.CharField):
 
 class PercentField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, widget=MoneyInput, **kwargs)
+        super().__init__(
+            min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, widget=MoneyInput, **kwargs
+        )
 
 
 class DateField(forms.DateField):
@@ -50,7 +52,10 @@ class DateField(forms.DateField):
 def currency_choices() -> list[tuple[str, str]]:
     """Return today's currencies, by code, with their names in the reader's language."""
     in_use = {
-        item[0] for items in get_global("territory_currencies").values() for item in items if item[2] is None and item[3]
+        item[0]
+        for items in get_global("territory_currencies").values()
+        for item in items
+        if item[2] is None and item[3]
     } & amounts.currencies()
     return [("", "—"), *((code, f"{code} – {formats.currency_name(code)}") for code in sorted(in_use))]
 
@@ -104,9 +109,13 @@ class PledgeForm(KeyedForm):
     currency = CurrencyField(label=_("Currency"))
     window = WindowField(
         label=_("Window"),
-        help_text=_("Money is earmarked to a window and to nothing else. Unearmarked money goes where it is needed most."),
+        help_text=_(
+            "Money is earmarked to a window and to nothing else. Unearmarked money goes where it is needed most."
+        ),
     )
-    pledged_on = DateField(label=_("Date of the pledge"), help_text=_("The day on which it was made; today or earlier."))
+    pledged_on = DateField(
+        label=_("Date of the pledge"), help_text=_("The day on which it was made; today or earlier.")
+    )
     conditions = forms.CharField(
         label=_("Conditions"),
         help_text=_("For example: subject to the approval of the parliament."),
@@ -145,7 +154,9 @@ class AgreementForm(KeyedForm):
             self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
             self.order_fields(["donor", *self.fields])
         else:
-            self.fields["currency"].choices = [(pledge.currency, f"{pledge.currency} – {formats.currency_name(pledge.currency)}")]
+            self.fields["currency"].choices = [
+                (pledge.currency, f"{pledge.currency} – {formats.currency_name(pledge.currency)}")
+            ]
             self.fields["currency"].help_text = _("A pledge is settled in its own currency.")
 
     def clean(self) -> dict[str, Any]:
@@ -172,9 +183,13 @@ InstalmentFormSet = forms.formset_factory(InstalmentForm, extra=3, max_num=INSTA
 class DepositForm(KeyedForm):
     """Money that the bank shows as received. Checked first, posted after a look at rate, worth and fee."""
 
-    amount = AmountField(label=_("Amount received"), help_text=_("As on the bank's statement, in the currency it came in."))
+    amount = AmountField(
+        label=_("Amount received"), help_text=_("As on the bank's statement, in the currency it came in.")
+    )
     currency = CurrencyField(label=_("Currency"))
-    received_on = DateField(label=_("Received on"), help_text=_("The day of the bank's credit; it decides the rate of exchange."))
+    received_on = DateField(
+        label=_("Received on"), help_text=_("The day of the bank's credit; it decides the rate of exchange.")
+    )
     bank_reference = forms.CharField(label=_("Bank's reference"), max_length=80, required=False)
     rate = AmountField(
         label=_("Rate given by the bank"),
@@ -225,7 +240,10 @@ class StatusForm(KeyedForm):
 
     status = forms.ChoiceField(label=_("New status"), widget=forms.RadioSelect)
     note = forms.CharField(
-        label=_("Reason"), help_text=_("For example the decision it follows from."), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason"),
+        help_text=_("For example the decision it follows from."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
@@ -270,7 +288,11 @@ class ListFilter(forms.Form):
     """What every list of contributions filters by, in its address."""
 
     window = NamedChoice(
-        label=_("Window"), queryset=Window.objects.order_by("code"), to_field_name="code", required=False, empty_label=_("All")
+        label=_("Window"),
+        queryset=Window.objects.order_by("code"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All"),
     )
     since = DateField(label=_("From"), required=False)
     until = DateField(label=_("To"), required=False)

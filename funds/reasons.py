@@ -50,7 +50,9 @@ class Reason(NamedTuple):
     values: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        values = {name: str(NAMES.get(value, value)) if name in ("first", "second") else value for name, value in self.values}
+        values = {
+            name: str(NAMES.get(value, value)) if name in ("first", "second") else value for name, value in self.values
+        }
         return str(SAID[self.code]) % values if values else str(SAID[self.code])
 
 

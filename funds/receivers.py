@@ -40,8 +40,15 @@ def page(name: str, fact: str) -> Any:
 
 
 declare("windows.loaded/1", label=_("Fund, windows and periods set up"))
-declare("fund.status_set/1", label=_("Status of the fund changed"), told=officers, url=lambda body: reverse("funds:windows"))
-declare("window.status_set/1", label=_("Status of a window changed"), told=officers, url=lambda body: reverse("funds:windows"))
+declare(
+    "fund.status_set/1", label=_("Status of the fund changed"), told=officers, url=lambda body: reverse("funds:windows")
+)
+declare(
+    "window.status_set/1",
+    label=_("Status of a window changed"),
+    told=officers,
+    url=lambda body: reverse("funds:windows"),
+)
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
 declare("donor.registered/1", label=_("Donor registered"))
@@ -52,15 +59,40 @@ declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_peo
 declare("pledge.cancelled/1", label=_("Pledge cancelled"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.written_off/1", label=_("Pledge written off"), told=donors_people, url=page("pledge", "pledge"))
 declare("pledge.settled/1", label=_("Pledge accepted as paid"), told=donors_people, url=page("pledge", "pledge"))
-declare("agreement.signed/1", label=_("Contribution agreement signed"), told=donors_people, url=page("agreement", "agreement"))
-declare("agreement.completed/1", label=_("Contribution agreement fully paid"), told=donors_people, url=page("agreement", "agreement"))
-declare("agreement.cancelled/1", label=_("Contribution agreement cancelled"), told=donors_people, url=page("agreement", "agreement"))
+declare(
+    "agreement.signed/1",
+    label=_("Contribution agreement signed"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
+declare(
+    "agreement.completed/1",
+    label=_("Contribution agreement fully paid"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
+declare(
+    "agreement.cancelled/1",
+    label=_("Contribution agreement cancelled"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
 declare("deposit.recorded/1", label=_("Deposit received"), told=donors_people, url=page("deposit", "deposit"))
-declare("contributions.imported/1", label=_("Contributions imported"), told=finance_officers, url=page("import_batch", "batch"))
+declare(
+    "contributions.imported/1",
+    label=_("Contributions imported"),
+    told=finance_officers,
+    url=page("import_batch", "batch"),
+)
 declare("payment.prepared/1", label=_("Payment prepared"), told=finance_officers, url=page("payment", "payment"))
 declare("payment.authorised/1", label=_("Payment authorised"), told=finance_officers, url=page("payment", "payment"))
 declare("payment.paid/1", label=_("Payment made"), told=payees_people, url=page("payment", "payment"))
-declare("payment.acknowledged/1", label=_("Receipt of a payment confirmed"), told=finance_officers, url=page("payment", "payment"))
+declare(
+    "payment.acknowledged/1",
+    label=_("Receipt of a payment confirmed"),
+    told=finance_officers,
+    url=page("payment", "payment"),
+)
 declare("payment.cancelled/1", label=_("Payment cancelled"), told=finance_officers, url=page("payment", "payment"))
 
 # Recorded by what moves money.

@@ -41,7 +41,9 @@ LABELS: dict[str, Promise] = {
     "total_balance": _("Total balance of funds"),
 }
 SEED_LABEL = _("of which trustee’s seed capital")
-TOTALS = frozenset({"total_sources", "transfers_total", "total_uses", "balance_agent", "balance_partners", "total_balance"})
+TOTALS = frozenset(
+    {"total_sources", "transfers_total", "total_uses", "balance_agent", "balance_partners", "total_balance"}
+)
 
 
 class Row(NamedTuple):
@@ -110,7 +112,9 @@ def funding_status(as_of: date | None = None) -> FundingStatus:
 def _amounts(flows: _Flows) -> dict[str, Decimal]:
     kind = AccountKind
     found = {
-        "contributions": -flows.balance(kind.CONTRIBUTIONS) - flows.balance(kind.SEED) - flows.balance(kind.DONOR_REFUNDS),
+        "contributions": -flows.balance(kind.CONTRIBUTIONS)
+        - flows.balance(kind.SEED)
+        - flows.balance(kind.DONOR_REFUNDS),
         "interest_fund": -flows.balance(kind.INTEREST_FUND),
         "interest_partners": -flows.balance(kind.INTEREST_PARTNERS),
         "transfers_partners": flows.net(kind.PARTNER, kind.PROJECT),
@@ -178,7 +182,9 @@ def windows(as_of: date | None = None) -> list[WindowLine]:
     """Return each window with its figures; what is available is its pool's balance."""
     day = as_of or clock.today()
     postings = Posting.objects.filter(effective_on__lte=day).filter(Q(debit__kind="pool") | Q(credit__kind="pool"))
-    rows = postings.order_by().values_list("debit_id", "debit__kind", "credit_id", "credit__kind").annotate(Sum("amount"))
+    rows = (
+        postings.order_by().values_list("debit_id", "debit__kind", "credit_id", "credit__kind").annotate(Sum("amount"))
+    )
     moves = list(rows)
     return [_window_line(window, moves) for window in Window.objects.for_list()]
 

@@ -34,7 +34,9 @@ def _agreements(user: Any) -> Iterator[Task]:
     if not permissions.can_record_money(user):
         return
     for pledge in Pledge.objects.visible_to(user).without_agreement().for_list()[:MOST]:
-        yield Task(_("Record the agreement on a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
+        yield Task(
+            _("Record the agreement on a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference
+        )
 
 
 def _instalments(user: Any) -> Iterator[Task]:
@@ -88,5 +90,7 @@ def _task(label: str, payment: Payment) -> Task:
 
 
 def _worth(pledge: Pledge) -> str:
-    amount = formats.money(pledge.amount_usd) if pledge.amount is None else formats.money(pledge.amount, pledge.currency)
+    amount = (
+        formats.money(pledge.amount_usd) if pledge.amount is None else formats.money(pledge.amount, pledge.currency)
+    )
     return f"{pledge.donor.name}, {amount}"

@@ -175,7 +175,9 @@ class Pledge(Registered):
             PledgeState.CANCELLED,
             (Role.DONOR_SIGNATORY, Role.OFFICER, Role.HEAD),
         ),
-        "write_off": Move(frozenset({PledgeState.ACKNOWLEDGED}), PledgeState.WRITTEN_OFF, (Role.FINANCE_OFFICER, Role.HEAD)),
+        "write_off": Move(
+            frozenset({PledgeState.ACKNOWLEDGED}), PledgeState.WRITTEN_OFF, (Role.FINANCE_OFFICER, Role.HEAD)
+        ),
     }
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -213,7 +215,8 @@ class Pledge(Registered):
                 violation_error_message=_("An acknowledged pledge says when; one that is not does not."),
             ),
             models.CheckConstraint(
-                condition=Q(state="cancelled", cancelled_at__isnull=False) | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
                 name="pledge_cancelled_is_stamped",
                 violation_error_message=_("A cancelled pledge says when; one that is not does not."),
             ),
@@ -276,7 +279,9 @@ class Agreement(Registered):
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="agreements")
-    window = models.ForeignKey("funds.Window", on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
+    window = models.ForeignKey(
+        "funds.Window", on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
+    )
     amount = OriginalAmountField(_("amount"), null=True, blank=True)
     currency = CurrencyField(_("currency"))
     rate = RateField(null=True, blank=True)
@@ -305,12 +310,14 @@ class Agreement(Registered):
                 violation_error_message=_("A fee is a percentage from 0 to less than 100."),
             ),
             models.CheckConstraint(
-                condition=Q(state="completed", completed_on__isnull=False) | (~Q(state="completed") & Q(completed_on=None)),
+                condition=Q(state="completed", completed_on__isnull=False)
+                | (~Q(state="completed") & Q(completed_on=None)),
                 name="agreement_completed_is_stamped",
                 violation_error_message=_("A completed agreement says when; one that is not does not."),
             ),
             models.CheckConstraint(
-                condition=Q(state="cancelled", cancelled_at__isnull=False) | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
                 name="agreement_cancelled_is_stamped",
                 violation_error_message=_("A cancelled agreement says when; one that is not does not."),
             ),
@@ -372,9 +379,7 @@ class Deposit(Registered):
     is_seed = models.BooleanField(_("trustee's seed capital"), default=False)
     recorded_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
-    entry = models.OneToOneField(
-        "alliance.RegisterEntry", on_delete=models.PROTECT, related_name="deposit"
-    )
+    entry = models.OneToOneField("alliance.RegisterEntry", on_delete=models.PROTECT, related_name="deposit")
 
     objects = DepositQuerySet.as_manager()
 

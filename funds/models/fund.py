@@ -58,7 +58,9 @@ class Fund(Translated, Registered):
             frozenset({FundStatus.PROPOSED, FundStatus.APPROVED_IN_PRINCIPLE}), FundStatus.ESTABLISHED, (Role.HEAD,)
         ),
         "begin_operating": Move(frozenset({FundStatus.ESTABLISHED}), FundStatus.OPERATING, (Role.HEAD,)),
-        "begin_closing": Move(frozenset({FundStatus.ESTABLISHED, FundStatus.OPERATING}), FundStatus.CLOSING, (Role.HEAD,)),
+        "begin_closing": Move(
+            frozenset({FundStatus.ESTABLISHED, FundStatus.OPERATING}), FundStatus.CLOSING, (Role.HEAD,)
+        ),
         "close": Move(frozenset({FundStatus.CLOSING}), FundStatus.CLOSED, (Role.HEAD,)),
     }
 
@@ -129,7 +131,9 @@ class Window(Translated, Registered):
         "open": Move(frozenset({WindowStatus.PLANNED, WindowStatus.SUSPENDED}), WindowStatus.OPEN, (Role.HEAD,)),
         "suspend": Move(frozenset({WindowStatus.OPEN}), WindowStatus.SUSPENDED, (Role.HEAD,)),
         "close": Move(
-            frozenset({WindowStatus.PLANNED, WindowStatus.OPEN, WindowStatus.SUSPENDED}), WindowStatus.CLOSED, (Role.HEAD,)
+            frozenset({WindowStatus.PLANNED, WindowStatus.OPEN, WindowStatus.SUSPENDED}),
+            WindowStatus.CLOSED,
+            (Role.HEAD,),
         ),
     }
 
@@ -230,7 +234,11 @@ class Period(Registered):
                 expressions=[
                     (
                         Func(
-                            "starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(True, True),
+                            function="daterange",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     )

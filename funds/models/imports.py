@@ -81,7 +81,9 @@ class ImportRow(Registered):
                 violation_error_message=_("This contribution was imported before."),
             ),
             models.CheckConstraint(
-                condition=(Q(outcome="refused") & ~Q(why="") & Q(prospect=None, pledge=None, agreement=None, deposit=None))
+                condition=(
+                    Q(outcome="refused") & ~Q(why="") & Q(prospect=None, pledge=None, agreement=None, deposit=None)
+                )
                 | (
                     Q(outcome__in=("imported", "unchanged"), why="")
                     & ~Q(key="")

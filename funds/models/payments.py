@@ -27,7 +27,9 @@ class Payment(Registered):
 
     REGISTER_PLAIN = ("reference", "bank_reference")
     TRANSITIONS = {
-        "authorise": Move(frozenset({PaymentState.PREPARED}), PaymentState.AUTHORISED, (Role.FINANCE_OFFICER, Role.HEAD)),
+        "authorise": Move(
+            frozenset({PaymentState.PREPARED}), PaymentState.AUTHORISED, (Role.FINANCE_OFFICER, Role.HEAD)
+        ),
         "pay": Move(frozenset({PaymentState.AUTHORISED}), PaymentState.PAID, (Role.FINANCE_OFFICER,)),
         "acknowledge": Move(frozenset({PaymentState.PAID}), PaymentState.ACKNOWLEDGED, PARTNER_ROLES),
         "cancel": Move(
@@ -63,7 +65,9 @@ class Payment(Registered):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0), name="payment_positive", violation_error_message=_("An amount is more than zero.")
+                condition=Q(amount__gt=0),
+                name="payment_positive",
+                violation_error_message=_("An amount is more than zero."),
             ),
             models.CheckConstraint(
                 condition=~Q(debit=F("credit")),
@@ -78,21 +82,34 @@ class Payment(Registered):
             models.CheckConstraint(
                 condition=Q(state="prepared", authorised_by=None, authorised_at=None)
                 | Q(state="cancelled")
-                | Q(state__in=("authorised", "paid", "acknowledged"), authorised_by__isnull=False, authorised_at__isnull=False),
+                | Q(
+                    state__in=("authorised", "paid", "acknowledged"),
+                    authorised_by__isnull=False,
+                    authorised_at__isnull=False,
+                ),
                 name="payment_authorised_is_stamped",
                 violation_error_message=_("An authorised payment says when and by whom; one that is not does not."),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("paid", "acknowledged"), paid_on__isnull=False, paid_by__isnull=False, entry__isnull=False)
+                condition=Q(
+                    state__in=("paid", "acknowledged"),
+                    paid_on__isnull=False,
+                    paid_by__isnull=False,
+                    entry__isnull=False,
+                )
                 | (~Q(state__in=("paid", "acknowledged")) & Q(paid_on=None, paid_by=None, entry=None)),
                 name="payment_paid_is_stamped",
-                violation_error_message=_("A payment made says when, by whom and where it is posted; one that is not does not."),
+                violation_error_message=_(
+                    "A payment made says when, by whom and where it is posted; one that is not does not."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="acknowledged", acknowledged_by__isnull=False, acknowledged_at__isnull=False)
                 | (~Q(state="acknowledged") & Q(acknowledged_by=None, acknowledged_at=None)),
                 name="payment_acknowledged_is_stamped",
-                violation_error_message=_("A confirmed receipt says when and by whom; one that is not confirmed does not."),
+                violation_error_message=_(
+                    "A confirmed receipt says when and by whom; one that is not confirmed does not."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="cancelled", cancelled_by__isnull=False, cancelled_at__isnull=False)

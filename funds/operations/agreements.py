@@ -59,7 +59,14 @@ def sign_agreement(
         raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
     value = valued(amount, currency, signed_on)
     return write_agreement(
-        by=by, donor=donor, window=window, pledge=pledge, value=value, signed_on=signed_on, fee_percent=fee, instalments=instalments
+        by=by,
+        donor=donor,
+        window=window,
+        pledge=pledge,
+        value=value,
+        signed_on=signed_on,
+        fee_percent=fee,
+        instalments=instalments,
     )
 
 

@@ -47,6 +47,7 @@ class Arrival:
     donor: Donor
     window: Window | None
     agreement: Agreement | None
+    pledge: Pledge | None
     value: Value
     received_on: date
     fee_percent: Decimal
@@ -65,6 +66,7 @@ def preview_deposit(
     amount: Decimal,
     received_on: date,
     agreement: Agreement | None = None,
+    pledge: Pledge | None = None,
     donor: Donor | None = None,
     window: Window | None = None,
     currency: str = "",
@@ -76,15 +78,19 @@ def preview_deposit(
     check_not_future(received_on, "received_on")
     if agreement is not None:
         _check_agreement(agreement, received_on)
-        donor, window = agreement.donor, agreement.window
+        pledge, donor, window = agreement.pledge, agreement.donor, agreement.window
+    elif pledge is not None:
+        _check_pledge(pledge, received_on)
+        donor, window = pledge.donor, pledge.window
     if donor is None:
         raise Refused(_("Say whose deposit this is."), field="donor")
     if (window or Window.objects.unearmarked()).status == WindowStatus.CLOSED:
         raise OutOfState(CLOSED_WINDOW)
-    currency = currency or (agreement.currency if agreement else "")
+    promise = agreement or pledge
+    currency = currency or (promise.currency if promise else "")
     value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
     fee_percent = agreement.fee_percent if agreement else default_fee_percent()
-    return Arrival(donor, window, agreement, value, received_on, fee_percent)
+    return Arrival(donor, window, agreement, pledge, value, received_on, fee_percent)
 
 
 @operation
@@ -94,6 +100,7 @@ def record_deposit(
     amount: Decimal,
     received_on: date,
     agreement: Agreement | None = None,
+    pledge: Pledge | None = None,
     donor: Donor | None = None,
     window: Window | None = None,
     currency: str = "",
@@ -103,7 +110,7 @@ def record_deposit(
 ) -> Deposit:
     """Record cash received, in its own currency, at the rate of the day or the bank's; post it and its fee.
 
-    Under an agreement, donor and window are the agreement's; without one they are named. Only this raises what can be
+    Under an agreement or a pledge, donor and window are its own; without one they are named. Only this raises what can be
     allocated (R56). The worth in dollars and the fee are rounded half up to the cent, once. A trustee's money is
     posted as seed capital, kept apart from the donors' (R96). Raises Refused, OutOfState (R103), NotAllowed.
     """
@@ -111,8 +118,10 @@ def record_deposit(
     Fund.objects.held()
     if agreement is not None:
         agreement = lock_agreement(agreement.pk)
+    elif pledge is not None:
+        pledge = lock_pledge(pledge.pk)
     arrival = preview_deposit(
-        amount=amount, received_on=received_on, agreement=agreement, donor=donor, window=window,
+        amount=amount, received_on=received_on, agreement=agreement, pledge=pledge, donor=donor, window=window,
         currency=currency, rate=rate, rate_source=rate_source,
     )  # fmt: skip
     return write_deposit(
@@ -120,7 +129,7 @@ def record_deposit(
         donor=arrival.donor,
         window=arrival.window,
         agreement=agreement,
-        pledge=agreement.pledge if agreement else None,
+        pledge=arrival.pledge,
         value=arrival.value,
         received_on=received_on,
         fee_percent=arrival.fee_percent,
@@ -230,6 +239,13 @@ def _check_agreement(agreement: Agreement, received_on: date) -> None:
         raise OutOfState(_("This agreement was cancelled: no deposit can be booked on it."))
     if received_on < agreement.signed_on:
         raise Refused(_("This is before the agreement was signed."), field="received_on")
+
+
+def _check_pledge(pledge: Pledge, received_on: date) -> None:
+    if pledge.state != PledgeState.ACKNOWLEDGED:
+        raise OutOfState(_("A deposit is booked on an acknowledged pledge."))
+    if received_on < pledge.pledged_on:
+        raise Refused(_("This is before the pledge was made."), field="received_on")
 
 
 def _facts(deposit: Deposit) -> dict[str, object]:

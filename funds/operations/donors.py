@@ -25,7 +25,9 @@ def register_donor(*, by: User | None, organisation: Organisation, donor_type: s
     if donor_type == DonorType.TRUSTEE and Donor.objects.filter(donor_type=DonorType.TRUSTEE).exists():
         raise Refused(_("There is already a trustee."), field="donor_type")
     donor = Donor.objects.create(organisation=organisation, donor_type=donor_type, stage=stage)
-    record("donor.registered/1", by=by, rows=[donor], facts={"donor": organisation.slug, "type": donor_type}, public=False)
+    record(
+        "donor.registered/1", by=by, rows=[donor], facts={"donor": organisation.slug, "type": donor_type}, public=False
+    )
     return donor
 
 
@@ -36,7 +38,9 @@ def advance_donor_stage(*, by: User, donor: Donor, stage: str) -> Donor:
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).get(pk=donor.pk)
     verb = next((v for v in Donor.BY_HAND if Donor.TRANSITIONS[v].target == stage), None)
     if verb is None:
-        raise Refused(_("This stage follows from a pledge, an agreement or a deposit; it is not set by hand."), field="stage")
+        raise Refused(
+            _("This stage follows from a pledge, an agreement or a deposit; it is not set by hand."), field="stage"
+        )
     advance(donor, verb)
     donor.save(update_fields=["stage"])
     _record_stage(by, donor)

@@ -15,8 +15,8 @@ from alliance.people.operations import register_organisation
 from alliance.register import operation, record
 from alliance.register.canonical import canonical
 from alliance.register.snapshots import plain
-from funds.contributions import Totals, totals_of_rows
 from funds.contribution_file import Contribution, Line, Money, RowRefused, flags, read_contribution, read_lines
+from funds.contributions import Totals, totals_of_rows
 from funds.mapping import Mapping, read_mapping
 from funds.models import Act, Agreement, Deposit, Donor, Fund, ImportBatch, ImportOutcome, ImportRow, Pledge, Prospect
 from funds.operations.agreements import default_fee_percent, write_agreement
@@ -26,7 +26,13 @@ from funds.operations.pledges import accept_as_paid, acknowledge_pledge, withdra
 from funds.operations.values import Value, valued, worth_only
 from funds.reasons import Reason, kept, reason
 
-KINDS = {"state": "government", "institution": "international", "trustee": "international", "private": "private", "other": "other"}
+KINDS = {
+    "state": "government",
+    "institution": "international",
+    "trustee": "international",
+    "private": "private",
+    "other": "other",
+}
 
 
 class Source(NamedTuple):
@@ -155,7 +161,9 @@ class _Importer:
         if earlier := self.known.get(contribution.key):
             self._keep(row, earlier)
         else:
-            written = write_contribution(by=self.by, contribution=contribution, mapping=self.mapping, donors=self.donors)
+            written = write_contribution(
+                by=self.by, contribution=contribution, mapping=self.mapping, donors=self.donors
+            )
             for name, value in written.items():
                 setattr(row, name, value)
             row.outcome = ImportOutcome.IMPORTED
@@ -236,7 +244,12 @@ class _Worth:
 
 def _prospect(by: User | None, donor: Donor, row: Contribution, worth: _Worth) -> Prospect:
     return write_prospect(
-        by=by, donor=donor, window=None, value=worth.of(row.pledge), noted_on=row.pledge.on, reference=next_reference("PIP")
+        by=by,
+        donor=donor,
+        window=None,
+        value=worth.of(row.pledge),
+        noted_on=row.pledge.on,
+        reference=next_reference("PIP"),
     )
 
 

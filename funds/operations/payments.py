@@ -77,7 +77,12 @@ def pay_payment(*, by: User, payment: Payment, on: date, bank_reference: str = "
     if payment.authorised_at and on < payment.authorised_at.date():
         raise Refused(_("This is before the payment was authorised."), field="on")
     draft = record("payment.paid/1", by=by, rows=[payment], facts=_facts(payment), public=True)
-    payment.paid_by, payment.paid_on, payment.bank_reference, payment.entry_id = by, on, bank_reference.strip(), draft.id
+    payment.paid_by, payment.paid_on, payment.bank_reference, payment.entry_id = (
+        by,
+        on,
+        bank_reference.strip(),
+        draft.id,
+    )
     payment.save(update_fields=["state", "paid_by", "paid_on", "bank_reference", "entry"])
     post([Line(payment.debit, payment.credit, payment.amount, on)], entry=draft)
     return payment
@@ -87,7 +92,8 @@ def pay_payment(*, by: User, payment: Payment, on: date, bank_reference: str = "
 def acknowledge_payment(*, by: User, payment: Payment) -> Payment:
     """Confirm, for the organisation that was paid, that the money arrived."""
     require(
-        permissions.can_confirm_receipt(by, payment.payee_id), _("Only the organisation that was paid confirms a receipt.")
+        permissions.can_confirm_receipt(by, payment.payee_id),
+        _("Only the organisation that was paid confirms a receipt."),
     )
     payment = _locked(payment)
     advance(payment, "acknowledge")

@@ -40,7 +40,9 @@ def record_pledge(
     day = pledged_on or clock.today()
     check_not_future(day, "pledged_on")
     _check_window(window)
-    return write_pledge(by=by, donor=donor, window=window, value=valued(amount, currency, day), pledged_on=day, conditions=conditions)
+    return write_pledge(
+        by=by, donor=donor, window=window, value=valued(amount, currency, day), pledged_on=day, conditions=conditions
+    )
 
 
 def write_pledge(

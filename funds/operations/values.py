@@ -31,9 +31,7 @@ class Value:
         return asdict(self)
 
 
-def valued(
-    amount: Decimal, currency: str, on: date, *, rate: Decimal | None = None, rate_source: str = ""
-) -> Value:
+def valued(amount: Decimal, currency: str, on: date, *, rate: Decimal | None = None, rate_source: str = "") -> Value:
     """Value an amount at the rate of the day, or at a rate that the bank gave, with its source.
 
     Raises Refused for an unknown currency, an amount not above zero or finer than the currency, or no rate.

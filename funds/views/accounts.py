@@ -90,4 +90,3 @@ def _download(kind: str, postings: QuerySet[Posting], code: str) -> HttpResponse
     respond = csv_response if kind == "csv" else xlsx_response
     rows = ([p.entry.n, p.effective_on, p.debit.code, p.credit.code, p.amount] for p in postings)
     return respond(COLUMNS, rows, code.replace(":", "-"))
-

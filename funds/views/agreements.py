@@ -17,7 +17,7 @@ from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
-from funds import permissions
+from funds import amounts, permissions
 from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, ReasonForm
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, default_fee_percent, sign_agreement
@@ -46,7 +46,14 @@ def agreements(request: HttpRequest) -> HttpResponse:
     rows = narrowed(Agreement.objects.visible_to(user).for_list(), form, day="signed_on")
     may_sign = permissions.can_record_money(user)
     return listed(
-        request, "funds/agreement_list.html", rows, form=form, name="agreements", columns=COLUMNS, sorts=SORTS, may_sign=may_sign
+        request,
+        "funds/agreement_list.html",
+        rows,
+        form=form,
+        name="agreements",
+        columns=COLUMNS,
+        sorts=SORTS,
+        may_sign=may_sign,
     )
 
 
@@ -61,7 +68,9 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     instalments = InstalmentFormSet(typed if typed and "form-TOTAL_FORMS" in typed else None)
     if request.method == "POST" and form.is_valid() and instalments.is_valid():
         if agreement := _sign(request, form, instalments, pledge):
-            messages.success(request, _("The agreement %(reference)s is recorded.") % {"reference": agreement.reference})
+            messages.success(
+                request, _("The agreement %(reference)s is recorded.") % {"reference": agreement.reference}
+            )
             return redirect(agreement)
     context = {"form": form, "instalments": instalments, "pledge": pledge, "open_pledges": _open_pledges(pledge)}
     return render(request, "funds/agreement_form.html", context)
@@ -80,7 +89,8 @@ def _initial(pledge: Pledge | None) -> dict[str, Any]:
     first = {"fee_percent": default_fee_percent(), "signed_on": clock.today()}
     if pledge is None:
         return first
-    return first | {"amount": pledge.amount, "currency": pledge.currency, "window": pledge.window}
+    amount = "" if pledge.amount is None else amounts.written(pledge.amount, pledge.currency)
+    return first | {"amount": amount, "currency": pledge.currency, "window": pledge.window}
 
 
 def _sign(request: HttpRequest, form: AgreementForm, instalments: Any, pledge: Pledge | None) -> Agreement | None:

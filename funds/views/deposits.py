@@ -16,7 +16,7 @@ from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
 from funds.forms import DepositForm, ListFilter
-from funds.models import Agreement, Deposit, Donor
+from funds.models import Agreement, Deposit, Donor, Pledge
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, listed, narrowed, reader_or_404
@@ -43,7 +43,14 @@ def deposits(request: HttpRequest) -> HttpResponse:
     rows = narrowed(Deposit.objects.visible_to(user).for_list(), form, day="received_on")
     may_record = permissions.can_record_money(user)
     return listed(
-        request, "funds/deposit_list.html", rows, form=form, name="deposits", columns=COLUMNS, sorts=SORTS, may_record=may_record
+        request,
+        "funds/deposit_list.html",
+        rows,
+        form=form,
+        name="deposits",
+        columns=COLUMNS,
+        sorts=SORTS,
+        may_record=may_record,
     )
 
 
@@ -52,27 +59,31 @@ def deposit_new(request: HttpRequest) -> HttpResponse:
     """Two steps on one address: what the bank shows, then a look at what will be posted. Nothing is kept in between."""
     reader_or_404(request.user.reads_all)
     require(permissions.can_record_money(request.user), _("Finance officers record deposits."))
-    agreement = _asked_agreement(request)
-    form = _form(request, agreement)
+    agreement, pledge = _asked_agreement(request), _asked_pledge(request)
+    form = _form(request, agreement or pledge)
+    promise = {"agreement": agreement, "pledge": pledge}
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         filled = {name: value for name, value in form.cleaned_data.items() if name not in ("key", "bank_reference")}
-        arrival = attempt(form, preview_deposit, agreement=agreement, **filled)
+        arrival = attempt(form, preview_deposit, **promise, **filled)
         seen = str(arrival.value.amount_usd) if arrival else ""
         if arrival is not None and request.POST.get("seen") != seen:
-            context = {"form": form, "arrival": arrival, "agreement": agreement, "seen": seen}
-            return render(request, "funds/deposit_check.html", context)
-        if arrival is not None and (deposit := _record(request, form, agreement)):
+            return render(
+                request, "funds/deposit_check.html", {"form": form, "arrival": arrival, "seen": seen, **promise}
+            )
+        if arrival is not None and (
+            deposit := attempt(form, record_deposit, by=request.user, **promise, **form.cleaned_data)
+        ):
             messages.success(request, _("The deposit %(reference)s is posted.") % {"reference": deposit.reference})
             return redirect(deposit)
-    running = [] if agreement else Agreement.objects.running().for_list()[:50]
-    return render(request, "funds/deposit_form.html", {"form": form, "agreement": agreement, "running": running})
+    running = [] if agreement or pledge else Agreement.objects.running().for_list()[:50]
+    return render(request, "funds/deposit_form.html", {"form": form, "running": running, **promise})
 
 
-def _form(request: HttpRequest, agreement: Agreement | None) -> DepositForm:
+def _form(request: HttpRequest, promise: Agreement | Pledge | None) -> DepositForm:
     initial: dict[str, Any] = {"received_on": clock.today()}
-    if agreement:
-        initial["currency"] = agreement.currency
-    donors = None if agreement else Donor.objects.for_list()
+    if promise:
+        initial["currency"] = promise.currency
+    donors = None if promise else Donor.objects.for_list()
     return DepositForm(submitted(request), donors=donors, initial=initial)
 
 
@@ -82,8 +93,9 @@ def _asked_agreement(request: HttpRequest) -> Agreement | None:
     return find(rows, reference=reference) if reference else None
 
 
-def _record(request: HttpRequest, form: DepositForm, agreement: Agreement | None) -> Deposit | None:
-    return attempt(form, record_deposit, by=request.user, agreement=agreement, **form.cleaned_data)
+def _asked_pledge(request: HttpRequest) -> Pledge | None:
+    reference = request.GET.get("pledge")
+    return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
 
 
 @require_GET
@@ -92,5 +104,3 @@ def deposit(request: HttpRequest, reference: str) -> HttpResponse:
     row = find(rows.select_related("agreement", "pledge", "instalment", "entry", "recorded_by"), reference=reference)
     context = {"deposit": row, "lines": lines_of_entry(row.entry_id), "may_read_accounts": request.user.reads_all}
     return render(request, "funds/deposit_detail.html", context)
-
-

@@ -41,7 +41,14 @@ def donors(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
     may_register = permissions.can_register_donor(user)
     return listed(
-        request, "funds/donor_list.html", rows, form=form, name="donors", columns=COLUMNS, sorts=SORTS, may_register=may_register
+        request,
+        "funds/donor_list.html",
+        rows,
+        form=form,
+        name="donors",
+        columns=COLUMNS,
+        sorts=SORTS,
+        may_register=may_register,
     )
 
 

@@ -92,9 +92,13 @@ def window_status(request: HttpRequest, code: str) -> HttpResponse:
 def periods(request: HttpRequest) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     today = clock.today()
-    page = Paginator(Period.objects.in_use(today).select_related("closed_by"), PAGE_ROWS).get_page(request.GET.get("page"))
+    page = Paginator(Period.objects.in_use(today).select_related("closed_by"), PAGE_ROWS).get_page(
+        request.GET.get("page")
+    )
     may_close = permissions.can_close_period(request.user)
-    return render(request, "funds/period_list.html", {"page": page, "today": today, "may_close": may_close, "key": new_key()})
+    return render(
+        request, "funds/period_list.html", {"page": page, "today": today, "may_close": may_close, "key": new_key()}
+    )
 
 
 @require_POST
@@ -135,4 +139,3 @@ def rate_new(request: HttpRequest) -> HttpResponse:
         back=reverse("funds:rates"),
         crumbs=[(_("Rates of exchange"), reverse("funds:rates"))],
     )
-

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
-from funds.forms import PaymentFilter, PayForm, ReasonForm
+from funds.forms import PayForm, PaymentFilter, ReasonForm
 from funds.models import Payment, PaymentState
 from funds.operations.payments import (
     FOUR_EYES,
@@ -48,7 +48,9 @@ def payments(request: HttpRequest) -> HttpResponse:
 
 def found(request: HttpRequest, reference: str) -> Payment:
     rows = Payment.objects.visible_to(request.user).for_list()
-    rows = rows.select_related("debit", "credit", "payee", "prepared_by", "authorised_by", "paid_by", "acknowledged_by", "entry")
+    rows = rows.select_related(
+        "debit", "credit", "payee", "prepared_by", "authorised_by", "paid_by", "acknowledged_by", "entry"
+    )
     return find(rows, reference=reference)
 
 
@@ -74,7 +76,6 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
 
 def steps(row: Payment) -> list[Step]:
     """Return prepared, authorised, paid, confirmed as a step list with who and when."""
-    from alliance.core import formats
 
     def said(at: object, by: object) -> str:
         return f"{formats.short_date(at)}, {by}" if at else ""
@@ -89,7 +90,9 @@ def steps(row: Payment) -> list[Step]:
     stopped = row.state == PaymentState.CANCELLED
     first_open = done.index(False) if False in done and not stopped else None
     return [
-        Step(label, "done" if note else "current" if number == first_open else "locked" if stopped else "todo", note=note)
+        Step(
+            label, "done" if note else "current" if number == first_open else "locked" if stopped else "todo", note=note
+        )
         for number, (label, note) in enumerate(made)
     ]
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -42,7 +43,14 @@ def pledges(request: HttpRequest) -> HttpResponse:
     rows = narrowed(Pledge.objects.visible_to(user).for_list(), form, day="pledged_on")
     may_pledge = bool(donors_to_pledge_for(user))
     return listed(
-        request, "funds/pledge_list.html", rows, form=form, name="pledges", columns=COLUMNS, sorts=SORTS, may_pledge=may_pledge
+        request,
+        "funds/pledge_list.html",
+        rows,
+        form=form,
+        name="pledges",
+        columns=COLUMNS,
+        sorts=SORTS,
+        may_pledge=may_pledge,
     )
 
 
@@ -89,9 +97,12 @@ def pledge(request: HttpRequest, reference: str) -> HttpResponse:
         "may_acknowledge": row.state == PledgeState.PLEDGED and permissions.can_acknowledge_pledge(user),
         "may_cancel": _may_cancel(user, row, bool(agreements or deposits)),
         "may_sign": open_state and not agreements and permissions.can_record_money(user),
+        "may_receive": open_state and not agreements and not row.is_settled and permissions.can_record_money(user),
         "may_accept": open_state and bool(deposits) and not row.is_settled and permissions.can_write_off(user),
         "may_write_off": open_state and stands.pledged_unpaid > 0 and permissions.can_write_off(user),
-        "import_row": row.import_rows.filter(outcome="imported").select_related("batch").first() if user.reads_all else None,
+        "import_row": row.import_rows.filter(outcome="imported").select_related("batch").first()
+        if user.reads_all
+        else None,
     }
     return render(request, "funds/pledge_detail.html", context)
 
@@ -191,6 +202,4 @@ def pledge_write_off(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def crumbs(row: Pledge) -> list[tuple[str, str]]:
-    from django.urls import reverse
-
     return [(_("Pledges"), reverse("funds:pledges")), (row.reference, row.get_absolute_url())]

@@ -48,5 +48,7 @@ def _row(row: Row) -> dict[str, str | None]:
 
 def as_text(status: FundingStatus) -> str:
     rows = [status.rows[0], status.seed, *status.rows[1:]]
-    lines = [f"{row.label:<52} {row.amount:>20,.2f}{f' {row.percent} %' if row.percent is not None else ''}" for row in rows]
+    lines = [
+        f"{row.label:<52} {row.amount:>20,.2f}{f' {row.percent} %' if row.percent is not None else ''}" for row in rows
+    ]
     return "\n".join([f"as of {status.as_of.isoformat()}, {status.currency}, definitions {status.definitions}", *lines])

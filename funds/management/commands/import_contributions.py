@@ -25,7 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
-    def handle(self, *, file: Path, mapping: Path, dry_run: bool, json: bool, **options: Any) -> None:  # noqa: A002
+    def handle(self, *, file: str | Path, mapping: str | Path, dry_run: bool, **options: Any) -> None:
+        file, mapping = Path(file), Path(mapping)
         try:
             source = Source(file.name, file.read_bytes(), mapping.name, mapping.read_bytes())
             with translation.override("en"):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         except (Unreadable, BadMapping) as error:
             name = mapping.name if isinstance(error, BadMapping) else file.name
             raise CommandError(f"{name}: {error}. Nothing was changed.", returncode=BAD_INPUT) from error
-        self.stdout.write(as_json(outcome) if json else as_text(outcome, dry_run))
+        self.stdout.write(as_json(outcome) if options["json"] else as_text(outcome, dry_run))
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:

@@ -50,5 +50,7 @@ def as_json(day: date, lines: list[AccountLine]) -> str:
 
 def as_text(day: date, lines: list[AccountLine]) -> str:
     width = max((len(line.code) for line in lines), default=0)
-    rows = [f"{line.code:<{width}} {line.debits:>18,.2f} {line.credits:>18,.2f} {line.balance:>18,.2f}" for line in lines]
+    rows = [
+        f"{line.code:<{width}} {line.debits:>18,.2f} {line.credits:>18,.2f} {line.balance:>18,.2f}" for line in lines
+    ]
     return "\n".join([f"as of {day.isoformat()}", *rows])

@@ -1,0 +1,81 @@
+"""Reading, rounding and converting amounts: exact, and nothing guessed at."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from funds import amounts
+
+D = Decimal
+READ = [
+    ("250000", D("250000")),
+    ("250000.5", D("250000.5")),
+    ("250000,50", D("250000.50")),
+    (" 250 000.50 ", D("250000.50")),
+    ("250\u00a0000,50", D("250000.50")),
+    ("250\u202f000", D("250000")),
+    ("1.234", D("1.234")),
+    ("0", D("0")),
+]
+UNREADABLE = [
+    "1.234,56",
+    "1,234.56",
+    "1,234",
+    "12 34",
+    "-5",
+    "+5",
+    "1e6",
+    "NaN",
+    "Infinity",
+    "1.",
+    ".5",
+    "ten",
+    "",
+    "$5",
+    "1 234 56",
+]
+
+
+@pytest.mark.parametrize(("text", "amount"), READ)
+def test_amount_is_read_as_people_type_it(text, amount):
+    assert amounts.read_amount(text) == amount
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_amount_that_could_mean_two_things_is_not_guessed_at(text):
+    with pytest.raises(amounts.Unreadable):
+        amounts.read_amount(text)
+
+
+@pytest.mark.requirement("D2")
+@pytest.mark.parametrize(
+    ("currency", "fits", "too_fine"), [("JPY", "5", "5.1"), ("USD", "5.11", "5.111"), ("KWD", "5.111", "5.1111")]
+)
+def test_currency_has_its_own_minor_unit(currency, fits, too_fine):
+    amounts.check_precision(D(fits), currency)
+    with pytest.raises(amounts.TooPrecise):
+        amounts.check_precision(D(too_fine), currency)
+
+
+@pytest.mark.requirement("D2")
+def test_half_a_cent_is_rounded_up():
+    assert amounts.to_usd(D("1"), D("8")) == D("0.13")
+    assert amounts.fee_on(D("0.50"), D("1.00")) == D("0.01")
+    assert amounts.fee_on(D("0.49"), D("1.00")) == D("0.00")
+
+
+def test_conversion_keeps_full_precision_until_the_cent():
+    assert amounts.to_usd(D("10000000"), D("6.160297")) == D("1623298.36")
+
+
+@given(st.integers(0, 10**14), st.sampled_from(["JPY", "USD", "SEK", "KWD"]))
+def test_amount_written_is_read_back(units, currency):
+    amount = D(units).scaleb(-amounts.minor_digits(currency))
+    text = amounts.written(amount, currency)
+    assert amounts.read_amount(text, currency=currency) == amount
+
+
+def test_part_of_an_amount_is_in_proportion():
+    assert amounts.in_proportion(D("100.00"), D("1"), D("3")) == D("33.33")

@@ -1,0 +1,169 @@
+"""Every constraint of the fund's own tables, violated once: the database is the last witness."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from alliance.core import clock
+from funds.models import (
+    Agreement,
+    Deposit,
+    Donor,
+    Fund,
+    ImportBatch,
+    ImportRow,
+    Instalment,
+    Payment,
+    Period,
+    Pledge,
+    Prospect,
+    Rate,
+    Window,
+)
+from funds.operations.pledges import acknowledge_pledge
+from tests.funds.factories import make_agreement, make_deposit, make_donor, make_payment, make_pledge, make_rate
+
+D = Decimal
+DAY = date(2008, 3, 10)
+LEDGER = {"account", "posting", "source", "stake", "share"}
+NOW = object()
+
+# constraint, model, columns that break it
+BROKEN = [
+    ("fund_status_known", Fund, {"status": "dreaming"}),
+    ("window_status_known", Window, {"status": "ajar"}),
+    ("window_one_unearmarked", Window, {"unearmarked": True}),
+    ("period_starts_before_it_ends", Period, {"starts_on": date(2009, 1, 1), "ends_on": date(2008, 1, 1)}),
+    ("period_closed_is_stamped", Period, {"state": "closed"}),
+    ("period_no_overlap", Period, {"starts_on": date(2000, 1, 1), "ends_on": date(2000, 6, 30)}),
+    ("rate_positive", Rate, {"units_per_usd": D(0)}),
+    ("donor_type_known", Donor, {"donor_type": "martian"}),
+    ("donor_stage_known", Donor, {"stage": "smitten"}),
+    ("donor_one_trustee", Donor, {"donor_type": "trustee"}),
+    ("prospect_positive", Prospect, {"amount_usd": D(0)}),
+    ("prospect_amount_with_rate", Prospect, {"rate": None}),
+    ("pledge_positive", Pledge, {"amount_usd": D(0)}),
+    ("pledge_amount_with_rate", Pledge, {"rate": None}),
+    ("pledge_acknowledged_is_stamped", Pledge, {"acknowledged_at": NOW}),
+    ("pledge_acknowledged_is_stamped", Pledge, {"state": "acknowledged"}),
+    ("pledge_cancelled_is_stamped", Pledge, {"state": "cancelled"}),
+    ("pledge_cancelled_is_stamped", Pledge, {"cancelled_at": NOW}),
+    ("pledge_write_off_has_its_amount", Pledge, {"written_off_on": DAY}),
+    ("pledge_write_off_has_its_amount", Pledge, {"written_off_on": DAY, "written_off_usd": D("10000.01")}),
+    ("pledge_written_off_is_stamped", Pledge, {"state": "written_off", "acknowledged_at": NOW}),
+    ("pledge_settled_is_acknowledged", Pledge, {"settled_on": DAY}),
+    ("agreement_positive", Agreement, {"amount_usd": D(0)}),
+    ("agreement_amount_with_rate", Agreement, {"rate_on": None}),
+    ("agreement_fee_below_all", Agreement, {"fee_percent": D(100)}),
+    ("agreement_completed_is_stamped", Agreement, {"state": "completed"}),
+    ("agreement_completed_is_stamped", Agreement, {"completed_on": DAY}),
+    ("agreement_cancelled_is_stamped", Agreement, {"state": "cancelled"}),
+    ("agreement_cancelled_is_stamped", Agreement, {"cancelled_at": NOW}),
+    ("instalment_positive", Instalment, {"amount": D(0)}),
+    ("instalment_number_once", Instalment, {"number": 2}),
+    ("deposit_amount_with_rate", Deposit, {"amount": D(0)}),
+    ("deposit_fee_below_amount", Deposit, {"fee_usd": D(100)}),
+    ("deposit_fee_below_amount", Deposit, {"amount_usd": D(0)}),
+    ("deposit_instalment_of_an_agreement", Deposit, {"agreement": None}),
+    ("payment_positive", Payment, {"amount": D(0)}),
+    ("payment_two_accounts", Payment, {"debit": "credit"}),
+    ("payment_four_eyes", Payment, {"state": "authorised", "authorised_by": "prepared_by", "authorised_at": NOW}),
+    ("payment_authorised_is_stamped", Payment, {"state": "authorised"}),
+    ("payment_authorised_is_stamped", Payment, {"authorised_at": NOW}),
+    ("payment_paid_is_stamped", Payment, {"paid_on": DAY}),
+    ("payment_acknowledged_is_stamped", Payment, {"acknowledged_at": NOW}),
+    ("payment_cancelled_is_stamped", Payment, {"state": "cancelled"}),
+    ("payment_cancelled_is_stamped", Payment, {"cancelled_at": NOW}),
+    ("import_batch_names_its_file", ImportBatch, {"file_sha256": "none"}),
+    ("import_row_became_something_or_says_why", ImportRow, {"pledge": None}),
+    ("import_row_became_something_or_says_why", ImportRow, {"outcome": "refused"}),
+    ("import_row_key_once", ImportRow, {"key": "K2"}),
+    ("import_row_line_once", ImportRow, {"line": 2}),
+]
+
+
+@pytest.fixture
+def rows(finance_officer):
+    """One row of each model that has constraints, and a second where a pair is needed."""
+    donor = make_donor()
+    make_donor("world-bank", "trustee")
+    agreement = make_agreement(
+        finance_officer, donor=donor, instalments=[(date(2008, 5, 1), D(4000)), (date(2008, 9, 1), D(6000))]
+    )
+    deposit = make_deposit(finance_officer, agreement=agreement, amount=D(100))
+    pledge = make_pledge(finance_officer, donor=donor)
+    prospect = Prospect.objects.create(
+        reference="PIP-1",
+        donor=donor,
+        amount=D(5),
+        currency="USD",
+        rate=D(1),
+        rate_on=DAY,
+        amount_usd=D(5),
+        noted_on=DAY,
+    )
+    batch = ImportBatch.objects.create(
+        reference="IMP-1", file_name="a.csv", file_sha256="0" * 64, mapping_name="a.toml", mapping_sha256="0" * 64,
+        made_at=clock.now(), entry_id=deposit.entry_id,
+    )  # fmt: skip
+    first, second = (
+        ImportRow.objects.create(batch=batch, line=n, key=f"K{n}", digest="0" * 64, outcome="imported", pledge=pledge)
+        for n in (1, 2)
+    )
+    assert second.pk
+    return {
+        Fund: Fund.objects.the(), Window: Window.objects.get(code="W1"), Period: Period.objects.get(code="2008"),
+        Rate: make_rate(), Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
+        Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
+        ImportBatch: batch, ImportRow: first,
+    }  # fmt: skip
+
+
+def meant(value, row):
+    if value is NOW:
+        return clock.now()
+    return getattr(row, value) if value in ("credit", "prepared_by") else value
+
+
+@pytest.mark.parametrize(("name", "model", "columns"), BROKEN, ids=[f"{n}-{i}" for i, (n, _m, _c) in enumerate(BROKEN)])
+def test_broken_row_is_refused_by_the_database(rows, name, model, columns):
+    row = rows[model]
+    values = {column: meant(value, row) for column, value in columns.items()}
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**values)
+
+
+def test_rate_of_a_currency_is_entered_once_a_day(db):
+    make_rate()
+    with pytest.raises(IntegrityError, match="rate_once_a_day"), transaction.atomic():
+        make_rate()
+
+
+def test_every_constraint_has_its_violation():
+    own = {
+        constraint.name
+        for model in apps.get_app_config("funds").get_models()
+        if model._meta.model_name not in LEDGER
+        for constraint in model._meta.constraints
+    }
+    assert own == {name for name, _model, _columns in BROKEN} | {"rate_once_a_day"}
+
+
+def test_every_constraint_says_in_words_what_is_wrong():
+    silent = [
+        constraint.name
+        for model in apps.get_app_config("funds").get_models()
+        if model._meta.model_name not in LEDGER
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+    assert silent == []
+
+
+def test_acknowledged_pledge_may_be_cancelled_and_keeps_its_stamp(rows, officer):
+    pledge = acknowledge_pledge(by=officer, pledge=rows[Pledge])
+    Pledge.objects.filter(pk=pledge.pk).update(state="cancelled", cancelled_at=clock.now())
+    assert Pledge.objects.get(pk=pledge.pk).acknowledged_at

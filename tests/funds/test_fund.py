@@ -1,0 +1,185 @@
+"""The fund itself: statuses, windows, periods, rates, donors."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.reference import read_json
+from alliance.register.models import head as register_head
+from funds import reference
+from funds.models import Act, Fund, FundStatus, Period, Posting, Rate, Window
+from funds.operations.donors import advance_donor_stage, register_donor
+from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
+from funds.operations.money import allocate
+from tests.funds.factories import (
+    RECEIVED_ON,
+    fund_in,
+    make_agreement,
+    make_deposit,
+    make_donor,
+    make_organisation,
+    make_pledge,
+    make_window,
+)
+
+D = Decimal
+
+
+@pytest.mark.requirement("R103")
+def test_pledges_can_be_noted_while_the_fund_is_proposed(donor):
+    fund_in("proposed")
+    assert make_pledge(donor).state == "pledged"
+
+
+@pytest.mark.requirement("R6", "R103")
+def test_fund_approved_in_principle_commits_nothing(finance_officer):
+    make_deposit(finance_officer)
+    fund_in("approved_in_principle")
+    with pytest.raises(OutOfState):
+        make_agreement(finance_officer)
+    with pytest.raises(OutOfState):
+        allocate(by=finance_officer, project="PRJ-2008-0001", amounts={make_window("GEN"): D(1)}, on=RECEIVED_ON)
+
+
+def test_every_status_says_what_it_allows():
+    assert set(Fund.ALLOWED) == set(FundStatus.values)
+    assert {act for acts in Fund.ALLOWED.values() for act in acts} == set(Act.values)
+
+
+@pytest.mark.requirement("R103")
+def test_fund_goes_its_way_step_by_step(head):
+    Fund.objects.update(status="proposed")
+    for status in ("approved_in_principle", "established", "operating", "closing", "closed"):
+        assert set_fund_status(by=head, status=status, note="a decision").status == status
+    with pytest.raises(OutOfState):
+        set_fund_status(by=head, status="operating", note="again")
+
+
+@pytest.mark.parametrize("key", ["officer", "finance_officer", "donor", "member", "auditor"])
+def test_only_the_head_sets_statuses(people, key):
+    with pytest.raises(NotAllowed):
+        set_fund_status(by=people[key], status="closing", note="x")
+    with pytest.raises(NotAllowed):
+        set_window_status(by=people[key], window=make_window("W1"), status="suspended", note="x")
+
+
+@pytest.mark.requirement("R14")
+def test_suspended_window_allocates_nothing_and_another_does(head, finance_officer):
+    for code in ("W1", "W2"):
+        make_deposit(finance_officer, window=make_window(code))
+    set_window_status(by=head, window=make_window("W1"), status="suspended", note="the Forum's wish")
+    with pytest.raises(OutOfState, match="not open"):
+        allocate(by=head, project="PRJ-2008-0001", amounts={make_window("W1"): D(5)}, on=RECEIVED_ON)
+    assert allocate(by=head, project="PRJ-2008-0002", amounts={make_window("W2"): D(5)}, on=RECEIVED_ON)
+
+
+def test_closed_period_takes_no_posting(finance_officer):
+    make_deposit(finance_officer)
+    close_period(by=finance_officer, period=Period.objects.get(code="2008"))
+    with pytest.raises(Refused, match="no open accounting period"):
+        make_deposit(finance_officer)
+    assert Posting.objects.count() == 2
+
+
+def test_period_is_closed_once_and_in_order(finance_officer, head):
+    make_deposit(finance_officer)
+    with pytest.raises(Refused, match="earlier period is still open"):
+        close_period(by=head, period=Period.objects.get(code="2009"))
+    close_period(by=head, period=Period.objects.get(code="2008"))
+    close_period(by=head, period=Period.objects.get(code="2009"))
+    with pytest.raises(OutOfState):
+        close_period(by=head, period=Period.objects.get(code="2008"))
+
+
+def test_period_that_runs_is_not_closed(finance_officer):
+    with pytest.raises(Refused, match="not over yet"):
+        close_period(by=finance_officer, period=Period.objects.covering(clock.today()).get())
+
+
+@pytest.mark.parametrize("key", ["officer", "donor", "auditor", "agency"])
+def test_only_finance_officers_and_the_head_close_periods(people, key):
+    with pytest.raises(NotAllowed):
+        close_period(by=people[key], period=Period.objects.get(code="2007"))
+
+
+@pytest.mark.requirement("D2")
+def test_rate_is_entered_with_day_and_source(finance_officer):
+    rate = record_rate(
+        by=finance_officer, currency="NOK", on=date(2008, 3, 3), units_per_usd=D("5.2"), source="Norges Bank"
+    )
+    assert Rate.objects.on("NOK", date(2008, 4, 17)) == rate
+    assert Rate.objects.on("NOK", date(2008, 4, 18)) is None
+    assert Rate.objects.on("NOK", date(2008, 3, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"currency": "USD"}, "currency"),
+        ({"currency": "QQQ"}, "currency"),
+        ({"units_per_usd": D(0)}, "units_per_usd"),
+        ({"currency": "SEK"}, "on"),
+    ],
+)
+def test_rate_that_cannot_be_is_refused(finance_officer, values, field):
+    with pytest.raises(Refused) as refusal:
+        record_rate(
+            **{"by": finance_officer, "currency": "NOK", "on": date(2008, 3, 3), "units_per_usd": D(5), "source": "x"}
+            | values
+        )
+    assert refusal.value.field == field
+
+
+@pytest.mark.requirement("R102")
+def test_pipeline_is_kept_by_hand_up_to_interest(officer):
+    donor = make_donor()
+    assert advance_donor_stage(by=officer, donor=donor, stage="contacted").stage == "contacted"
+    assert advance_donor_stage(by=officer, donor=donor, stage="interested").stage == "interested"
+    with pytest.raises(OutOfState):
+        advance_donor_stage(by=officer, donor=donor, stage="contacted")
+    with pytest.raises(Refused, match="not set by hand"):
+        advance_donor_stage(by=officer, donor=donor, stage="received")
+
+
+@pytest.mark.requirement("R56")
+@pytest.mark.parametrize("donor_type", ["state", "institution", "private", "other", "trustee"])
+def test_donor_has_a_type(officer, donor_type):
+    donor = register_donor(by=officer, organisation=make_organisation("sweden-mfa"), donor_type=donor_type)
+    assert donor.donor_type == donor_type
+    with pytest.raises(Refused, match="donor already"):
+        register_donor(by=officer, organisation=donor.organisation, donor_type="state")
+
+
+@pytest.mark.requirement("R95")
+def test_there_is_one_trustee(officer):
+    make_donor("world-bank", "trustee")
+    with pytest.raises(Refused, match="already a trustee"):
+        register_donor(by=officer, organisation=make_organisation("sweden-mfa"), donor_type="trustee")
+
+
+@pytest.mark.parametrize("key", ["donor", "agency", "member", "auditor"])
+def test_only_the_secretariat_registers_donors(people, key):
+    with pytest.raises(NotAllowed):
+        register_donor(by=people[key], organisation=make_organisation("sweden-mfa"), donor_type="state")
+
+
+def test_reference_rows_load_once_and_change_nothing_again(db):
+    before = register_head()
+    loaded = reference.load(read_json, fund_status="proposed")
+    assert {name: (count.added, count.changed) for name, count in loaded.items()} == {
+        "windows": (0, 0), "periods": (0, 0), "rates": (0, 0),
+    }  # fmt: skip
+    assert (register_head(), Fund.objects.the().status) == (before, "operating")
+
+
+def test_unknown_status_is_refused_at_setup(db):
+    with pytest.raises(Refused, match="not a status"):
+        reference.load(read_json, fund_status="dreaming")
+
+
+def test_windows_stand_for_objectives(db):
+    found = {w.code: [o.code for o in w.objectives.order_by("code")] for w in Window.objects.order_by("code")}
+    assert found == {"GEN": [], "W1": ["O1"], "W2": ["O2"], "W3": ["O3"]}

@@ -1,0 +1,143 @@
+"""Payments: four eyes, posted once, never from what is not there."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from alliance.core import clock
+from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
+from funds.models import Account, Payment, Posting
+from funds.operations.payments import (
+    acknowledge_payment,
+    authorise_payment,
+    cancel_payment,
+    pay_payment,
+    prepare_payment,
+)
+from tests.funds.factories import (
+    PROJECT,
+    fund_in,
+    fund_project,
+    make_accounts,
+    make_organisation,
+    make_paid,
+    make_payment,
+    make_window,
+)
+
+D = Decimal
+
+
+@pytest.fixture
+def today(db):
+    return clock.today()
+
+
+@pytest.mark.requirement("D3")
+def test_whoever_prepares_cannot_authorise(finance_officer, second_finance_officer):
+    payment = make_payment(finance_officer)
+    with pytest.raises(NotAllowed, match="another person"):
+        authorise_payment(by=finance_officer, payment=payment)
+    assert authorise_payment(by=second_finance_officer, payment=payment).authorised_by == second_finance_officer
+
+
+@pytest.mark.requirement("D3", "R52")
+def test_payment_is_posted_when_paid_and_not_before(finance_officer, second_finance_officer, today):
+    fund_project(finance_officer)
+    posted = Posting.objects.count()
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer))
+    assert Posting.objects.count() == posted
+    payment = pay_payment(by=finance_officer, payment=payment, on=today, bank_reference="T 7")
+    assert Account.objects.get(code=f"partner:{PROJECT}:iom").balance == D("1000.00")
+    assert [p.amount for p in Posting.objects.filter(entry_id=payment.entry_id)] == [D("1000.00")]
+
+
+def test_payment_of_more_than_the_project_holds_is_refused_and_stays_authorised(
+    finance_officer, second_finance_officer, today
+):
+    fund_project(finance_officer, amount="999")
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer))
+    with pytest.raises(InsufficientFunds):
+        pay_payment(by=finance_officer, payment=payment, on=today)
+    assert Payment.objects.get(pk=payment.pk).state == "authorised"
+
+
+def test_payment_is_made_once(finance_officer, second_finance_officer, today):
+    fund_project(finance_officer)
+    payment = make_paid(finance_officer, second_finance_officer, on=today)
+    with pytest.raises(OutOfState):
+        pay_payment(by=finance_officer, payment=payment, on=today)
+
+
+def test_payment_that_nobody_authorised_is_not_made(finance_officer, today):
+    fund_project(finance_officer)
+    with pytest.raises(OutOfState):
+        pay_payment(by=finance_officer, payment=make_payment(finance_officer), on=today)
+
+
+@pytest.mark.parametrize(("days", "why"), [(1, "future"), (-1, "before the payment was authorised")])
+def test_day_of_payment_lies_between_authorisation_and_today(finance_officer, second_finance_officer, today, days, why):
+    fund_project(finance_officer)
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer))
+    with pytest.raises(Refused, match=why):
+        pay_payment(by=finance_officer, payment=payment, on=today + timedelta(days=days))
+
+
+def test_partner_confirms_what_it_received(finance_officer, second_finance_officer, agency, rival_agency, today):
+    fund_project(finance_officer)
+    payment = make_paid(finance_officer, second_finance_officer, on=today)
+    with pytest.raises(NotAllowed):
+        acknowledge_payment(by=rival_agency, payment=payment)
+    assert acknowledge_payment(by=agency, payment=payment).state == "acknowledged"
+
+
+def test_cancelled_payment_says_why_and_is_not_made(finance_officer, second_finance_officer, today):
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer))
+    with pytest.raises(Refused, match="why"):
+        cancel_payment(by=finance_officer, payment=payment, why=" ")
+    cancel_payment(by=finance_officer, payment=payment, why="wrong tranche")
+    with pytest.raises(OutOfState):
+        pay_payment(by=finance_officer, payment=payment, on=today)
+
+
+WHO = ["donor", "agency", "officer", "auditor", "member", "head"]
+
+
+@pytest.mark.parametrize("key", WHO)
+def test_only_finance_officers_prepare(people, key):
+    with pytest.raises(NotAllowed):
+        make_payment(people[key])
+
+
+@pytest.mark.parametrize("key", [key for key in WHO if key != "head"])
+def test_only_finance_officers_and_the_head_authorise(people, finance_officer, key):
+    with pytest.raises(NotAllowed):
+        authorise_payment(by=people[key], payment=make_payment(finance_officer))
+
+
+def test_head_authorises(finance_officer, head):
+    assert authorise_payment(by=head, payment=make_payment(finance_officer)).state == "authorised"
+
+
+def test_money_never_leaves_a_pool_by_a_payment(finance_officer):
+    partner = make_accounts()
+    with pytest.raises(Refused, match="by an allocation"):
+        prepare_payment(
+            by=finance_officer, payee=make_organisation("iom"), purpose="x", amount=D(1), debit=partner,
+            credit=make_window("GEN").pool,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+def test_amount_that_cannot_be_is_refused(finance_officer, amount):
+    with pytest.raises(Refused, match="more than zero"):
+        make_payment(finance_officer, amount=amount)
+
+
+@pytest.mark.requirement("R103")
+@pytest.mark.parametrize("status", ["proposed", "approved_in_principle", "established", "closed"])
+def test_fund_that_does_not_operate_pays_nothing(finance_officer, status):
+    fund_in(status)
+    with pytest.raises(OutOfState, match="cannot pay"):
+        make_payment(finance_officer)

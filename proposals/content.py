@@ -131,8 +131,13 @@ def token_of(content: Content) -> str:
     return digest_of(canonical(content))[:16]
 
 
-def gather(proposal: Proposal) -> Content:
-    """Return the whole content, with who wrote it."""
+def all_parts(proposal: Proposal) -> dict[str, Content]:
+    """Return what every section holds now, by its key."""
+    return {section: gather_part(proposal) for section, gather_part in PARTS.items()}
+
+
+def gather(proposal: Proposal, parts: dict[str, Content] | None = None) -> Content:
+    """Return the whole content, with who wrote it. `parts`, when they have been read already, are not read again."""
     content: Content = {
         "format": FORMAT,
         "reference": proposal.reference,
@@ -142,8 +147,8 @@ def gather(proposal: Proposal) -> Content:
         "call": proposal.call.reference if proposal.call_id else None,
         "contributors": sorted(person.uid.hex for person in contributors(proposal)),
     }
-    for gather_part in PARTS.values():
-        content.update(gather_part(proposal))
+    for held in (parts or all_parts(proposal)).values():
+        content.update(held)
     return content
 
 

@@ -19,7 +19,7 @@ from alliance.core.requests import submitted
 from alliance.core.search import matching
 from proposals import permissions
 from proposals.completeness import state_of
-from proposals.content import contributors, gather, part, requested
+from proposals.content import all_parts, contributors, gather, requested
 from proposals.forms.proposals import StartForm, SubmitForm
 from proposals.models import Proposal, Return
 from proposals.operations import start_proposal, submit_proposal, withdraw_proposal
@@ -100,10 +100,11 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
         "can_check": row.state in (Proposal.State.SUBMITTED, Proposal.State.ELIGIBLE),
     }
     if writes and row.is_editable:
-        content = gather(row)
+        parts = all_parts(row)
+        content = gather(row, parts)
         missing = missing_from(content)
         context |= {
-            "steps": sections_with_state(row, missing),
+            "steps": sections_with_state(row, parts, missing),
             "missing": missing,
             "requested": requested(content),
             "contributors": contributors(row),
@@ -111,11 +112,11 @@ def proposal(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "proposals/proposal.html", context)
 
 
-def sections_with_state(row: Proposal, missing: list[Any]) -> list[Step]:
+def sections_with_state(row: Proposal, parts: dict[str, Any], missing: list[Any]) -> list[Step]:
     """Return the sections as a task list; what is missing stands beside a section that was begun."""
     steps = []
     for key, section in SECTIONS.items():
-        state = state_of(key, part(row, key), missing)
+        state = state_of(key, parts[key], missing)
         notes = [gap.message for gap in missing if gap.section == key] if state == "current" else []
         optional = _("optional") if section.is_optional and state == "todo" else ""
         steps.append(Step(section.title, state, section_url(row, key), " ".join(notes) or optional))

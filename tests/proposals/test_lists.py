@@ -1,0 +1,98 @@
+"""Lists: who sees which rows, and no more queries for three rows than for one."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from alliance.access import grant, withdraw
+from proposals.models import Proposal, ProposalVersion
+from tests.proposals.factories import (
+    approved_project,
+    draft_proposal,
+    signed_contract,
+    submitted_version,
+    tabled_version,
+)
+
+
+def queries(client, url):
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.fixture
+def contract_of(agency, officer, finance_officer, head):
+    def make():
+        return signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["projects", "contracts", "reports"])
+def test_work_lists_ask_the_same_of_one_row_and_three(name, contract_of, agency, sign_in):
+    client, url = sign_in(agency), reverse(f"proposals:{name}")
+    contract_of()
+    one = queries(client, url)
+    contract_of()
+    contract_of()
+    assert queries(client, url) == one
+    assert one <= 10
+
+
+def test_proposal_list_asks_the_same_of_one_row_and_three(agency, sign_in):
+    client, url = sign_in(agency), reverse("proposals:proposals")
+    draft_proposal(agency)
+    one = queries(client, url)
+    submitted_version(agency)
+    draft_proposal(agency)
+    assert queries(client, url) == one
+    assert one <= 10
+
+
+def test_list_filters_by_state_and_words(agency, sign_in):
+    draft_proposal(agency, title="Étude sur les envois de fonds")
+    submitted_version(agency, title="Portable social security")
+    client, url = sign_in(agency), reverse("proposals:proposals")
+    found = client.get(url, {"q": "etude"}).content.decode()
+    assert ("Étude" in found, "Portable" in found) == (True, False)
+    found = client.get(url, {"state": "submitted"}).content.decode()
+    assert ("Étude" in found, "Portable" in found) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("who", "drafts", "submitted"),
+    [
+        ("agency", 1, 1), ("rival_agency", 0, 0), ("officer", 0, 1), ("finance_officer", 0, 1), ("head", 0, 1),
+        ("auditor", 0, 1), ("reviewer", 0, 0), ("donor", 0, 0), ("member", 0, 0), ("forum_chair", 0, 0), ("stranger", 0, 0),
+    ],
+)  # fmt: skip
+def test_who_sees_drafts_and_submitted_proposals(who, drafts, submitted, agency, request):
+    draft_proposal(agency)
+    submitted_version(agency)
+    rows = Proposal.objects.visible_to(request.getfixturevalue(who))
+    assert (rows.filter(state="draft").count(), rows.filter(state="submitted").count()) == (drafts, submitted)
+
+
+def test_member_sees_the_version_granted_and_not_the_proposal(agency, officer, member, sign_in):
+    version = tabled_version(agency, officer)
+    client, arguments = sign_in(member), [version.proposal.reference, version.number]
+    url = reverse("proposals:version", args=arguments)
+    assert client.get(url).status_code == 404
+    grant(member, "view_proposalversion", version)
+    assert client.get(url).status_code == 200
+    assert client.get(reverse("proposals:proposal", args=arguments[:1])).status_code == 404
+    assert client.get(reverse("proposals:check", args=arguments)).status_code == 403
+    withdraw(member, "view_proposalversion", version)
+    assert ProposalVersion.objects.visible_to(member).count() == 0
+
+
+@pytest.mark.requirement("R1")
+@pytest.mark.parametrize(("language", "words"), [("fr", "Propositions"), ("es", "Propuestas")])
+def test_list_is_said_in_the_readers_language(language, words, agency, sign_in):
+    draft_proposal(agency)
+    assert words in sign_in(agency).get(f"/{language}/proposals/").content.decode()

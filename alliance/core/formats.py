@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale, dates, numbers
 from django.utils import timezone
@@ -87,9 +87,9 @@ def short_money(amount: Number, currency: str = FUND_CURRENCY) -> str:
 
 def short_figure(value: Number) -> str:
     """Return a figure rounded to a tenth of its thousand, million or billion."""
-    if abs(value) < 1_000_000:
+    if abs(Decimal(value)) < 1_000_000:
         return figure(value, 0)
-    style = "long" if "long" in locale().compact_decimal_formats else "short"
+    style: Literal["long", "short"] = "long" if "long" in locale().compact_decimal_formats else "short"
     text = numbers.format_compact_decimal(value, format_type=style, fraction_digits=1, locale=locale())
     return text.replace("-", MINUS).replace(" ", NO_BREAK_SPACE)
 
@@ -145,7 +145,7 @@ def date_time(value: datetime) -> str:
 def time_left(until: datetime, now: datetime) -> str:
     """Return "in 3 days" or "2 hours ago": whole days once there is more than one."""
     left = until - now
-    granularity = "day" if abs(left) >= timedelta(days=1) else "minute"
+    granularity: Literal["day", "minute"] = "day" if abs(left) >= timedelta(days=1) else "minute"
     return dates.format_timedelta(left, granularity=granularity, threshold=1, add_direction=True, locale=locale())
 
 

@@ -13,10 +13,14 @@ from alliance.styleguide import samples
 from alliance.styleguide.forms import BallotSample, FilterSample, LineSamples, SampleForm
 
 
+def may_look(user: Any) -> bool:
+    return user.has_role(Role.OFFICER, Role.HEAD)
+
+
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every component in its states."""
-    require(request.user.has_role(Role.OFFICER, Role.HEAD), _("The style guide is for the secretariat."))
+    require(may_look(request.user), _("The style guide is for the secretariat."))
     return render(request, "alliance/styleguide.html", {**parts(request), **samples.charts()})
 
 

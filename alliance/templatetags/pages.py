@@ -27,7 +27,7 @@ def kept(context: Context, content: str, name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def again(context: Context, name: str) -> str:
-    return context.render_context.get(f"kept:{name}", "")
+    return context.render_context.get(f"kept:{name}") or ""
 
 
 @register.simple_tag

@@ -138,7 +138,7 @@ def deadline(context: Context, at: datetime | date) -> SafeString:
 
 def moment(context: Context) -> datetime:
     """Return the portal's time, read once for a page."""
-    now = context.get("now", clock.now)
+    now: Any = context.get("now", clock.now)
     return now() if callable(now) else now
 
 

@@ -23,6 +23,10 @@ def amount(value: Number) -> str:
     return formats.figure(value, 0)
 
 
+def size(value: Number) -> Decimal:
+    return abs(Decimal(value))
+
+
 def share(value: Number, most: Number) -> float:
     return float(Decimal(value) / Decimal(most)) if most else 0.0
 
@@ -37,13 +41,13 @@ def bars(chart: Bars) -> SafeString:
     rows = folded(chart.rows)
     if not rows:
         return svg.nothing(chart.title, chart.description, gettext("No amounts yet"))
-    most = max(abs(row.value) for row in rows)
+    most = max(size(row.value) for row in rows)
     drawn = [_bar(row, most, number * ROW) for number, row in enumerate(rows)]
     return svg.picture(chart.title, chart.description, svg.WIDTH, len(rows) * ROW, *drawn)
 
 
 def _bar(row: Bar, most: Number, top: float) -> str:
-    length = svg.WIDTH * share(abs(row.value), most)
+    length = svg.WIDTH * share(size(row.value), most)
     track = svg.rect(0, top + 24, svg.WIDTH, BAR, "ground")
     tone = "bad" if row.value < 0 else row.tone
     return heading(top + 16, str(row.label), amount(row.value)) + track + svg.rect(0, top + 24, length, BAR, tone)
@@ -79,7 +83,7 @@ def legend(entries: list[tuple[str, str]]) -> tuple[list[str], float]:
 def grouped(chart: Grouped) -> SafeString:
     """Draw for each row one thin bar of each series, all on one scale, each with its figure."""
     rows = chart.rows[:MOST]
-    most = max((abs(value) for row in rows for value in row.values), default=0)
+    most = max((size(value) for row in rows for value in row.values), default=Decimal(0))
     if not most:
         return svg.nothing(chart.title, chart.description, gettext("No amounts yet"))
     drawn, top = legend([(str(label), tone) for label, tone in chart.series])
@@ -95,7 +99,7 @@ def _group(row: Group, tones: list[str], most: Number, top: float, room: float) 
     drawn = [svg.text(0, top + 15, svg.cut(str(row.label), svg.WIDTH))]
     for line, (value, tone) in enumerate(zip(row.values, tones, strict=True)):
         y = top + 24 + 18 * line
-        length = max(room * share(abs(value), most), 1.0)
+        length = max(room * share(size(value), most), 1.0)
         drawn.append(svg.rect(0, y, length, 13, tone))
         drawn.append(svg.text(length + 6, y + 11, amount(value), size=svg.SMALL))
     return "".join(drawn)

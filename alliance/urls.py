@@ -18,3 +18,5 @@ urlpatterns = [
         path("", include("reporting.urls")),
     ),
 ]
+
+handler500 = "alliance.core.failures.server_error"

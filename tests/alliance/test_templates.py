@@ -15,12 +15,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
+from django.db import OperationalError
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import override
 
 from alliance.core import assets
+from alliance.core.failures import server_error
 from alliance.core.forms import KeyedForm
 from alliance.core.navigation import AREAS, PUBLIC
 from alliance.core.tones import STATES, of_code, of_state
@@ -298,6 +300,20 @@ def test_a_failure_is_readable_without_database_or_request(name: str, language: 
     with override(language):
         page = render_to_string(name)
     assert f'<html lang="{language}">' in page
+
+
+@pytest.mark.parametrize(("failure", "status"), [(OperationalError("gone"), 503), (ValueError("a mistake"), 500)])
+def test_a_lost_database_is_told_apart_from_a_mistake(failure: Exception, status: int) -> None:
+    try:
+        raise failure
+    except type(failure):
+        assert server_error(RequestFactory().get("/")).status_code == status
+
+
+def test_failures_are_answered_by_the_portals_own_page() -> None:
+    from django.urls import get_resolver
+
+    assert get_resolver().resolve_error_handler(500) is server_error
 
 
 def test_a_persons_frame_has_the_areas_of_the_role(sign_in: Any, finance_officer: Any, donor: Any) -> None:

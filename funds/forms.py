@@ -1,7 +1,7 @@
 """Forms of the fund: is the input well formed, in words that say what to write instead."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from babel.core import get_global
 from django import forms
@@ -23,7 +23,7 @@ class AmountField(forms.CharField):
 
     widget = MoneyInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         text = super().to_python(value)
         if not text:
             return None
@@ -126,7 +126,7 @@ class PledgeForm(KeyedForm):
 
     def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["donor"].queryset = donors
+        cast(DonorField, self.fields["donor"]).queryset = donors
         if len(donors) == 1:
             self.fields["donor"].widget = forms.HiddenInput()
             self.fields["donor"].initial = donors[0]
@@ -154,7 +154,7 @@ class AgreementForm(KeyedForm):
             self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
             self.order_fields(["donor", *self.fields])
         else:
-            self.fields["currency"].choices = [
+            cast(CurrencyField, self.fields["currency"]).choices = [
                 (pledge.currency, f"{pledge.currency} – {formats.currency_name(pledge.currency)}")
             ]
             self.fields["currency"].help_text = _("A pledge is settled in its own currency.")
@@ -250,7 +250,7 @@ class StatusForm(KeyedForm):
         super().__init__(*args, **kwargs)
         labels = dict(row._meta.get_field("status").choices)
         targets = [move.target for move in row.TRANSITIONS.values() if row.status in move.sources]
-        self.fields["status"].choices = [(target, labels[target]) for target in targets]
+        cast(forms.ChoiceField, self.fields["status"]).choices = [(target, labels[target]) for target in targets]
 
 
 class RateForm(KeyedForm):
@@ -279,7 +279,7 @@ class StageForm(KeyedForm):
     def __init__(self, *args: Any, donor: Donor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         moves = [donor.TRANSITIONS[verb] for verb in donor.BY_HAND]
-        self.fields["stage"].choices = [
+        cast(forms.ChoiceField, self.fields["stage"]).choices = [
             (move.target, DonorStage(move.target).label) for move in moves if donor.stage in move.sources
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection, models
 from django.db.models import Q, Sum
@@ -35,19 +35,19 @@ class WindowQuerySet(models.QuerySet[Any]):
         """Return the general pool's window."""
         return self.get(unearmarked=True)
 
-    def for_list(self) -> WindowQuerySet:
+    def for_list(self) -> Self:
         return self.select_related("fund", "pool").prefetch_related("objectives").order_by("-unearmarked", "code")
 
-    def taking_contributions(self) -> WindowQuerySet:
+    def taking_contributions(self) -> Self:
         """Windows that money can still be promised to."""
         return self.exclude(status="closed").order_by("-unearmarked", "code")
 
 
 class PeriodQuerySet(models.QuerySet[Any]):
-    def covering(self, day: date) -> PeriodQuerySet:
+    def covering(self, day: date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
-    def in_use(self, today: date) -> PeriodQuerySet:
+    def in_use(self, today: date) -> Self:
         """Periods that have begun, newest first."""
         return self.filter(starts_on__lte=today).order_by("-starts_on")
 
@@ -58,29 +58,29 @@ class RateQuerySet(models.QuerySet[Any]):
         oldest = day - timedelta(days=RATE_VALID_DAYS)
         return self.filter(currency=currency, on__lte=day, on__gte=oldest).order_by("-on").first()
 
-    def for_list(self) -> RateQuerySet:
+    def for_list(self) -> Self:
         return self.order_by("-on", "currency")
 
 
 class OwnedByDonor(models.QuerySet[Any]):
     """Rows that belong to a donor: its people see them, the secretariat and the auditor see all."""
 
-    def visible_to(self, user: Any) -> OwnedByDonor:
+    def visible_to(self, user: Any) -> Self:
         if user.reads_all:
             return self.all()
         return self.filter(donor__organisation_id__in=user.organisation_ids(*DONOR_ROLES))
 
-    def with_donor(self) -> OwnedByDonor:
+    def with_donor(self) -> Self:
         return self.select_related("donor__organisation", "window")
 
 
 class DonorQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Any) -> DonorQuerySet:
+    def visible_to(self, user: Any) -> Self:
         if user.reads_all:
             return self.all()
         return self.filter(organisation_id__in=user.organisation_ids(*DONOR_ROLES))
 
-    def with_totals(self) -> DonorQuerySet:
+    def with_totals(self) -> Self:
         """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""
         deposited = (
             self.model.deposits.rel.related_model.objects.filter(donor=models.OuterRef("pk"))
@@ -91,75 +91,75 @@ class DonorQuerySet(models.QuerySet[Any]):
         )
         return self.annotate(deposited_usd=Coalesce(models.Subquery(deposited), ZERO, output_field=MoneyField()))
 
-    def for_list(self) -> DonorQuerySet:
+    def for_list(self) -> Self:
         return self.select_related("organisation").order_by("organisation__name_en", "pk")
 
 
 class ProspectQuerySet(OwnedByDonor):
-    def for_list(self) -> ProspectQuerySet:
+    def for_list(self) -> Self:
         return self.with_donor().order_by("-noted_on", "-pk")
 
 
 class PledgeQuerySet(OwnedByDonor):
-    def public(self) -> PledgeQuerySet:
+    def public(self) -> Self:
         """Pledges that everybody may see: acknowledged ones, whatever became of them. See also Pledge.is_public."""
         return self.filter(acknowledged_at__isnull=False)
 
-    def standing(self) -> PledgeQuerySet:
+    def standing(self) -> Self:
         """Pledges that still stand or were paid: not cancelled."""
         return self.exclude(state="cancelled")
 
-    def awaiting_acknowledgement(self) -> PledgeQuerySet:
+    def awaiting_acknowledgement(self) -> Self:
         return self.filter(state="pledged")
 
-    def without_agreement(self) -> PledgeQuerySet:
+    def without_agreement(self) -> Self:
         """Acknowledged pledges for which an agreement can be signed."""
         return self.filter(state="acknowledged", settled_on=None).exclude(agreements__state__in=("signed", "completed"))
 
-    def for_list(self) -> PledgeQuerySet:
+    def for_list(self) -> Self:
         return self.with_donor().order_by("-pledged_on", "-pk")
 
 
 class AgreementQuerySet(OwnedByDonor):
-    def running(self) -> AgreementQuerySet:
+    def running(self) -> Self:
         """Agreements that more money is expected under."""
         return self.filter(state="signed")
 
-    def for_list(self) -> AgreementQuerySet:
+    def for_list(self) -> Self:
         return self.with_donor().select_related("pledge").order_by("-signed_on", "-pk")
 
 
 class DepositQuerySet(OwnedByDonor):
-    def until(self, day: date) -> DepositQuerySet:
+    def until(self, day: date) -> Self:
         return self.filter(received_on__lte=day)
 
-    def for_list(self) -> DepositQuerySet:
+    def for_list(self) -> Self:
         return self.with_donor().select_related("agreement", "pledge").order_by("-received_on", "-pk")
 
 
 class PaymentQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Any) -> PaymentQuerySet:
+    def visible_to(self, user: Any) -> Self:
         """The secretariat and the auditor see all; a partner sees what is paid to its own organisation."""
         if user.reads_all:
             return self.all()
         return self.filter(payee_id__in=user.organisation_ids(*PARTNER_ROLES))
 
-    def awaiting_authorisation(self, user: Any) -> PaymentQuerySet:
+    def awaiting_authorisation(self, user: Any) -> Self:
         """Prepared payments that this person may authorise: those another one prepared."""
         return self.filter(state="prepared").exclude(prepared_by=user)
 
-    def awaiting_payment(self) -> PaymentQuerySet:
+    def awaiting_payment(self) -> Self:
         return self.filter(state="authorised")
 
-    def for_list(self) -> PaymentQuerySet:
+    def for_list(self) -> Self:
         return self.select_related("payee", "prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
 
 
 class ImportBatchQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Any) -> ImportBatchQuerySet:
+    def visible_to(self, user: Any) -> Self:
         return self.all() if user.reads_all else self.none()
 
-    def with_counts(self) -> ImportBatchQuerySet:
+    def with_counts(self) -> Self:
         """Add how many lines a batch has: in all, imported, unchanged, refused, and to look at."""
 
         def lines(**condition: Any) -> models.Count:
@@ -173,5 +173,5 @@ class ImportBatchQuerySet(models.QuerySet[Any]):
             flagged=lines(rows__flag__gt=""),
         )
 
-    def for_list(self) -> ImportBatchQuerySet:
+    def for_list(self) -> Self:
         return self.select_related("made_by").order_by("-made_at", "-pk")

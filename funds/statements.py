@@ -213,10 +213,10 @@ class DonorLine(NamedTuple):
 def sources() -> list[DonorLine]:
     """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
     stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
-    kinds = {SourceKind.DONOR: "contributions", SourceKind.SEED: "seed"}
-    rows = Posting.objects.filter(credit__kind__in=kinds.values()).order_by()
-    came = {code: amount for code, amount in rows.values_list("credit__code").annotate(Sum("amount"))}
-    prefixes = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
+    kinds = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
+    rows = Posting.objects.filter(credit__kind__in=kinds).order_by()
+    came = dict(rows.values_list("credit__code").annotate(Sum("amount")))
+    prefixes: dict[str, str] = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
     found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
     return [
         DonorLine(

@@ -118,6 +118,7 @@ class Source(Registered):
     kind = models.CharField(max_length=10, choices=SourceKind.choices)
     donor = models.ForeignKey("funds.Donor", models.PROTECT, null=True, blank=True, related_name="sources")
     since = models.DateField()
+    is_new = False  # set where an act has just made the source
 
     class Meta:
         constraints = [
@@ -132,7 +133,7 @@ class Source(Registered):
 
     @property
     def label(self) -> str:
-        return str(self.donor.organisation) if self.donor_id else str(SourceKind.INCOME.label)
+        return str(self.donor.organisation) if self.donor else str(SourceKind.INCOME.label)
 
 
 class Stake(models.Model):

@@ -229,9 +229,9 @@ def _carry_pledge_on(by: User | None, deposit: Deposit) -> None:
         return
     pledge = lock_pledge(deposit.pledge_id)
     received = received_in_own_currency(pledge, pledge.deposits.all())
-    if pledge.state == PledgeState.ACKNOWLEDGED and not pledge.is_settled and received is not None:
-        if received >= pledge.amount:
-            settle(by, pledge, deposit.received_on)
+    is_open = pledge.state == PledgeState.ACKNOWLEDGED and not pledge.is_settled
+    if is_open and received is not None and pledge.amount is not None and received >= pledge.amount:
+        settle(by, pledge, deposit.received_on)
 
 
 def _check_agreement(agreement: Agreement, received_on: date) -> None:

@@ -188,9 +188,9 @@ def write_contribution(
     worth = _Worth(mapping)
     fund = Fund.objects.held()
     written: dict[str, Prospect | Pledge | Agreement | Deposit]
-    if contribution.stage == "pipeline":
+    if contribution.stage == "pipeline" and contribution.pledge:
         fund.require(Act.PLEDGE)
-        written = {"prospect": _prospect(by, donor, contribution, worth)}
+        written = {"prospect": _prospect(by, donor, contribution.pledge, worth)}
     else:
         written = _chain(by, donor, contribution, worth, fund)
     donors[contribution.donor] = donor
@@ -205,10 +205,10 @@ def _chain(by: User | None, donor: Donor, row: Contribution, worth: "_Worth", fu
         written["pledge"] = acknowledge_pledge(by=None, pledge=pledge)
     if row.agreement:
         fund.require(Act.AGREE)
-        written["agreement"] = _agreement(by, donor, row, worth, written.get("pledge"))
+        written["agreement"] = _agreement(by, donor, row.agreement, row.agreement_kind, worth, written.get("pledge"))
     if row.deposit:
         fund.require(Act.RECEIVE)
-        written["deposit"] = _deposit(by, donor, row, worth, written)
+        written["deposit"] = _deposit(by, donor, row.deposit, worth, written)
     _finish(by, row, written)
     return written
 
@@ -218,13 +218,13 @@ def _finish(by: User | None, row: Contribution, written: dict[str, Any]) -> None
     pledge, agreement = written.get("pledge"), written.get("agreement")
     if pledge:
         pledge.refresh_from_db()
-        if row.stage == "paid" and not pledge.is_settled:
+        if row.stage == "paid" and row.deposit and not pledge.is_settled:
             accept_as_paid(by=None, pledge=pledge, on=row.deposit.on)
         elif row.stage == "cancelled":
             withdraw(by, pledge, "")
         elif row.writeoff:
             write_off_pledge(by=None, pledge=pledge, on=row.writeoff.on, amount_usd=row.writeoff.amount)
-    if agreement and row.stage == "paid":
+    if agreement and row.deposit and row.stage == "paid":
         agreement.refresh_from_db()
         if agreement.state == "signed":
             complete(by, agreement, row.deposit.on)
@@ -242,39 +242,41 @@ class _Worth:
         return valued(money.amount, money.currency, money.on)
 
 
-def _prospect(by: User | None, donor: Donor, row: Contribution, worth: _Worth) -> Prospect:
+def _prospect(by: User | None, donor: Donor, money: Money, worth: _Worth) -> Prospect:
     return write_prospect(
         by=by,
         donor=donor,
         window=None,
-        value=worth.of(row.pledge),
-        noted_on=row.pledge.on,
+        value=worth.of(money),
+        noted_on=money.on,
         reference=next_reference("PIP"),
     )
 
 
-def _agreement(by: User | None, donor: Donor, row: Contribution, worth: _Worth, pledge: Pledge | None) -> Agreement:
+def _agreement(
+    by: User | None, donor: Donor, money: Money, kind: str, worth: _Worth, pledge: Pledge | None
+) -> Agreement:
     return write_agreement(
         by=by,
         donor=donor,
         window=None,
         pledge=pledge,
-        value=worth.of(row.agreement),
-        signed_on=row.agreement.on,
+        value=worth.of(money),
+        signed_on=money.on,
         fee_percent=default_fee_percent(),
-        kind=row.agreement_kind,
+        kind=kind,
     )
 
 
-def _deposit(by: User | None, donor: Donor, row: Contribution, worth: _Worth, written: dict[str, Any]) -> Deposit:
+def _deposit(by: User | None, donor: Donor, money: Money, worth: _Worth, written: dict[str, Any]) -> Deposit:
     return write_deposit(
         by=by,
         donor=donor,
         window=None,
         agreement=written.get("agreement"),
         pledge=written.get("pledge"),
-        value=worth.of(row.deposit),
-        received_on=row.deposit.on,
+        value=worth.of(money),
+        received_on=money.on,
         fee_percent=default_fee_percent(),
     )
 

@@ -1,21 +1,23 @@
 """Accounts of the ledger: all of them, and one with its postings, so that a figure can be followed to its rows."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from alliance.access import find
 from alliance.core import clock
-from alliance.rendering.tables import csv_response, xlsx_response
+from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, Posting, Stake
 from funds.statements import trial_balance
-from funds.views.pages import PAGE_ROWS, reader_or_404
+from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 COLUMNS = (_("Entry"), _("Date"), _("Debit"), _("Credit"), _("Amount"))
 
@@ -30,7 +32,7 @@ class PostingLine(NamedTuple):
 
 
 @require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     lines = trial_balance()
     context = {
@@ -38,13 +40,12 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "debits": sum((line.debits for line in lines), start=0),
         "credits": sum((line.credits for line in lines), start=0),
         "as_of": clock.today(),
-        "kinds": dict(Account._meta.get_field("kind").choices),
     }
     return render(request, "funds/account_list.html", context)
 
 
 @require_GET
-def account(request: HttpRequest, code: str) -> HttpResponse:
+def account(request: Request, code: str) -> HttpResponseBase:
     reader_or_404(permissions.can_read_accounts(request.user))
     row = find(Account.objects.select_related("window"), code=code)
     postings = Posting.objects.filter(Q(debit=row) | Q(credit=row))
@@ -86,7 +87,7 @@ def stakes(account: Account) -> list[Stake]:
     return list(rows.order_by("-amount", "pk"))
 
 
-def _download(kind: str, postings: QuerySet[Posting], code: str) -> HttpResponse:
+def _download(kind: str, postings: QuerySet[Posting], code: str) -> HttpResponseBase:
     respond = csv_response if kind == "csv" else xlsx_response
-    rows = ([p.entry.n, p.effective_on, p.debit.code, p.credit.code, p.amount] for p in postings)
+    rows: Iterator[Row] = ([p.entry.n, p.effective_on, p.debit.code, p.credit.code, p.amount] for p in postings)
     return respond(COLUMNS, rows, code.replace(":", "-"))

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, Reaso
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, default_fee_percent, sign_agreement
 from funds.operations.deposits import received_in_own_currency_of
-from funds.views.pages import Column, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import Column, Request, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda a: a.reference),
@@ -39,7 +40,7 @@ SORTS = {"reference": "reference", "date": "signed_on", "donor": "donor__organis
 
 
 @require_GET
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = AgreementFilter(request.GET)
@@ -58,7 +59,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_new(request: HttpRequest) -> HttpResponse:
+def agreement_new(request: Request) -> HttpResponse:
     reader_or_404(request.user.reads_all)
     require(permissions.can_record_money(request.user), _("Finance officers record agreements."))
     pledge = _asked_pledge(request)
@@ -66,17 +67,15 @@ def agreement_new(request: HttpRequest) -> HttpResponse:
     donors = Donor.objects.for_list()
     form = AgreementForm(typed, donors=donors, pledge=pledge, initial=_initial(pledge))
     instalments = InstalmentFormSet(typed if typed and "form-TOTAL_FORMS" in typed else None)
-    if request.method == "POST" and form.is_valid() and instalments.is_valid():
-        if agreement := _sign(request, form, instalments, pledge):
-            messages.success(
-                request, _("The agreement %(reference)s is recorded.") % {"reference": agreement.reference}
-            )
-            return redirect(agreement)
+    sent = request.method == "POST" and form.is_valid() and instalments.is_valid()
+    if sent and (agreement := _sign(request, form, instalments, pledge)):
+        messages.success(request, _("The agreement %(reference)s is recorded.") % {"reference": agreement.reference})
+        return redirect(agreement)
     context = {"form": form, "instalments": instalments, "pledge": pledge, "open_pledges": _open_pledges(pledge)}
     return render(request, "funds/agreement_form.html", context)
 
 
-def _asked_pledge(request: HttpRequest) -> Pledge | None:
+def _asked_pledge(request: Request) -> Pledge | None:
     reference = request.GET.get("pledge")
     return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
 
@@ -93,7 +92,7 @@ def _initial(pledge: Pledge | None) -> dict[str, Any]:
     return first | {"amount": amount, "currency": pledge.currency, "window": pledge.window}
 
 
-def _sign(request: HttpRequest, form: AgreementForm, instalments: Any, pledge: Pledge | None) -> Agreement | None:
+def _sign(request: Request, form: AgreementForm, instalments: Any, pledge: Pledge | None) -> Agreement | None:
     filled = dict(form.cleaned_data)
     if pledge is not None:
         filled["donor"] = pledge.donor
@@ -111,7 +110,7 @@ class DueLine(NamedTuple):
 
 
 @require_GET
-def agreement(request: HttpRequest, reference: str) -> HttpResponse:
+def agreement(request: Request, reference: str) -> HttpResponse:
     rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge", "recorded_by")
     row = find(rows, reference=reference)
     deposits = list(row.deposits.order_by("received_on", "pk"))
@@ -148,7 +147,7 @@ def due_lines(instalments: list[Instalment], received: Decimal | None, today: da
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def agreement_cancel(request: Request, reference: str) -> HttpResponse:
     row = find(Agreement.objects.visible_to(request.user).with_donor(), reference=reference)
     require(permissions.can_write_off(request.user), _("Finance officers and the head cancel agreements."))
     return form_act(

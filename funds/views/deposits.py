@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,7 @@ from funds.forms import DepositForm, ListFilter
 from funds.models import Agreement, Deposit, Donor, Pledge
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
-from funds.views.pages import Column, listed, narrowed, reader_or_404
+from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda d: d.reference),
@@ -36,7 +37,7 @@ SORTS = {"reference": "reference", "date": "received_on", "donor": "donor__organ
 
 
 @require_GET
-def deposits(request: HttpRequest) -> HttpResponse:
+def deposits(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = ListFilter(request.GET)
@@ -55,7 +56,7 @@ def deposits(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def deposit_new(request: HttpRequest) -> HttpResponse:
+def deposit_new(request: Request) -> HttpResponse:
     """Two steps on one address: what the bank shows, then a look at what will be posted. Nothing is kept in between."""
     reader_or_404(request.user.reads_all)
     require(permissions.can_record_money(request.user), _("Finance officers record deposits."))
@@ -79,7 +80,7 @@ def deposit_new(request: HttpRequest) -> HttpResponse:
     return render(request, "funds/deposit_form.html", {"form": form, "running": running, **promise})
 
 
-def _form(request: HttpRequest, promise: Agreement | Pledge | None) -> DepositForm:
+def _form(request: Request, promise: Agreement | Pledge | None) -> DepositForm:
     initial: dict[str, Any] = {"received_on": clock.today()}
     if promise:
         initial["currency"] = promise.currency
@@ -87,19 +88,19 @@ def _form(request: HttpRequest, promise: Agreement | Pledge | None) -> DepositFo
     return DepositForm(submitted(request), donors=donors, initial=initial)
 
 
-def _asked_agreement(request: HttpRequest) -> Agreement | None:
+def _asked_agreement(request: Request) -> Agreement | None:
     reference = request.GET.get("agreement")
     rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge")
     return find(rows, reference=reference) if reference else None
 
 
-def _asked_pledge(request: HttpRequest) -> Pledge | None:
+def _asked_pledge(request: Request) -> Pledge | None:
     reference = request.GET.get("pledge")
     return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
 
 
 @require_GET
-def deposit(request: HttpRequest, reference: str) -> HttpResponse:
+def deposit(request: Request, reference: str) -> HttpResponse:
     rows = Deposit.objects.visible_to(request.user).with_donor()
     row = find(rows.select_related("agreement", "pledge", "instalment", "entry", "recorded_by"), reference=reference)
     context = {"deposit": row, "lines": lines_of_entry(row.entry_id), "may_read_accounts": request.user.reads_all}

@@ -1,6 +1,7 @@
 """Donors: the register with its pipeline, a new donor, and one donor with its contributions and what became of them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from funds.contributions import attributed_to, chains, totals_of_donor
 from funds.forms import DonorFilter, DonorForm, StageForm
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor
-from funds.views.pages import Column, form_act, listed, reader_or_404
+from funds.views.pages import Column, Request, form_act, listed, reader_or_404
 
 COLUMNS = (
     Column(gettext_lazy("Donor"), lambda d: d.name),
@@ -28,7 +29,7 @@ SORTS = {"donor": "organisation__name_en", "type": "donor_type", "usd": "deposit
 
 
 @require_GET
-def donors(request: HttpRequest) -> HttpResponse:
+def donors(request: Request) -> HttpResponseBase:
     """The donor register and pipeline; a donor's own people are led to their own page."""
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
@@ -53,7 +54,7 @@ def donors(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def donor(request: HttpRequest, slug: str) -> HttpResponse:
+def donor(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
     can_move = any(row.stage in row.TRANSITIONS[verb].sources for verb in row.BY_HAND)
     context = {
@@ -69,7 +70,7 @@ def donor(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def donor_new(request: HttpRequest) -> HttpResponse:
+def donor_new(request: Request) -> HttpResponse:
     reader_or_404(request.user.reads_all)
     require(permissions.can_register_donor(request.user), _("The secretariat registers donors."))
     return form_act(
@@ -86,7 +87,7 @@ def donor_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def donor_stage(request: HttpRequest, slug: str) -> HttpResponse:
+def donor_stage(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
     require(permissions.can_register_donor(request.user), _("The secretariat keeps the pipeline."))
     return form_act(

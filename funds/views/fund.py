@@ -1,7 +1,7 @@
 """The fund itself: the finance home, windows and statuses, periods, rates of exchange."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +18,12 @@ from funds.models import Act, Deposit, Fund, FundStatus, Period, Pledge, Prospec
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
 from funds.statements import funding_status
 from funds.statements import windows as window_lines
-from funds.views.pages import PAGE_ROWS, button_act, form_act, reader_or_404
+from funds.views.pages import PAGE_ROWS, Request, button_act, form_act, reader_or_404
 from funds.waiting import waiting_for
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What waits for the secretariat's finance side, and the figures of the day."""
     reader_or_404(permissions.can_read_accounts(request.user))
     context = {
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def windows(request: HttpRequest) -> HttpResponse:
+def windows(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     fund = Fund.objects.the()
     context = {
@@ -52,7 +52,7 @@ def windows(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def fund_status(request: HttpRequest) -> HttpResponse:
+def fund_status(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     require(permissions.can_set_status(request.user), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.the()
@@ -70,7 +70,7 @@ def fund_status(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def window_status(request: HttpRequest, code: str) -> HttpResponse:
+def window_status(request: Request, code: str) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     require(permissions.can_set_status(request.user), _("The head of the secretariat sets a window's status."))
     window = find(Window.objects.all(), code=code)
@@ -89,7 +89,7 @@ def window_status(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def periods(request: HttpRequest) -> HttpResponse:
+def periods(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     today = clock.today()
     page = Paginator(Period.objects.in_use(today).select_related("closed_by"), PAGE_ROWS).get_page(
@@ -102,7 +102,7 @@ def periods(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def period_close(request: HttpRequest, code: str) -> HttpResponse:
+def period_close(request: Request, code: str) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     period = find(Period.objects.all(), code=code)
     said = _("The period is closed: nothing can be posted in it any more.")
@@ -110,7 +110,7 @@ def period_close(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def rates(request: HttpRequest) -> HttpResponse:
+def rates(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     currency = request.GET.get("currency", "")
     rows = Rate.objects.for_list()
@@ -125,7 +125,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rate_new(request: HttpRequest) -> HttpResponse:
+def rate_new(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     require(permissions.can_record_money(request.user), _("Finance officers enter rates of exchange."))
     return form_act(

@@ -1,24 +1,25 @@
 """Imports: the batches, and one with its lines and the figures that its rows have now."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from alliance.access import find
-from alliance.rendering.tables import csv_response, xlsx_response
+from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.contributions import totals_of_rows
 from funds.models import ImportBatch, ImportOutcome, ImportRow
 from funds.reasons import said
-from funds.views.pages import PAGE_ROWS, reader_or_404
+from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 COLUMNS = (_("Line"), _("Key"), _("Outcome"), _("Became"), _("To look at"), _("Why refused"))
 
 
 @require_GET
-def import_batches(request: HttpRequest) -> HttpResponse:
+def import_batches(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     rows = ImportBatch.objects.visible_to(request.user).with_counts().for_list()
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
@@ -26,7 +27,7 @@ def import_batches(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def import_batch(request: HttpRequest, reference: str) -> HttpResponse:
+def import_batch(request: Request, reference: str) -> HttpResponseBase:
     rows = ImportBatch.objects.visible_to(request.user).with_counts().select_related("made_by", "entry")
     batch = find(rows, reference=reference)
     lines = batch.rows.select_related("pledge", "prospect", "agreement", "deposit").order_by("line")
@@ -58,7 +59,7 @@ def became(line: ImportRow) -> list[object]:
     return [row for row in (line.prospect, line.pledge, line.agreement, line.deposit) if row]
 
 
-def _cells(line: ImportRow) -> list[object]:
+def _cells(line: ImportRow) -> Row:
     text = " ".join
     return [
         line.line,

@@ -8,14 +8,22 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.forms import KeyedForm, attempt
+from alliance.people.models import User
 from alliance.rendering.tables import csv_response, xlsx_response
 from funds.forms import ActForm
 
 PAGE_ROWS = 50
+
+
+class Request(HttpRequest):
+    """A request of somebody who has signed in: every page of the fund asks for that."""
+
+    user: User  # type: ignore[assignment]
 
 
 class Column(NamedTuple):
@@ -32,7 +40,7 @@ def reader_or_404(allowed: bool) -> None:
 
 
 def listed(
-    request: HttpRequest,
+    request: Request,
     template: str,
     rows: QuerySet[Any],
     *,
@@ -41,7 +49,7 @@ def listed(
     columns: Sequence[Column],
     sorts: dict[str, str],
     **context: Any,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answer with a list that is filtered, sorted, paged and downloaded by its address."""
     rows = in_order(rows, request.GET.get("sort", ""), sorts)
     match request.GET.get("format"):
@@ -80,7 +88,7 @@ def narrowed(rows: QuerySet[Any], form: Form, *, day: str) -> QuerySet[Any]:
 
 
 def button_act(
-    request: HttpRequest, operation: Callable[..., Any], *, said: Any, after: str, refused: str = "", **arguments: Any
+    request: Request, operation: Callable[..., Any], *, said: Any, after: str, refused: str = "", **arguments: Any
 ) -> HttpResponse:
     """Do the one act that a button asked for, and go back to the page it stands on."""
     form = ActForm(request.POST)
@@ -96,7 +104,7 @@ def button_act(
 
 
 def form_act(
-    request: HttpRequest,
+    request: Request,
     form: KeyedForm,
     operation: Callable[..., Any],
     *,
@@ -110,7 +118,7 @@ def form_act(
 ) -> HttpResponse:
     """Show a form for one act, or do the act with what it holds and go on to the result's page."""
     if request.method == "POST" and form.is_valid():
-        filled = {name: value for name, value in form.cleaned_data.items()}
+        filled = dict(form.cleaned_data)
         result = attempt(form, operation, by=request.user, **filled, **arguments)
         if result is not None:
             messages.success(request, said)

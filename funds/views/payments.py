@@ -1,6 +1,9 @@
 """Payments: the list, and one with what its next person can do. They are prepared where the reason for them lives."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import date
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +27,7 @@ from funds.operations.payments import (
     pay_payment,
 )
 from funds.views.accounts import lines_of_entry
-from funds.views.pages import Column, button_act, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda p: p.reference),
@@ -38,7 +41,7 @@ SORTS = {"reference": "reference", "payee": "payee__name_en", "usd": "amount", "
 
 
 @require_GET
-def payments(request: HttpRequest) -> HttpResponse:
+def payments(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*PARTNER_ROLES))
     form = PaymentFilter(request.GET)
@@ -46,7 +49,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     return listed(request, "funds/payment_list.html", rows, form=form, name="payments", columns=COLUMNS, sorts=SORTS)
 
 
-def found(request: HttpRequest, reference: str) -> Payment:
+def found(request: Request, reference: str) -> Payment:
     rows = Payment.objects.visible_to(request.user).for_list()
     rows = rows.select_related(
         "debit", "credit", "payee", "prepared_by", "authorised_by", "paid_by", "acknowledged_by", "entry"
@@ -55,7 +58,7 @@ def found(request: HttpRequest, reference: str) -> Payment:
 
 
 @require_GET
-def payment(request: HttpRequest, reference: str) -> HttpResponse:
+def payment(request: Request, reference: str) -> HttpResponse:
     row, user = found(request, reference), request.user
     prepared = row.state == PaymentState.PREPARED
     own = row.prepared_by_id == user.pk
@@ -77,7 +80,7 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
 def steps(row: Payment) -> list[Step]:
     """Return prepared, authorised, paid, confirmed as a step list with who and when."""
 
-    def said(at: object, by: object) -> str:
+    def said(at: date | None, by: object) -> str:
         return f"{formats.short_date(at)}, {by}" if at else ""
 
     made = [
@@ -98,7 +101,7 @@ def steps(row: Payment) -> list[Step]:
 
 
 @require_POST
-def payment_authorise(request: HttpRequest, reference: str) -> HttpResponse:
+def payment_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(row.prepared_by_id != request.user.pk, FOUR_EYES)
     said = _("The payment is authorised.")
@@ -106,14 +109,14 @@ def payment_authorise(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def payment_confirm(request: HttpRequest, reference: str) -> HttpResponse:
+def payment_confirm(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     said = _("The receipt of the payment is confirmed.")
     return button_act(request, acknowledge_payment, said=said, after=row.get_absolute_url(), payment=row)
 
 
 @require_http_methods(["GET", "POST"])
-def payment_pay(request: HttpRequest, reference: str) -> HttpResponse:
+def payment_pay(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(permissions.can_record_money(request.user), _("Finance officers record that a payment was made."))
     return form_act(
@@ -131,7 +134,7 @@ def payment_pay(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def payment_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def payment_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(permissions.can_authorise(request.user), _("A finance officer or the head cancels a payment."))
     return form_act(

@@ -1,7 +1,8 @@
 """Pledges: the list, a new one, one with its chain, and what the secretariat does with it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
 from funds.models import Donor, Pledge, PledgeState
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
 from funds.positions import Position, position
-from funds.views.pages import Column, button_act, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda p: p.reference),
@@ -36,7 +37,7 @@ SORTS = {"reference": "reference", "date": "pledged_on", "donor": "donor__organi
 
 
 @require_GET
-def pledges(request: HttpRequest) -> HttpResponse:
+def pledges(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = PledgeFilter(request.GET)
@@ -61,27 +62,27 @@ def donors_to_pledge_for(user: object) -> list[Donor]:
 
 
 @require_http_methods(["GET", "POST"])
-def pledge_new(request: HttpRequest) -> HttpResponse:
+def pledge_new(request: Request) -> HttpResponse:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     allowed = donors_to_pledge_for(user)
     require(bool(allowed), _("Only a donor's own contributors pledge for it."))
     donors = Donor.objects.filter(pk__in=[donor.pk for donor in allowed]).for_list()
     form = PledgeForm(submitted(request), donors=donors, initial={"pledged_on": clock.today()})
-    if request.method == "POST" and form.is_valid():
-        if pledge := attempt(form, record_pledge, by=user, **form.cleaned_data):
-            messages.success(request, _("The pledge %(reference)s is recorded.") % {"reference": pledge.reference})
-            return redirect(pledge)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and (pledge := attempt(form, record_pledge, by=user, **form.cleaned_data)):
+        messages.success(request, _("The pledge %(reference)s is recorded.") % {"reference": pledge.reference})
+        return redirect(pledge)
     return render(request, "funds/pledge_form.html", {"form": form, "donors": donors})
 
 
-def found(request: HttpRequest, reference: str) -> Pledge:
+def found(request: Request, reference: str) -> Pledge:
     rows = Pledge.objects.visible_to(request.user).with_donor().select_related("noted_by", "acknowledged_by")
     return find(rows, reference=reference)
 
 
 @require_GET
-def pledge(request: HttpRequest, reference: str) -> HttpResponse:
+def pledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     agreements, deposits = list(row.agreements.order_by("pk")), list(row.deposits.order_by("received_on", "pk"))
     stands = position(row, deposits)
@@ -137,14 +138,14 @@ def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> li
 
 
 @require_POST
-def pledge_acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
+def pledge_acknowledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     said = _("The pledge is acknowledged and public from now on.")
     return button_act(request, acknowledge_pledge, said=said, after=row.get_absolute_url(), pledge=row)
 
 
 @require_http_methods(["GET", "POST"])
-def pledge_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def pledge_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(
         permissions.can_cancel_pledge(request.user, row.donor.organisation_id),
@@ -165,7 +166,7 @@ def pledge_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def pledge_accept(request: HttpRequest, reference: str) -> HttpResponse:
+def pledge_accept(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(permissions.can_write_off(request.user), _("A finance officer accepts a pledge as paid."))
     return form_act(
@@ -183,7 +184,7 @@ def pledge_accept(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def pledge_write_off(request: HttpRequest, reference: str) -> HttpResponse:
+def pledge_write_off(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(permissions.can_write_off(request.user), _("Finance officers and the head write pledges off."))
     owed = formats.money(position(row, row.deposits.all()).pledged_unpaid)

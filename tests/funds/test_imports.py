@@ -320,7 +320,7 @@ def test_amounts_in_their_own_currency_are_valued_at_the_rate_of_the_day(db):
 
 def test_amount_in_its_own_currency_without_a_rate_is_refused(db):
     outcome = imported_own('1,Ann,NOK,"1000,50",,10/03/2008,,', "2,Bob,USD,7,7,10/03/2008,,")
-    assert [line for line in outcome.refusals] == [2]
+    assert list(outcome.refusals) == [2]
     assert outcome.count("imported") == 1
 
 

@@ -1,0 +1,53 @@
+"""Who is told, and what the lists hand to the public pages."""
+
+import json
+
+import pytest
+
+from alliance.register.kinds import kind
+from alliance.register.models import RegisterEntry
+from governance.models import Decision
+from governance.operations import close_decision
+from proposals.models import Project
+from tests.governance.factories import all_but, opened, opened_text, person, vote
+from tests.proposals.factories import money_in
+
+pytestmark = pytest.mark.django_db
+
+
+def told(name: str) -> set[str]:
+    body = json.loads(RegisterEntry.objects.filter(kind=name).latest("n").body)
+    return {user.email.partition("@")[0] for user in kind(name).told(body)}
+
+
+def test_holders_are_told_that_a_vote_is_open():
+    opened()
+    assert {"member", "alternate", "chair", "member.iom"} <= told("decision.opened/1")
+    assert not {"officer", "agency", "donor"} & told("decision.opened/1")
+
+
+def test_outcome_is_told_to_holders_secretariat_and_applicant(finance_officer):
+    decision = opened()
+    vote(decision, "approve", *all_but("member_iom"))
+    close_decision(by=person("chair"), decision=decision)
+    assert {"member", "officer", "head", "agency"} <= told("decision.closed/1")
+    assert not {"donor", "rival.agency", "auditor"} & told("decision.closed/1")
+
+
+def test_ballots_are_told_to_nobody():
+    assert kind("ballot.cast/1").told is None
+
+
+def test_decisions_are_found_by_project_recommendation_and_person(finance_officer):
+    decision, text = opened(), opened_text()
+    money_in(finance_officer, "300000.00")
+    assert set(Decision.objects.awaiting_ballot_of(person("member"))) == {decision, text}
+    assert set(Decision.objects.awaiting_ballot_of(person("member_iom"))) == {text}
+    vote(decision, "approve", *all_but("member_iom"))
+    assert set(Decision.objects.awaiting_ballot_of(person("member"))) == {text}
+    close_decision(by=person("chair"), decision=decision)
+    project = Project.objects.get()
+    recommendation = decision.version.proposal.recommendations.get().recommendation
+    assert list(Decision.objects.for_project(project)) == [decision]
+    assert list(Decision.objects.for_recommendation(recommendation)) == [decision]
+    assert list(Decision.objects.visible_to(person("donor"))) == [decision]

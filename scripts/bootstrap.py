@@ -43,7 +43,7 @@ def make_environment(requirements: str, also: str) -> None:
     if subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True, check=False).returncode:
         subprocess.run([str(PYTHON), "-m", "ensurepip"], capture_output=True, check=False)
     tell(f"installing {requirements} into .venv …")
-    pip = ["install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile"]
+    pip = ["install", "-qq", "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile"]
     done = subprocess.run(
         [str(PYTHON), "-m", "pip", *pip, "--disable-pip-version-check", "-r", requirements], check=False
     )

@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 from alliance.runtime import database  # noqa: E402
 from alliance.runtime.assets import compile_catalogues  # noqa: E402
+from alliance.runtime.commands import unwind_when_asked_to_end  # noqa: E402
 from scripts.needs import provide  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -37,6 +38,7 @@ LINTERS = {
 
 def main() -> int:
     os.chdir(ROOT)
+    unwind_when_asked_to_end()
     provide(sys.stdout)
     compile_catalogues()
     data = Path(os.environ.setdefault("ALLIANCE_DATA", str(ROOT / "var" / "check")))

@@ -34,7 +34,6 @@ class Demonstration:
         self._say = say
         self._supervisor = Supervisor(where.logs, say)
         self._static = StaticFiles(where.data)
-        self._unfinished = where.data / "demonstration-unfinished"
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -53,7 +52,7 @@ class Demonstration:
     def start_servers(self, *, reset: bool) -> None:
         """Start database and broker, unless the environment names others."""
         if not os.environ.get("DATABASE_URL"):
-            self._start_database(reset or self._unfinished.exists())
+            self._start_database(reset)
         elif reset:
             raise PartFailed("--reset empties the embedded database only; DATABASE_URL names another")
         if not settings.REDIS_URL:
@@ -71,10 +70,7 @@ class Demonstration:
         if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
             self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         if self._is_empty():
-            self._unfinished.touch()
-            self._step("reference data", lambda: call_command("setup", verbosity=0, stdout=_Silence()))
             self._step("demonstration", lambda: call_command("play", SCENARIO, verbosity=0, stdout=_Silence()))
-            self._unfinished.unlink()
         connection.close()
 
     def start_processes(self) -> str:
@@ -112,7 +108,6 @@ class Demonstration:
         database.forget_cluster(self.where)
         for name in MADE:
             shutil.rmtree(self.where.data / name, ignore_errors=True)
-        self._unfinished.unlink(missing_ok=True)
         folders.make(self.where)
 
     def _start(self, part: Part) -> None:

@@ -144,7 +144,7 @@ def gather(proposal: Proposal, parts: dict[str, Content] | None = None) -> Conte
         "kind": proposal.kind,
         "applicant": proposal.applicant.slug,
         "applicant_kind": proposal.applicant.kind,
-        "call": proposal.call.reference if proposal.call_id else None,
+        "call": proposal.call.reference if proposal.call else None,
         "contributors": sorted(person.uid.hex for person in contributors(proposal)),
     }
     for held in (parts or all_parts(proposal)).values():

@@ -21,6 +21,11 @@ MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
 ZERO = Value(Decimal("0.00"), output_field=MONEY)
 
 
+def model_named(name: str) -> Any:
+    """Return a model of this app: they import this module, so it cannot import them."""
+    return apps.get_model("proposals", name)
+
+
 def balance_under(*parts: str | F | OuterRef) -> Coalesce:
     """Return the sum of the balances of all accounts whose code begins with these parts.
 
@@ -91,7 +96,7 @@ class ProposalQuerySet(models.QuerySet):
 
     def ready_for_committee(self) -> Self:
         """Eligible, with the rights check done on the newest version."""
-        newest = self.model.versions.rel.related_model.objects.filter(proposal=OuterRef("pk")).order_by("-number")
+        newest = model_named("ProposalVersion").objects.filter(proposal=OuterRef("pk")).order_by("-number")
         checked = newest.values("check_made__is_rights_checked")[:1]
         return self.filter(state="eligible").alias(is_checked=Subquery(checked)).filter(is_checked=True)
 
@@ -109,7 +114,7 @@ class ProposalQuerySet(models.QuerySet):
 
     def with_totals(self) -> Self:
         """Annotate `requested`: the sum of the budget lines, in the fund's currency."""
-        lines = self.model.budget_lines.rel.related_model.objects.filter(proposal=OuterRef("pk"))
+        lines = model_named("BudgetLine").objects.filter(proposal=OuterRef("pk"))
         total = lines.order_by().values("proposal").annotate(total=Sum("amount")).values("total")
         return self.annotate(requested=Coalesce(Subquery(total, output_field=MONEY), ZERO))
 
@@ -144,7 +149,7 @@ class ProposalVersionQuerySet(models.QuerySet):
         """Versions of visible proposals, and those granted to this person (committee, reviewers)."""
         if not user.is_authenticated:
             return self.none()
-        proposals = self.model.proposal.field.related_model.objects.visible_to(user)
+        proposals = model_named("Proposal").objects.visible_to(user)
         given = granted(user, "proposals.view_proposalversion", self.model._default_manager.all())
         return self.filter(Q(proposal__in=proposals.values("pk")) | Q(pk__in=given.values("pk")))
 
@@ -170,7 +175,7 @@ class ProjectQuerySet(models.QuerySet):
         if user.reads_all:
             return self
         own = user.organisation_ids(*PARTNER_ROLES)
-        contracts = self.model.contracts.rel.related_model.objects.filter(partner__in=own).exclude(state="draft")
+        contracts = model_named("Contract").objects.filter(partner__in=own).exclude(state="draft")
         return self.filter(Q(lead__in=own) | Q(pk__in=contracts.values("project")))
 
     def approved_between(self, start: date, end: date) -> Self:

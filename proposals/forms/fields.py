@@ -22,7 +22,7 @@ class AmountField(forms.DecimalField):
         options.setdefault("decimal_places", 2)
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(plain_number(value) if isinstance(value, str) else value)
 
     def prepare_value(self, value: Any) -> Any:

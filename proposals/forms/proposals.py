@@ -102,7 +102,7 @@ class CheckForm(KeyedForm):
         field.label_from_instance = lambda row: f"{row.code} · {row.text}"  # type: ignore[attr-defined]
         if not codes:
             del self.fields["confirmed"]
-        self.initial |= stored_check(version)
+        self.initial = {**self.initial, **stored_check(version)}
 
 
 def stored_check(version: ProposalVersion) -> dict[str, Any]:

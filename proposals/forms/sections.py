@@ -23,7 +23,7 @@ class SectionForm(DraftForm):
     """A section's fields. `seen` is the token of the text that the person started from."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    rows: "RowSet | None" = None
+    rows: Any = None
 
     def __init__(self, proposal: Proposal, data: QueryDict | None = None, *, token: str = "", extra: int = 0) -> None:
         self.proposal = proposal
@@ -287,7 +287,7 @@ class BudgetForm(SectionForm):
             }
             for line in self.proposal.budget_lines.select_related("partner", "category").order_by("position")
         ]
-        years = project_years(self.proposal, [line["year"] for line in initial])
+        years = project_years(self.proposal, [int(str(line["year"])) for line in initial])
         return row_set(
             BudgetRow,
             data,

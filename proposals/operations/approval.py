@@ -6,6 +6,7 @@ No role is asked for: the decision is the authority, and `by` may be None when a
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -190,7 +191,7 @@ def _make_project(
         reference=next_reference("PRJ"), proposal=proposal, version=version, title=version.title,
         lead=Organisation.objects.get(slug=leads[0]), countries=content["countries"],
         starts_on=date.fromisoformat(content["starts_on"]), ends_on=date.fromisoformat(content["ends_on"]),
-        rights_marker=version.check_made.rights_marker, amount=total, approved_on=on, decision_reference=decision_ref,
+        rights_marker=cast("int", version.check_made.rights_marker), amount=total, approved_on=on, decision_reference=decision_ref,
     )  # fmt: skip
     partners = _confirm_partners(content, by, decision_ref)
     rows = [

@@ -1,5 +1,6 @@
 """Submitting: the act that freezes a version and gives a receipt."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -64,7 +65,7 @@ def submit_proposal(*, by: User, proposal: Proposal) -> ProposalVersion:
     return version
 
 
-def _freeze(proposal: Proposal, content: Content, by: User, moment: object) -> ProposalVersion:
+def _freeze(proposal: Proposal, content: Content, by: User, moment: datetime) -> ProposalVersion:
     text, digest = freeze(content)
     return ProposalVersion.objects.create(
         proposal=proposal, number=proposal.versions.count() + 1, title=proposal.title, amount=requested(content),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,13 +16,14 @@ from proposals import permissions
 from proposals.forms.calls import CallForm
 from proposals.models import Call
 from proposals.operations import publish_call
+from proposals.views.pages import Request
 
 PAGE = 50
 
 
 @public
 @require_GET
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: Request) -> HttpResponse:
     """All calls, the latest deadline first."""
     page = Paginator(Call.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
     moment = clock.now()
@@ -37,7 +38,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
-def call(request: HttpRequest, reference: str) -> HttpResponse:
+def call(request: Request, reference: str) -> HttpResponse:
     """A call: its text, who may apply, until when."""
     row = find(Call.objects.visible_to(request.user), reference=reference)
     kinds = [OrganisationKind(kind).label for kind in row.applicant_kinds]
@@ -52,7 +53,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def call_new(request: HttpRequest) -> HttpResponse:
+def call_new(request: Request) -> HttpResponse:
     """Publish a call."""
     require(permissions.may_publish_calls(request.user), _("Calls are published by the secretariat."))
     form = CallForm(submitted(request))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -30,31 +30,32 @@ from proposals.operations import (
 )
 from proposals.operations.contracts import committed
 from proposals.operations.projects import blocks, standing
+from proposals.views.pages import Request, say_refusals
 
 PAGE = 50
 
 
-def load(request: HttpRequest, reference: str) -> Contract:
+def load(request: Request, reference: str) -> Contract:
     rows = Contract.objects.visible_to(request.user)
     related = ("project__version", "partner", "partner_signed_by", "alliance_signed_by")
     return find(rows.select_related(*related), reference=reference)
 
 
 @require_GET
-def contract_list(request: HttpRequest) -> HttpResponse:
+def contract_list(request: Request) -> HttpResponse:
     """Contracts of one's own organisation, or all of them for those who read all."""
     page = Paginator(Contract.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
     return render(request, "proposals/contract_list.html", {"page": page})
 
 
 @require_GET
-def contract(request: HttpRequest, reference: str) -> HttpResponse:
+def contract(request: Request, reference: str) -> HttpResponse:
     """A contract: what it says, its signatures, reports due and tranches."""
     row = load(request, reference)
     return render(request, "proposals/contract.html", page_of(request, row, SignForm()))
 
 
-def page_of(request: HttpRequest, row: Contract, form: SignForm) -> dict[str, Any]:
+def page_of(request: Request, row: Contract, form: SignForm) -> dict[str, Any]:
     prepares = permissions.may_prepare_payments(request.user)
     tranches, held = [], standing(row, row.project)
     for tranche in row.tranches.select_related("payment", "report_required").order_by("number"):
@@ -77,7 +78,7 @@ def page_of(request: HttpRequest, row: Contract, form: SignForm) -> dict[str, An
     }
 
 
-def side_of(request: HttpRequest, row: Contract) -> str:
+def side_of(request: Request, row: Contract) -> str:
     """Return the side that this person can sign for now, or nothing."""
     if row.state != Contract.State.OFFERED:
         return ""
@@ -89,7 +90,7 @@ def side_of(request: HttpRequest, row: Contract) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def contract_new(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
+def contract_new(request: Request, reference: str, slug: str) -> HttpResponse:
     """Draft a contract with a partner of a project, from the words that were approved."""
     project = find(Project.objects.visible_to(request.user).select_related("version"), reference=reference)
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
@@ -108,7 +109,7 @@ def contract_new(request: HttpRequest, reference: str, slug: str) -> HttpRespons
 
 
 @require_http_methods(["GET", "POST"])
-def contract_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def contract_edit(request: Request, reference: str) -> HttpResponse:
     """Change a draft."""
     row = load(request, reference)
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
@@ -118,7 +119,7 @@ def contract_edit(request: HttpRequest, reference: str) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, revise_contract, by=request.user, contract=row, terms=form.terms())
+        and attempt(form, revise_contract, by=request.user, contract=row, terms=form.terms()) is not None
     ):
         messages.success(request, _("The draft is changed."))
         return redirect(row)
@@ -127,30 +128,35 @@ def contract_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def offer(request: HttpRequest, reference: str) -> HttpResponse:
+def offer(request: Request, reference: str) -> HttpResponse:
     """Offer a draft for signature."""
     row = load(request, reference)
     form = KeyedForm(request.POST)
-    if form.is_valid() and attempt(form, offer_contract, by=request.user, contract=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, offer_contract, by=request.user, contract=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, _("Offered for signature to both sides."))
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect(row)
 
 
 @require_POST
-def sign(request: HttpRequest, reference: str) -> HttpResponse:
+def sign(request: Request, reference: str) -> HttpResponse:
     """Sign for one's own side."""
     row = load(request, reference)
     form = SignForm(request.POST)
-    if form.is_valid() and attempt(form, sign_contract, by=request.user, contract=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, sign_contract, by=request.user, contract=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, _("Signed."))
         return redirect(row)
     return render(request, "proposals/contract.html", page_of(request, load(request, reference), form))
 
 
 @require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def cancel(request: Request, reference: str) -> HttpResponse:
     """Give up a contract that is not signed on both sides."""
     row = load(request, reference)
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
@@ -158,7 +164,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, cancel_contract, by=request.user, contract=row, **form.cleaned_data)
+        and attempt(form, cancel_contract, by=request.user, contract=row, **form.cleaned_data) is not None
     ):
         messages.success(request, _("The contract is cancelled."))
         return redirect(row)
@@ -167,7 +173,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def tranche_prepare(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def tranche_prepare(request: Request, reference: str, number: int) -> HttpResponse:
     """Prepare the payment of a tranche; another officer authorises it."""
     row = load(request, reference)
     tranche = find(row.tranches.all(), number=number)

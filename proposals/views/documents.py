@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,9 +21,10 @@ from proposals.models import Attachment, Proposal, ProposalVersion
 from proposals.operations import attach_document, invite_co_author, remove_co_author, remove_document
 from proposals.operations.rows import may_write
 from proposals.sections import SECTIONS
+from proposals.views.pages import Request, say_refusals
 
 
-def draft(request: HttpRequest, reference: str) -> Proposal:
+def draft(request: Request, reference: str) -> Proposal:
     """Return the proposal when the person may write it; 403 for other readers."""
     row = find(Proposal.objects.visible_to(request.user).select_related("applicant", "created_by"), reference=reference)
     require(may_write(request.user, row), _("Only the applicant’s people and its co-authors write a proposal."))
@@ -30,7 +32,7 @@ def draft(request: HttpRequest, reference: str) -> Proposal:
 
 
 @require_http_methods(["GET", "POST"])
-def documents(request: HttpRequest, reference: str) -> HttpResponse:
+def documents(request: Request, reference: str) -> HttpResponse:
     """The documents of a draft, and a form to add one."""
     row = draft(request, reference)
     if request.method == "GET" and not row.is_editable:
@@ -54,34 +56,33 @@ def documents(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def document_remove(request: HttpRequest, reference: str, uid: UUID) -> HttpResponse:
+def document_remove(request: Request, reference: str, uid: UUID) -> HttpResponse:
     """Take a document off the draft."""
     row = draft(request, reference)
     attachment = find(Attachment.objects.filter(proposal=row), file__uid=uid)
     form = KeyedForm({"key": "-"})
     form.full_clean()
     attempt(form, remove_document, by=request.user, attachment=attachment)
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect("proposals:documents", row.reference)
 
 
 @require_GET
-def draft_file(request: HttpRequest, reference: str, uid: UUID) -> HttpResponse:
+def draft_file(request: Request, reference: str, uid: UUID) -> HttpResponseBase:
     """A document of the draft, for those who write it."""
     row = draft(request, reference)
     return serve(find(Attachment.objects.filter(proposal=row).select_related("file"), file__uid=uid).file)
 
 
 @require_GET
-def version_file(request: HttpRequest, reference: str, number: int, uid: UUID) -> HttpResponse:
+def version_file(request: Request, reference: str, number: int, uid: UUID) -> HttpResponseBase:
     """A document frozen with a version, for those who may read the version."""
     version = find(ProposalVersion.objects.visible_to(request.user), proposal__reference=reference, number=number)
     return serve(find(StoredFile.objects.filter(pk__in=version.attachments().values("pk")), uid=uid))
 
 
 @require_http_methods(["GET", "POST"])
-def co_authors(request: HttpRequest, reference: str) -> HttpResponse:
+def co_authors(request: Request, reference: str) -> HttpResponse:
     """Who writes along, and a form to invite somebody."""
     row = draft(request, reference)
     chooses = permissions.is_applicant(request.user, row)
@@ -110,7 +111,7 @@ def co_authors(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def co_author_remove(request: HttpRequest, reference: str, uid: UUID) -> HttpResponse:
+def co_author_remove(request: Request, reference: str, uid: UUID) -> HttpResponse:
     """Take a co-author's grant back."""
     row = draft(request, reference)
     remove_co_author(by=request.user, proposal=row, person=find(User.objects.all(), uid=uid))

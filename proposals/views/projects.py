@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,12 +20,13 @@ from proposals.forms.contracts import EvidenceForm, FundForm
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
 from proposals.operations.contracts import committed
+from proposals.views.pages import Request, say_refusals
 
 PAGE = 50
 
 
 @require_GET
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: Request) -> HttpResponse:
     """Projects whose work the person takes part in or follows, with their money."""
     rows = Project.objects.visible_to(request.user).with_money().for_list()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -33,7 +34,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def project(request: HttpRequest, reference: str) -> HttpResponse:
+def project(request: Request, reference: str) -> HttpResponse:
     """A project at work."""
     rows = Project.objects.visible_to(request.user).with_money()
     row = find(rows.select_related("lead", "proposal", "version"), reference=reference)
@@ -65,7 +66,7 @@ def project(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def condition(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def condition(request: Request, reference: str, number: int) -> HttpResponse:
     """Record that a condition of the decision is met."""
     row = find(Project.objects.visible_to(request.user), reference=reference)
     found = find(ReleaseCondition.objects.filter(project=row).select_related("project"), number=number)
@@ -74,35 +75,37 @@ def condition(request: HttpRequest, reference: str, number: int) -> HttpResponse
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, meet_condition, by=request.user, condition=found, **form.cleaned_data)
+        and attempt(form, meet_condition, by=request.user, condition=found, **form.cleaned_data) is not None
     ):
         messages.success(request, _("The condition is met."))
         return redirect(row)
     return render(request, "proposals/condition.html", {"project": row, "condition": found, "form": form})
 
 
-def act(request: HttpRequest, reference: str, operation: Any, done: str) -> HttpResponse:
+def act(request: Request, reference: str, operation: Any, done: str) -> HttpResponse:
     """Do one act on a project by its button, and say what came of it."""
     row = find(Project.objects.visible_to(request.user), reference=reference)
     form = KeyedForm(request.POST)
-    if form.is_valid() and attempt(form, operation, by=request.user, project=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, operation, by=request.user, project=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, done)
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect(row)
 
 
 @require_POST
-def complete(request: HttpRequest, reference: str) -> HttpResponse:
+def complete(request: Request, reference: str) -> HttpResponse:
     return act(request, reference, complete_project, _("The project is completed."))
 
 
 @require_POST
-def close(request: HttpRequest, reference: str) -> HttpResponse:
+def close(request: Request, reference: str) -> HttpResponse:
     return act(request, reference, close_project, _("The project is closed."))
 
 
-def for_finance(request: HttpRequest) -> None:
+def for_finance(request: Request) -> None:
     require(
         request.user.has_role(Role.FINANCE_OFFICER, Role.HEAD),
         _("Waiting approvals are allocated by the finance officers."),
@@ -110,7 +113,7 @@ def for_finance(request: HttpRequest) -> None:
 
 
 @require_GET
-def waiting_list(request: HttpRequest) -> HttpResponse:
+def waiting_list(request: Request) -> HttpResponse:
     """Approvals that wait for money, in the order in which they are served."""
     require(request.user.reads_all, _("Waiting approvals are followed by the secretariat."))
     amounts = WaitingAmount.objects.select_related("window").order_by("window_id")
@@ -128,20 +131,22 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def waiting_prepare(request: HttpRequest, decision: str) -> HttpResponse:
+def waiting_prepare(request: Request, decision: str) -> HttpResponse:
     """Prepare the allocation: the first of two officers."""
     for_finance(request)
     row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
     form = KeyedForm(request.POST)
-    if form.is_valid() and attempt(form, prepare_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, prepare_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, _("Prepared. Another officer allocates it."))
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect("proposals:waiting")
 
 
 @require_POST
-def waiting_fund(request: HttpRequest, decision: str) -> HttpResponse:
+def waiting_fund(request: Request, decision: str) -> HttpResponse:
     """Allocate: the second of two officers."""
     for_finance(request)
     row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
@@ -152,5 +157,5 @@ def waiting_fund(request: HttpRequest, decision: str) -> HttpResponse:
             messages.success(request, _("Allocated."))
             return redirect(made)
     for errors in form.errors.values():
-        messages.error(request, " ".join(errors))
+        messages.error(request, " ".join(str(error) for error in errors))
     return redirect("proposals:waiting")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from proposals.operations import start_proposal, submit_proposal, withdraw_propo
 from proposals.operations.rows import may_write
 from proposals.operations.submission import missing_from
 from proposals.sections import SECTIONS
+from proposals.views.pages import Request, say_refusals
 
 PAGE = 50
 
@@ -40,7 +41,7 @@ class FilterForm(forms.Form):
 
 
 @require_GET
-def proposal_list(request: HttpRequest) -> HttpResponse:
+def proposal_list(request: Request) -> HttpResponse:
     """Proposals that the person may see, newest work first."""
     rows = Proposal.objects.visible_to(request.user)
     form = FilterForm(request.GET)
@@ -58,7 +59,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Start a proposal for an organisation of one's own."""
     require(permissions.may_start(request.user), _("Proposals are started by the people of a partner organisation."))
     form = StartForm(request.user, clock.now(), submitted(request), initial=_wished(request))
@@ -70,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "proposals/proposal_new.html", {"form": form})
 
 
-def _wished(request: HttpRequest) -> dict[str, Any]:
+def _wished(request: Request) -> dict[str, Any]:
     """Return the call that a link named, and the organisation that the person acts for."""
     wished: dict[str, Any] = {"call": request.GET.get("call", ""), "kind": Proposal.Kind.PROJECT}
     if request.acting and request.acting.organisation_id in request.user.organisation_ids(request.acting.role):
@@ -79,7 +80,7 @@ def _wished(request: HttpRequest) -> dict[str, Any]:
 
 
 @require_GET
-def proposal(request: HttpRequest, reference: str) -> HttpResponse:
+def proposal(request: Request, reference: str) -> HttpResponse:
     """A proposal: its sections with their state for its authors, its versions and history for every reader."""
     rows = Proposal.objects.visible_to(request.user).select_related("applicant", "call", "created_by", "project")
     row = find(rows, reference=reference)
@@ -149,7 +150,7 @@ def history(row: Proposal, versions: list[Any], returns: list[Return]) -> list[E
 
 
 @require_http_methods(["GET", "POST"])
-def submit(request: HttpRequest, reference: str) -> HttpResponse:
+def submit(request: Request, reference: str) -> HttpResponse:
     """Check what is missing, and submit: the answer is the receipt."""
     row = find(Proposal.objects.visible_to(request.user).select_related("applicant", "call"), reference=reference)
     require(permissions.is_applicant(request.user, row), _("A proposal is submitted by the applicant’s own people."))
@@ -169,12 +170,11 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: Request, reference: str) -> HttpResponse:
     """Withdraw a proposal that is not with the committee yet."""
     row = find(Proposal.objects.visible_to(request.user), reference=reference)
     form = KeyedForm(request.POST)
     if form.is_valid():
         attempt(form, withdraw_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect(row)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,25 +22,26 @@ from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
 from proposals.operations.reports import held_by_partner
+from proposals.views.pages import Request, say_refusals
 
 PAGE = 50
 
 
-def load(request: HttpRequest, reference: str) -> PartnerReport:
+def load(request: Request, reference: str) -> PartnerReport:
     rows = PartnerReport.objects.visible_to(request.user)
     related = ("contract__partner", "contract__project__proposal", "submitted_by", "accepted_by")
     return find(rows.select_related(*related), reference=reference)
 
 
 @require_GET
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: Request) -> HttpResponse:
     """Reports by due date."""
     page = Paginator(PartnerReport.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
     return render(request, "proposals/report_list.html", {"page": page, "day": clock.today()})
 
 
 @require_GET
-def report(request: HttpRequest, reference: str) -> HttpResponse:
+def report(request: Request, reference: str) -> HttpResponse:
     """A report as it stands, for the partner and for those who review it."""
     row = load(request, reference)
     spending = list(row.expenditures.select_related("category").exclude(amount=0).order_by("category__code"))
@@ -72,14 +73,16 @@ def indicators_of(row: PartnerReport) -> Any:
             "indicator": reported.indicator,
             "actual": reported.actual,
             "breakdown": " · ".join(
-                f"{label_of(cell.variable, cell.category)} {formats.plain_figure(cell.value)}" for cell in cells
+                f"{label_of(cell.variable, cell.category)} {formats.plain_figure(cell.value)}"
+                for cell in cells
+                if cell.value is not None
             ),
             "remark": reported.remark,
         }
 
 
 @require_http_methods(["GET", "POST"])
-def write(request: HttpRequest, reference: str) -> HttpResponse:
+def write(request: Request, reference: str) -> HttpResponse:
     """Write a report: it saves as one types, and with a plain button."""
     row = load(request, reference)
     require(permissions.may_write_report(request.user, row), _("A report is written by the partner’s own people."))
@@ -98,31 +101,35 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def submit(request: HttpRequest, reference: str) -> HttpResponse:
+def submit(request: Request, reference: str) -> HttpResponse:
     """Submit a report as it was saved last."""
     row = load(request, reference)
     form = KeyedForm(request.POST)
-    if form.is_valid() and attempt(form, submit_report, by=request.user, report=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, submit_report, by=request.user, report=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, _("The report is submitted."))
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect(row)
 
 
 @require_POST
-def accept(request: HttpRequest, reference: str) -> HttpResponse:
+def accept(request: Request, reference: str) -> HttpResponse:
     """Accept a report: its spending is posted."""
     row = load(request, reference)
     form = KeyedForm(request.POST)
-    if form.is_valid() and attempt(form, accept_report, by=request.user, report=row, key=form.cleaned_data["key"]):
+    if (
+        form.is_valid()
+        and attempt(form, accept_report, by=request.user, report=row, key=form.cleaned_data["key"]) is not None
+    ):
         messages.success(request, _("Accepted. The spending is posted."))
-    for message in form.non_field_errors():
-        messages.error(request, message)
+    say_refusals(request, form)
     return redirect(row)
 
 
 @require_http_methods(["GET", "POST"])
-def give_back(request: HttpRequest, reference: str) -> HttpResponse:
+def give_back(request: Request, reference: str) -> HttpResponse:
     """Return a report to the partner, with the reason."""
     row = load(request, reference)
     require(permissions.may_review_reports(request.user), _("Reports are reviewed by the secretariat."))
@@ -130,7 +137,7 @@ def give_back(request: HttpRequest, reference: str) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, return_report, by=request.user, report=row, **form.cleaned_data)
+        and attempt(form, return_report, by=request.user, report=row, **form.cleaned_data) is not None
     ):
         messages.success(request, _("The report is returned to the partner."))
         return redirect(row)

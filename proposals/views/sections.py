@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,10 +18,11 @@ from proposals.models import Proposal
 from proposals.operations import EditedElsewhere, save_section
 from proposals.operations.rows import may_write
 from proposals.sections import SECTIONS
+from proposals.views.pages import Request
 
 
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, reference: str, key: str) -> HttpResponse:
+def section(request: Request, reference: str, key: str) -> HttpResponse:
     """One section of a draft: shown, saved by its button, or saved while the person types."""
     if key not in FORMS:
         raise Http404
@@ -42,7 +43,7 @@ def section(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     return render(request, "proposals/section.html", context)
 
 
-def make_form(request: HttpRequest, row: Proposal, key: str) -> SectionForm:
+def make_form(request: Request, row: Proposal, key: str) -> SectionForm:
     options: dict[str, Any] = {"token": content.token(row, key)}
     if key == "route":
         options["search"] = request.POST.get("q", "")
@@ -51,7 +52,7 @@ def make_form(request: HttpRequest, row: Proposal, key: str) -> SectionForm:
     return FORMS[key](row, submitted(request), **options)
 
 
-def save(request: HttpRequest, row: Proposal, key: str, form: SectionForm, context: dict[str, Any]) -> Proposal | None:
+def save(request: Request, row: Proposal, key: str, form: SectionForm, context: dict[str, Any]) -> Proposal | None:
     """Save what is well formed. On a clash with another tab, show both texts and let the next save decide."""
     if not form.is_valid():
         return None
@@ -61,8 +62,9 @@ def save(request: HttpRequest, row: Proposal, key: str, form: SectionForm, conte
         )
     except EditedElsewhere as clash:
         form.add_error(None, str(clash))
-        form.data = form.data.copy()
-        form.data["seen"] = clash.token
+        typed = request.POST.copy()
+        typed["seen"] = clash.token
+        form.data = typed
         context["stored"] = stored_part(row, key)
     except NotAllowed:
         raise
@@ -77,14 +79,14 @@ def stored_part(row: Proposal, key: str) -> Part:
     return next(part for part in read(whole, Names([whole])) if part.key == key)
 
 
-def answer_autosave(request: HttpRequest, saved: Proposal | None, key: str, context: dict[str, Any]) -> HttpResponse:
+def answer_autosave(request: Request, saved: Proposal | None, key: str, context: dict[str, Any]) -> HttpResponse:
     """Answer with what the save line shows, and the token that the next save starts from."""
     if saved:
         context |= {"saved_at": saved.saved_at, "token": content.token(saved, key)}
     return render(request, "proposals/section.html#saved", context)
 
 
-def after_saving(request: HttpRequest, row: Proposal, key: str) -> HttpResponse:
+def after_saving(request: Request, row: Proposal, key: str) -> HttpResponse:
     if "more" in request.POST:
         messages.success(request, _("Saved. Here are more empty lines."))
         return redirect(f"{request.path}?rows=3#rows")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,16 +17,17 @@ from proposals.forms.fields import ReasonForm
 from proposals.forms.proposals import CheckForm
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
+from proposals.views.pages import Request
 
 
-def load(request: HttpRequest, reference: str, number: int) -> ProposalVersion:
+def load(request: Request, reference: str, number: int) -> ProposalVersion:
     rows = ProposalVersion.objects.visible_to(request.user)
     rows = rows.select_related("proposal__applicant", "proposal__call", "submitted_by", "check_made__checked_by")
     return find(rows, proposal__reference=reference, number=number)
 
 
 @require_GET
-def version(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def version(request: Request, reference: str, number: int) -> HttpResponse:
     """A version as submitted: it never changes."""
     row = load(request, reference, number)
     numbers = list(row.proposal.versions.order_by("number").values_list("number", flat=True))
@@ -54,7 +55,7 @@ def can_be_tabled(row: ProposalVersion) -> bool:
 
 
 @require_GET
-def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def receipt(request: Request, reference: str, number: int) -> HttpResponse:
     """The receipt of a submission: number, moment, digest, and the way to a printable copy."""
     row = load(request, reference, number)
     context = {"version": row, "proposal": row.proposal, "parts": read_version(row), "attachments": row.attachments()}
@@ -62,7 +63,7 @@ def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 @require_GET
-def compare(request: HttpRequest, reference: str) -> HttpResponse:
+def compare(request: Request, reference: str) -> HttpResponse:
     """Two versions side by side in one text: what was removed, what was added."""
     rows = ProposalVersion.objects.visible_to(request.user).filter(proposal__reference=reference)
     versions = {row.number: row for row in rows.select_related("proposal").order_by("number")}
@@ -81,7 +82,7 @@ def compare(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "proposals/compare.html", context)
 
 
-def chosen(request: HttpRequest, versions: dict[int, ProposalVersion]) -> tuple[int, int]:
+def chosen(request: Request, versions: dict[int, ProposalVersion]) -> tuple[int, int]:
     """Return the two numbers that were asked for, or the last two."""
     numbers = list(versions)
     wanted = [int(value) for value in (request.GET.get("from", ""), request.GET.get("to", "")) if value.isdecimal()]
@@ -91,7 +92,7 @@ def chosen(request: HttpRequest, versions: dict[int, ProposalVersion]) -> tuple[
 
 
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def check(request: Request, reference: str, number: int) -> HttpResponse:
     """The officer's check: eligible and by which route, recommendations confirmed, rights checked."""
     row = load(request, reference, number)
     require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
@@ -107,7 +108,7 @@ def check(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def give_back(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def give_back(request: Request, reference: str, number: int) -> HttpResponse:
     """Return a version to its authors, with the reason."""
     row = load(request, reference, number)
     require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
@@ -115,7 +116,7 @@ def give_back(request: HttpRequest, reference: str, number: int) -> HttpResponse
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, return_proposal, by=request.user, version=row, **form.cleaned_data)
+        and attempt(form, return_proposal, by=request.user, version=row, **form.cleaned_data) is not None
     ):
         messages.success(request, _("The proposal is returned to its authors."))
         return redirect(row.proposal)

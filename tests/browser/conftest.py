@@ -1,0 +1,81 @@
+"""A real browser on a real server, with the demonstration played and a real worker behind it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from alliance import celery
+from alliance.core.clock import Clock
+from reporting.play.player import play
+from reporting.play.scenario import read
+from tests.alliance.workers import Broker, Worker
+from tests.browser.visitor import Visitor
+
+SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+def executable() -> str:
+    """Return the system's Chromium. Without one the browser tests fail: they never pass by being skipped."""
+    named = os.environ.get("ALLIANCE_BROWSER")
+    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        pytest.fail("no Chromium was found: install it, or name it in ALLIANCE_BROWSER")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; the ORM is used here between its calls, never inside them.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def demonstration(transactional_db: None, settings: Any, tmp_path: Path) -> None:
+    """The demonstration, on 15 September 2008, with a data folder of its own."""
+    settings.ALLIANCE_DATA = tmp_path
+    Clock.objects.update(is_demonstration=True)
+    play(read(SCENARIO))
+
+
+@pytest.fixture
+def worker(demonstration: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A broker and a Celery worker as processes of their own; pages ring them."""
+    broker = Broker(tmp_path)
+    broker.start()
+    monkeypatch.setattr(celery.app.conf, "broker_url", broker.url)
+    process = Worker(broker, "-B", "-s", str(tmp_path / "schedule"))
+    yield
+    process.stop()
+    broker.stop()
+
+
+@pytest.fixture
+def visitor(browser: Browser, live_server: Any, demonstration: None) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens the portal in a language, in a browser of its own."""
+    opened: list[Visitor] = []
+
+    def visit(language: str = "en", *, width: int = 1280) -> Visitor:
+        opened.append(Visitor(browser, live_server.url, language, width))
+        return opened[-1]
+
+    yield visit
+    for one in opened:
+        one.close()

@@ -15,6 +15,7 @@ from alliance.core.states import Move
 from alliance.people.models import DONOR_ROLES, Role
 from alliance.register.models import Registered
 from funds.amounts import settled
+from funds.models.fund import said_source
 from funds.querysets import AgreementQuerySet, DepositQuerySet, DonorQuerySet, PledgeQuerySet, ProspectQuerySet
 
 CONTRIBUTORS = (Role.DONOR_CONTRIBUTOR, Role.DONOR_SIGNATORY)
@@ -37,6 +38,17 @@ def positive_usd(name: str, field: str = "amount_usd") -> models.CheckConstraint
     return models.CheckConstraint(
         condition=Q(**{f"{field}__gt": 0}), name=name, violation_error_message=_("An amount is more than zero.")
     )
+
+
+class Valued(Registered):
+    """A row with a worth in the fund's currency, at a rate that has a source."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def rate_source_said(self) -> str:
+        return said_source(self.rate_source)  # type: ignore[attr-defined]
 
 
 class DonorType(models.TextChoices):
@@ -158,7 +170,7 @@ class PledgeState(models.TextChoices):
     WRITTEN_OFF = "written_off", pgettext_lazy("pledge", "Written off")
 
 
-class Pledge(Registered):
+class Pledge(Valued):
     """A promise in the donor's own currency. It is not money: it raises no balance (R56).
 
     The dollar figure is indicative. `settled_on` says that nothing more is owed: what was promised came in, in
@@ -266,7 +278,7 @@ class AgreementState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Agreement(Registered):
+class Agreement(Valued):
     """A signed contribution agreement, paid in instalments or at once. It is not cash."""
 
     REGISTER_PLAIN = ("reference", "rate_source", "kind")
@@ -355,7 +367,7 @@ class Instalment(Registered):
         return settled(self.amount, received)
 
 
-class Deposit(Registered):
+class Deposit(Valued):
     """Cash received, at the rate booked on the day. The only act of a donor that raises what can be allocated."""
 
     REGISTER_PLAIN = ("reference", "rate_source", "bank_reference")

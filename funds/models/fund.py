@@ -6,8 +6,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from alliance.core.errors import OutOfState
 from alliance.core.fields import CurrencyField, RateField
@@ -251,6 +251,14 @@ class Period(Registered):
         return self.code
 
 
+ECB = gettext_noop("European Central Bank: euro reference rates, derived")
+
+
+def said_source(source: str) -> str:
+    """Return a rate's source in the reader's language where it is one we know; another stays as it was typed."""
+    return gettext(source) if source else ""
+
+
 class Rate(models.Model):
     """Units of a currency for one unit of the fund's currency, from a day on, with its source (D2)."""
 
@@ -277,3 +285,7 @@ class Rate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.on}"
+
+    @property
+    def source_said(self) -> str:
+        return said_source(self.source)

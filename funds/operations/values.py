@@ -11,6 +11,7 @@ from alliance.core import clock
 from alliance.core.errors import Refused
 from funds import amounts
 from funds.models import Rate
+from funds.models.fund import said_source
 
 FUND_CURRENCY = "USD"
 ONE = Decimal(1)
@@ -26,6 +27,10 @@ class Value:
     rate_on: date | None
     rate_source: str
     amount_usd: Decimal
+
+    @property
+    def rate_source_said(self) -> str:
+        return said_source(self.rate_source)
 
     def columns(self) -> dict[str, Any]:
         return asdict(self)

@@ -7,23 +7,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.forms import KeyedForm, attempt
-from alliance.people.models import User
+from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
 from funds.forms import ActForm
 
 PAGE_ROWS = 50
-
-
-class Request(HttpRequest):
-    """A request of somebody who has signed in: every page of the fund asks for that."""
-
-    user: User  # type: ignore[assignment]
 
 
 class Column(NamedTuple):

@@ -12,6 +12,7 @@ from alliance.access import find, public, require
 from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from governance import permissions, words
 from governance.forms.committee import AppointForm, ChairForm, RulesForm
 from governance.models import Body, ChairTerm, Constituency, RuleSet, Seat
@@ -39,14 +40,14 @@ def seats(request: HttpRequest) -> HttpResponse:
     return render(request, "governance/seats.html", context)
 
 
-def require_head(request: HttpRequest) -> None:
+def require_head(request: Request) -> None:
     require(
         permissions.may_appoint(request.user), _("Seats, terms and rules are entered by the head of the secretariat.")
     )
 
 
 @require_http_methods(["GET", "POST"])
-def appointment(request: HttpRequest, number: int) -> HttpResponse:
+def appointment(request: Request, number: int) -> HttpResponse:
     """Appoint the member or the alternate of a seat."""
     require_head(request)
     seat = find(Seat.objects.on(clock.today()).filter(body=Body.objects.the()), number=number)
@@ -60,7 +61,7 @@ def appointment(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def chair(request: HttpRequest) -> HttpResponse:
+def chair(request: Request) -> HttpResponse:
     """Note who chairs the committee, and from when."""
     require_head(request)
     body = find(Body.objects.all())
@@ -74,7 +75,7 @@ def chair(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rules_new(request: HttpRequest) -> HttpResponse:
+def rules_new(request: Request) -> HttpResponse:
     """Carry out a decision that changes the rules."""
     require_head(request)
     form = RulesForm(submitted(request), instance=RuleSet.objects.order_by("number").last())

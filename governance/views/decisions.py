@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +13,7 @@ from alliance.core import clock
 from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from governance import permissions
 from governance.documents import Place, decision_record, may_read_version, place_of
 from governance.forms.votes import BallotForm, ReasonForm, RecusalForm
@@ -20,7 +21,7 @@ from governance.models import Decision
 from governance.operations import cast_ballot, close_decision, declare_recusal, defer_decision
 
 
-def load(request: HttpRequest, name: str) -> Decision:
+def load(request: Request, name: str) -> Decision:
     """Return the decision, closed first if its deadline has passed: the page never shows a vote that is over."""
     rows = Decision.objects.visible_to(request.user).with_subject()
     row = find(rows.named(name))
@@ -31,7 +32,7 @@ def load(request: HttpRequest, name: str) -> Decision:
 
 
 @require_http_methods(["GET", "POST"])
-def decision(request: HttpRequest, name: str) -> HttpResponse:
+def decision(request: Request, name: str) -> HttpResponse:
     """What is asked, with the ballot card of whoever may vote; after the close, what was decided and how."""
     row = load(request, name)
     place = place_of(request.user, row)
@@ -55,7 +56,7 @@ def decision(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "governance/decision.html", page_of(request, row, place, form))
 
 
-def page_of(request: HttpRequest, row: Decision, place: Place, form: BallotForm) -> dict[str, Any]:
+def page_of(request: Request, row: Decision, place: Place, form: BallotForm) -> dict[str, Any]:
     record = decision_record(row)
     tables = permissions.may_table(request.user)
     presides = tables or place.is_chair
@@ -74,7 +75,7 @@ def page_of(request: HttpRequest, row: Decision, place: Place, form: BallotForm)
 
 
 @require_http_methods(["GET", "POST"])
-def recusal(request: HttpRequest, name: str) -> HttpResponse:
+def recusal(request: Request, name: str) -> HttpResponse:
     """Declare an interest, and leave the vote to the alternate or to the other seats (R48)."""
     row = load(request, name)
     place = place_of(request.user, row)
@@ -89,7 +90,7 @@ def recusal(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
-def closing(request: HttpRequest, name: str) -> HttpResponse:
+def closing(request: Request, name: str) -> HttpResponse:
     """Close a vote in which every seat has voted."""
     row = load(request, name)
     place = place_of(request.user, row)
@@ -105,7 +106,7 @@ def closing(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def deferral(request: HttpRequest, name: str) -> HttpResponse:
+def deferral(request: Request, name: str) -> HttpResponse:
     """Defer the item, before the first ballot: the chair's."""
     row = load(request, name)
     require(place_of(request.user, row).is_chair, _("Only the chair of the committee defers an item."))

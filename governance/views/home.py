@@ -1,12 +1,13 @@
 """The committee's home: what is open, what is on the agenda, what was decided."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from alliance.access import require
+from alliance.people.requests import Request
 from governance import permissions
 from governance.documents import open_rows
 from governance.models import Body, Decision
@@ -16,7 +17,7 @@ PAGE = 20
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Open decisions first, those that await the reader's ballot before the others."""
     require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
     close_due()

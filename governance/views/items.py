@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,6 +13,7 @@ from alliance.access import find, require
 from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from funds.models import Window
 from governance import permissions
 from governance.documents import amounts_of
@@ -25,12 +26,12 @@ from proposals.models import Proposal, ProposalVersion
 ZERO = Decimal("0.00")
 
 
-def require_secretariat(request: HttpRequest) -> None:
+def require_secretariat(request: Request) -> None:
     require(permissions.may_table(request.user), _("Items are put to the committee by the secretariat’s officers."))
 
 
 @require_GET
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: Request) -> HttpResponse:
     """The proposals that can be put to the committee."""
     require_secretariat(request)
     ready = Proposal.objects.visible_to(request.user).ready_for_committee().with_latest_version()
@@ -39,7 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def table(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def table(request: Request, reference: str, number: int) -> HttpResponse:
     """Put one version to the committee: amounts by window, conditions, deadline."""
     require_secretariat(request)
     versions = ProposalVersion.objects.visible_to(request.user).select_related("proposal__applicant", "check_made")
@@ -58,7 +59,7 @@ def table(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     return render(request, "governance/item_table.html", context)
 
 
-def _put(request: HttpRequest, form: TableForm, version: ProposalVersion) -> Decision | None:
+def _put(request: Request, form: TableForm, version: ProposalVersion) -> Decision | None:
     sent = form.cleaned_data
     names = ("closes_at", "conditions", "note", "session", "in_principle", "procedure", "key")
     return attempt(
@@ -72,7 +73,7 @@ def _put(request: HttpRequest, form: TableForm, version: ProposalVersion) -> Dec
 
 
 @require_http_methods(["GET", "POST"])
-def text(request: HttpRequest) -> HttpResponse:
+def text(request: Request) -> HttpResponse:
     """Put a text to the committee."""
     require_secretariat(request)
     form = TextForm(submitted(request))
@@ -85,7 +86,7 @@ def text(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def opening(request: HttpRequest, name: str) -> HttpResponse:
+def opening(request: Request, name: str) -> HttpResponse:
     """Open an item for ballots."""
     row = find(Decision.objects.visible_to(request.user).named(name))
     require_secretariat(request)
@@ -101,7 +102,7 @@ def opening(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def cancellation(request: HttpRequest, name: str) -> HttpResponse:
+def cancellation(request: Request, name: str) -> HttpResponse:
     """Take an item off the agenda, open or not."""
     row = find(Decision.objects.visible_to(request.user).named(name))
     require_secretariat(request)

@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from alliance.access import find, public
+from alliance.people.requests import Request
 from governance.forms.votes import ReceiptForm
 from governance.models import Ballot, Decision
 
 
 @require_GET
-def own_receipt(request: HttpRequest, name: str, code: str) -> HttpResponse:
+def own_receipt(request: Request, name: str, code: str) -> HttpResponse:
     """The receipt of the reader's own ballot."""
     rows = Ballot.objects.visible_to(request.user).filter(user=request.user, decision__in=Decision.objects.named(name))
     return render(request, "governance/receipt.html", {"ballot": find(rows.receipts(), receipt=code)})

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from alliance.access import find, require
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from governance import permissions
 from governance.forms.committee import AttendanceForm, SessionForm
 from governance.models import Constituency, Decision, RuleSet, Session
@@ -18,12 +19,12 @@ from governance.operations import call_session, record_attendance
 PAGE = 20
 
 
-def require_reader(request: HttpRequest) -> None:
+def require_reader(request: Request) -> None:
     require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
 
 
 @require_GET
-def session_list(request: HttpRequest) -> HttpResponse:
+def session_list(request: Request) -> HttpResponse:
     """All sessions, the newest first."""
     require_reader(request)
     rows = Session.objects.visible_to(request.user).for_list()
@@ -33,7 +34,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def session_new(request: HttpRequest) -> HttpResponse:
+def session_new(request: Request) -> HttpResponse:
     """Call a session."""
     require_reader(request)
     require(permissions.may_table(request.user), _("Sessions are prepared and recorded by the secretariat."))
@@ -47,7 +48,7 @@ def session_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def session(request: HttpRequest, reference: str) -> HttpResponse:
+def session(request: Request, reference: str) -> HttpResponse:
     """A session: its items, who is present, and whether its composition lets it decide (R61)."""
     row = find(Session.objects.visible_to(request.user), reference=reference)
     form = AttendanceForm(submitted(request), session=row)

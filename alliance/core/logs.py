@@ -9,7 +9,7 @@ import structlog
 
 def configure(options: dict[str, Any]) -> None:
     """Send the standard library's and structlog's events to standard error."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -34,5 +34,6 @@ def configure(options: dict[str, Any]) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
+            "loggers": {name: {"level": "WARNING"} for name in ("fontTools", "pikepdf", "weasyprint.progress")},
         }
     )

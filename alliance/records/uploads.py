@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import NamedTuple
 
 import filetype
-import pikepdf
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -38,6 +37,8 @@ class Type(NamedTuple):
 
 
 def open_pdf(content: bytes) -> None:
+    import pikepdf  # only when a PDF comes: it weighs on every web process
+
     try:
         with pikepdf.open(BytesIO(content)) as document:
             if not len(document.pages):

@@ -1,11 +1,12 @@
 """A person's notices."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from alliance.access import find
+from alliance.people.requests import Request
 from alliance.records import operations
 from alliance.records.models import Notice
 from alliance.records.relay import local_path
@@ -14,7 +15,7 @@ PAGE = 25
 
 
 @require_GET
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: Request) -> HttpResponse:
     """The person's notices, newest first."""
     rows = Notice.objects.visible_to(request.user)
     page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
@@ -23,7 +24,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: Request, pk: int) -> HttpResponse:
     """Mark one notice as read, and go where it leads."""
     row = find(Notice.objects.visible_to(request.user), pk=pk)
     operations.mark_read(by=request.user, notice=row)
@@ -31,7 +32,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: Request) -> HttpResponse:
     """Mark as read everything up to the newest notice that the person was shown."""
     up_to = request.POST.get("up_to", "")
     if up_to.isdecimal():

@@ -40,6 +40,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs that answer a repeated request: all but those that failed."""
         return self.filter(state__in=STANDING)
 
+    def done(self) -> "JobQuerySet":
+        return self.filter(state=JobState.DONE)
+
     def for_page(self) -> "JobQuerySet":
         return self.select_related("file", "requested_by")
 
@@ -68,6 +71,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    facts = models.TextField(default="{}")
 
     objects = JobQuerySet.as_manager()
 
@@ -99,6 +103,11 @@ class Job(models.Model):
     def arguments(self) -> dict[str, Any]:
         """The parameters as they were asked for."""
         return json.loads(self.parameters)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the maker said of the finished document: references and amounts."""
+        return json.loads(self.facts)
 
     @property
     def is_open(self) -> bool:

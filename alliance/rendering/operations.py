@@ -85,8 +85,8 @@ def finish_job(*, job: Job, made: Made) -> Job:
     job.file = files.store([made.content], name=made.name, media_type=made.media_type, by=job.requested_by)
     job.register_n, job.register_hash = made.register
     job.state, job.progress, job.step, job.error = JobState.DONE, 100, "", ""
-    job.finished_at = clock.now()
-    job.save(update_fields=["file", "register_n", "register_hash", "state", "progress", "step", "error", "finished_at"])
+    job.facts, job.finished_at = canonical(plain(made.facts)), clock.now()
+    job.save(update_fields=FINISHED)
     facts = {
         **made.facts, "document": job.kind, "language": job.language, "sha256": job.file.sha256, "size": job.file.size,
         "register_n": job.register_n, "register_hash": job.register_hash, "job": job.uid, "person": job.requested_by.uid,
@@ -95,6 +95,9 @@ def finish_job(*, job: Job, made: Made) -> Job:
     if finished := job_kind(job.kind).finished:
         finished(job)
     return job
+
+
+FINISHED = ("file", "facts", "register_n", "register_hash", "state", "progress", "step", "error", "finished_at")
 
 
 class AlreadyOver(Exception):

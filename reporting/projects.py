@@ -12,6 +12,7 @@ from alliance.rendering.charts import Target, Targets
 from funds.attribution import prorated
 from governance.models import Decision
 from proposals.models import Contract, Indicator, PartnerReport, Project, ReportedIndicator
+from proposals.querysets import ProjectQuerySet
 from reporting.attributed import Attribution, allocations, attribute
 
 ZERO = Decimal("0.00")
@@ -59,7 +60,7 @@ class ProjectRecord:
         return not self.recommendations
 
 
-def public_projects() -> QuerySet[Any]:
+def public_projects() -> ProjectQuerySet:
     """Every project is public: the committee approved it (R55)."""
     return Project.objects.with_money().select_related("lead")
 

@@ -18,6 +18,7 @@ from alliance.core.requests import STASH
 from alliance.people.acting import CHOICE
 from alliance.people.models import SecurityEvent
 from alliance.people.personas import PASSWORD, PEOPLE
+from alliance.people.requests import Request
 
 
 @method_decorator(public, name="dispatch")
@@ -47,7 +48,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def act_for(request: HttpRequest) -> HttpResponse:
+def act_for(request: Request) -> HttpResponse:
     """Choose the membership to act for."""
     if request.method == "GET":
         return render(request, "alliance/acting.html")

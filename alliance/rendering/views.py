@@ -3,18 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from alliance.access import find
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.rendering.kinds import job_kind
 from alliance.rendering.models import Job
 
 
 @require_GET
-def job(request: HttpRequest, uid: UUID) -> HttpResponse:
+def job(request: Request, uid: UUID) -> HttpResponse:
     """Show how far a document is; asks again by itself while it is open, and can be left and come back to."""
     row = find(Job.objects.visible_to(request.user).for_page(), uid=uid)
     kind = job_kind(row.kind)
@@ -24,7 +25,7 @@ def job(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_GET
-def job_file(request: HttpRequest, uid: UUID) -> HttpResponse:
+def job_file(request: Request, uid: UUID) -> FileResponse:
     """Give the finished document to those who may see its job."""
     row = find(Job.objects.visible_to(request.user).for_page(), uid=uid)
     if row.file is None:

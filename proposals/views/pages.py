@@ -2,18 +2,8 @@
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest
-from django_htmx.middleware import HtmxDetails
 
-from alliance.people.models import Membership, User
-
-
-class Request(HttpRequest):
-    """A request of somebody who has signed in: all pages but the calls ask for that."""
-
-    user: User  # type: ignore[assignment]
-    acting: Membership | None
-    htmx: HtmxDetails
+from alliance.people.requests import Request
 
 
 def say_refusals(request: Request, form: BaseForm) -> None:

@@ -19,7 +19,7 @@ class Keyset(CursorPagination):
         self.ordering = ordering
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return self.ordering
+        return tuple(self.ordering)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})

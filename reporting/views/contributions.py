@@ -1,19 +1,20 @@
 """The donor's own area."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import require
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.models import Donor
 from reporting.contributions import donor_area
 
 
 @require_safe
-def my_contributions(request: HttpRequest) -> HttpResponse:
+def my_contributions(request: Request) -> HttpResponse:
     """Each contribution of one's own organisations from pledge to project (R54, R56)."""
     own = request.user.organisation_ids(*DONOR_ROLES)
     require(bool(own), _("This is the area of donors: your roles are not a donor’s."))

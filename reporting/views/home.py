@@ -1,10 +1,11 @@
 """The home of a signed-in person."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alliance.core import clock
+from alliance.people.requests import Request
 from alliance.records.models import Notice
 from reporting.homes import tasks_for
 from reporting.homes.figures import figures_for
@@ -13,7 +14,7 @@ NOTICES = 5
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What waits for this person, the figures of its roles, its unread notices."""
     moment = clock.now()
     context = {

@@ -37,9 +37,10 @@ def committee(stage: Stage, act: Act) -> Body:
 
 
 def _seat(stage: Stage, act: Act, row: dict[str, Any]) -> NewSeat:
-    people = {name: stage.person_called(act, row[name]) for name in ("member", "alternate") if name in row}
+    given: dict[str, Any] = {name: str(row.get(name, "")) for name in SEAT_TEXTS}
+    given |= {name: stage.person_called(act, row[name]) for name in ("member", "alternate") if name in row}
     place = stage.organisation_called(act, row["organisation"]) if "organisation" in row else None
-    return NewSeat(**{name: str(row.get(name, "")) for name in SEAT_TEXTS}, organisation=place, **people)
+    return NewSeat(organisation=place, **given)
 
 
 @verb("held_on place")

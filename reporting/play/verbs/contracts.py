@@ -95,7 +95,8 @@ def report(stage: Stage, act: Act) -> PartnerReport:
 def _actuals(stage: Stage, act: Act, signed: Contract) -> tuple[dict[Indicator, Any], dict[Any, Decimal | None]]:
     """Return values and remarks by indicator, and the cells of their breakdowns."""
     indicators = Indicator.objects.filter(proposal__project=signed.project_id)
-    actuals, cells = {}, {}
+    actuals: dict[Indicator, Any] = {}
+    cells: dict[Any, Decimal | None] = {}
     for number, row in enumerate(act.tables("actuals"), start=1):
         indicator = stage.one(act, indicators, "indicator", position=number)
         value = act.decimal(row["actual"], "actual") if "actual" in row else None

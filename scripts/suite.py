@@ -23,6 +23,7 @@ PRODUCTION = {
     "ALLIANCE_HOSTS": "portal.example",
     "DATABASE_URL": "postgres://nobody@database.example/portal",
     "REDIS_URL": "redis://broker.example/0",
+    "ALLIANCE_MAIL_HOST": "mail.example",
 }
 LINTERS = {
     "ruff": "ruff check .",

@@ -73,12 +73,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load reference data and people once, and keep that as the template for tests that commit."""
     with django_db_blocker.unblock():
+        name = settings.DATABASES["default"]["NAME"]
+        assert name.startswith("test_"), "no test in this run is marked with django_db: nothing may touch a database"
         call_command("setup", verbosity=0)
         from alliance.people.demonstration import enrol_people
 
         enrol_people(since=date(2007, 11, 16))
         connections.close_all()
-        name = settings.DATABASES["default"]["NAME"]
         _maintain(f'DROP DATABASE IF EXISTS "{name}_template"', f'CREATE DATABASE "{name}_template" TEMPLATE "{name}"')
     yield
     with django_db_blocker.unblock():

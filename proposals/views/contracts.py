@@ -131,6 +131,7 @@ def contract_edit(request: Request, reference: str) -> HttpResponse:
 def offer(request: Request, reference: str) -> HttpResponse:
     """Offer a draft for signature."""
     row = load(request, reference)
+    require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
     form = KeyedForm(request.POST)
     if (
         form.is_valid()
@@ -145,6 +146,10 @@ def offer(request: Request, reference: str) -> HttpResponse:
 def sign(request: Request, reference: str) -> HttpResponse:
     """Sign for one's own side."""
     row = load(request, reference)
+    require(
+        permissions.may_sign_for_partner(request.user, row) or permissions.may_sign_for_alliance(request.user),
+        _("Contracts are signed by the partner’s signatory and by the head of the secretariat."),
+    )
     form = SignForm(request.POST)
     if (
         form.is_valid()

@@ -180,7 +180,7 @@ def test_many_writers_leave_one_chain_without_gaps():
         try:
             for _ in range(10):
                 register(officer)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             errors.append(error)
         finally:
             connections.close_all()

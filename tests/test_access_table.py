@@ -1,0 +1,171 @@
+"""Who may open and send what: every address, every persona, own and foreign organisation.
+
+`tests/data/access.toml` holds the answers to GET and to a POST with nothing filled in, written down and read by people; an address
+without a row fails, and so does a row without an address. Each request is undone before the next.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.conftest import PERSONA_KEYS
+from tests.world import played, undone
+
+TABLE = Path(__file__).parent / "data" / "access.toml"
+EVERYONE = ("visitor", "stranger", *PERSONA_KEYS)
+
+# What to put into an address; a name without arguments needs no line here.
+ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "records:notice": lambda t: [t["notice"].pk],
+    "rendering:job": lambda t: [t["job"].uid],
+    "rendering:job_file": lambda t: [t["job"].uid],
+    "funds:pledge": lambda t: [t["pledge"].reference],
+    "funds:pledge_acknowledge": lambda t: [t["pledge"].reference],
+    "funds:pledge_cancel": lambda t: [t["pledge"].reference],
+    "funds:pledge_accept": lambda t: [t["pledge"].reference],
+    "funds:pledge_write_off": lambda t: [t["pledge"].reference],
+    "funds:agreement": lambda t: [t["deposit"].agreement.reference],
+    "funds:agreement_cancel": lambda t: [t["deposit"].agreement.reference],
+    "funds:deposit": lambda t: [t["deposit"].reference],
+    "funds:donor": lambda t: ["sweden-mfa"],
+    "funds:donor_stage": lambda t: ["sweden-mfa"],
+    "funds:payment": lambda t: [t["payment"].reference],
+    "funds:payment_authorise": lambda t: [t["payment"].reference],
+    "funds:payment_pay": lambda t: [t["payment"].reference],
+    "funds:payment_confirm": lambda t: [t["payment"].reference],
+    "funds:payment_cancel": lambda t: [t["payment"].reference],
+    "funds:window_status": lambda t: ["W1"],
+    "funds:period_close": lambda t: ["2007"],
+    "funds:account": lambda t: ["pool:GEN"],
+    "funds:import_batch": lambda t: ["IMP-2008-9999"],
+    "proposals:call": lambda t: [t["call"].reference],
+    "proposals:waiting_prepare": lambda t: ["DEC-2008-999"],
+    "proposals:waiting_fund": lambda t: ["DEC-2008-999"],
+    "proposals:proposal": lambda t: [t["draft"].reference],
+    "proposals:documents": lambda t: [t["draft"].reference],
+    "proposals:draft_file": lambda t: [t["draft"].reference, t["attachment"].file.uid],
+    "proposals:document_remove": lambda t: [t["draft"].reference, t["attachment"].file.uid],
+    "proposals:section": lambda t: [t["draft"].reference, "context"],
+    "proposals:co_authors": lambda t: [t["draft"].reference],
+    "proposals:co_author_remove": lambda t: [t["draft"].reference, "00000000-0000-0000-0000-000000000000"],
+    "proposals:submit": lambda t: [t["draft"].reference],
+    "proposals:withdraw": lambda t: [t["draft"].reference],
+    "proposals:compare": lambda t: [t["proposal"].reference],
+    "proposals:version": lambda t: [t["proposal"].reference, 1],
+    "proposals:receipt": lambda t: [t["proposal"].reference, 1],
+    "proposals:check": lambda t: [t["submitted"].reference, 1],
+    "proposals:return": lambda t: [t["submitted"].reference, 1],
+    "proposals:version_file": lambda t: [t["proposal"].reference, 1, t["attachment"].file.uid],
+    "proposals:project": lambda t: [t["project"].reference],
+    "proposals:condition": lambda t: [t["project"].reference, 1],
+    "proposals:contract_new": lambda t: [t["project"].reference, "iom"],
+    "proposals:complete": lambda t: [t["project"].reference],
+    "proposals:close": lambda t: [t["project"].reference],
+    "proposals:contract": lambda t: [t["contract"].reference],
+    "proposals:contract_edit": lambda t: [t["contract"].reference],
+    "proposals:offer": lambda t: [t["contract"].reference],
+    "proposals:sign": lambda t: [t["contract"].reference],
+    "proposals:cancel": lambda t: [t["contract"].reference],
+    "proposals:tranche_prepare": lambda t: [t["contract"].reference, 2],
+    "proposals:report": lambda t: [t["report"].reference],
+    "proposals:report_write": lambda t: [t["due_report"].reference],
+    "proposals:report_submit": lambda t: [t["due_report"].reference],
+    "proposals:report_accept": lambda t: [t["report"].reference],
+    "proposals:report_return": lambda t: [t["report"].reference],
+    "governance:decision": lambda t: [t["open_decision"].reference],
+    "governance:receipt": lambda t: [t["open_decision"].reference, "none"],
+    "governance:recusal": lambda t: [t["open_decision"].reference],
+    "governance:opening": lambda t: [t["open_decision"].reference],
+    "governance:close": lambda t: [t["open_decision"].reference],
+    "governance:defer": lambda t: [t["open_decision"].reference],
+    "governance:cancel": lambda t: [t["open_decision"].reference],
+    "governance:table": lambda t: [t["eligible"].reference, 1],
+    "governance:session": lambda t: [t["session"].reference],
+    "governance:appointment": lambda t: [1],
+    "reporting:project": lambda t: [t["project"].reference],
+    "reporting:decision": lambda t: [t["closed_decision"].reference],
+    "reporting:organisation": lambda t: ["iom"],
+    "reporting:entry": lambda t: [1],
+    "reporting:summit": lambda t: ["BRU2007"],
+    "reporting:recommendation": lambda t: ["B04"],
+    "reporting:forum_report_figures": lambda t: ["MNL2008"],
+    "reporting:forum_report_publish": lambda t: [t["job"].uid],
+    "reporting:forum_report_file": lambda t: [t["job"].uid],
+    "api:project": lambda t: [t["project"].reference],
+    "api:decision": lambda t: [t["closed_decision"].reference],
+}
+
+
+def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """Walk every address of the portal by its name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"the address {pattern.pattern} has no name"
+            yield space + pattern.name
+
+
+def table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(TABLE.read_text())
+
+
+def expected(row: dict[str, str], persona: str) -> str:
+    """Return "GET POST" for this persona: its own cell, or the row's `others`."""
+    named = [answer for people, answer in row.items() if persona in people.split()]
+    return named[0] if named else row["others"]
+
+
+def answers(client: Client, address: str) -> str:
+    return " ".join(_answer(client, verb, address) for verb in ("get", "post"))
+
+
+def _answer(client: Client, verb: str, address: str) -> str:
+    """Ask once and undo it; a POST brings nothing but the form's key. Signing out is undone too."""
+    cookies = client.cookies.copy()
+    with undone():
+        answer = getattr(client, verb)(address, {"key": "k"} if verb == "post" else None)
+        client.cookies = cookies
+        if answer.status_code == 302 and "/sign-in/" in answer.url:
+            return "sign-in"
+        return str(answer.status_code)
+
+
+def found(world: dict[str, Any], clients: dict[str, Client], name: str) -> dict[str, str]:
+    address = reverse(name, args=ARGUMENTS.get(name, lambda _: [])(world))
+    return {persona: answers(client, address) for persona, client in clients.items()}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    with django_db_blocker.unblock(), played() as objects:
+        yield objects
+
+
+@pytest.fixture(scope="module")
+def clients(world: dict[str, Any]) -> dict[str, Client]:
+    from alliance.people.models import User
+
+    User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
+    made = {"visitor": Client()}
+    for key in EVERYONE[1:]:
+        made[key] = Client()
+        made[key].force_login(User.objects.get(email=f"{key.replace('_', '.')}@demo.example"))
+    return made
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert sorted(set(addresses())) == sorted(table())
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("D3", "R64")
+@pytest.mark.parametrize("name", sorted(table()))
+def test_access(world, clients, name):
+    row = table()[name]
+    assert found(world, clients, name) == {persona: expected(row, persona) for persona in clients}

@@ -1,0 +1,86 @@
+"""The demonstration, played once and left as it was: for tests that only look, or undo what they did."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import transaction
+
+from alliance.core.clock import Clock
+
+
+@contextmanager
+def played() -> Iterator[dict[str, Any]]:
+    """Play the demonstration in a transaction, add what it lacks, and undo everything at the end."""
+    with transaction.atomic():
+        Clock.objects.update(is_demonstration=True)
+        call_command("play", "demonstration", verbosity=0)
+        from alliance.records.relay import relay
+
+        relay()
+        yield things()
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done inside, so that the next look finds everything as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def things() -> dict[str, Any]:
+    """Return the objects that addresses need: each is owned by the persona that the name says."""
+    from alliance.people.models import User
+    from alliance.records.models import Notice
+    from funds.models import Deposit, Payment, Pledge
+    from governance.models import Decision, Session
+    from proposals.models import Call, Contract, PartnerReport, Project, Proposal
+    from proposals.operations import attach_document, start_proposal
+    from reporting.forum_report.jobs import request_reports
+
+    agency = User.objects.get(email="agency@demo.example")
+    officer = User.objects.get(email="officer@demo.example")
+    draft = start_proposal(
+        by=agency, applicant=agency.memberships_today[0].organisation, kind="project", title="A draft", call=None
+    )
+    paper = SimpleUploadedFile("note.pdf", smallest_pdf(), content_type="application/pdf")
+    attachment = attach_document(by=agency, proposal=draft, title="Note", upload=paper)
+    open_decision = Decision.objects.get(state="open")
+    return {
+        "draft": draft,
+        "attachment": attachment,
+        "pledge": Pledge.objects.filter(donor__organisation__slug="sweden-mfa").first(),
+        "deposit": Deposit.objects.filter(donor__organisation__slug="sweden-mfa").first(),
+        "payment": Payment.objects.get(),
+        "proposal": Proposal.objects.get(applicant__slug="iom", state="approved"),
+        "rival_proposal": Proposal.objects.get(applicant__slug="ilo"),
+        "eligible": Proposal.objects.get(state="eligible"),
+        "submitted": Proposal.objects.get(state="submitted"),
+        "call": Call.objects.first(),
+        "project": Project.objects.get(),
+        "contract": Contract.objects.get(),
+        "report": PartnerReport.objects.order_by("pk").first(),
+        "due_report": PartnerReport.objects.filter(state="due").order_by("pk").first(),
+        "open_decision": open_decision,
+        "closed_decision": Decision.objects.get(state="closed"),
+        "session": Session.objects.first(),
+        "notice": Notice.objects.filter(user__email="donor@demo.example").first(),
+        "job": request_reports(by=officer, summit="MNL2008", languages=["en"], objective="", as_of=None)[0],
+    }
+
+
+def smallest_pdf() -> bytes:
+    """Return a PDF of one empty page, made by the library that will open it."""
+    from io import BytesIO
+
+    import pikepdf
+
+    page = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(page)
+    return page.getvalue()

@@ -82,9 +82,8 @@ def condition(request: Request, reference: str, number: int) -> HttpResponse:
     return render(request, "proposals/condition.html", {"project": row, "condition": found, "form": form})
 
 
-def act(request: Request, reference: str, operation: Any, done: str) -> HttpResponse:
+def act(request: Request, row: Project, operation: Any, done: str) -> HttpResponse:
     """Do one act on a project by its button, and say what came of it."""
-    row = find(Project.objects.visible_to(request.user), reference=reference)
     form = KeyedForm(request.POST)
     if (
         form.is_valid()
@@ -97,12 +96,18 @@ def act(request: Request, reference: str, operation: Any, done: str) -> HttpResp
 
 @require_POST
 def complete(request: Request, reference: str) -> HttpResponse:
-    return act(request, reference, complete_project, _("The project is completed."))
+    """Complete a project."""
+    row = find(Project.objects.visible_to(request.user), reference=reference)
+    require(permissions.may_meet_conditions(request.user), _("This is for the secretariat’s officers."))
+    return act(request, row, complete_project, _("The project is completed."))
 
 
 @require_POST
 def close(request: Request, reference: str) -> HttpResponse:
-    return act(request, reference, close_project, _("The project is closed."))
+    """Close a project."""
+    row = find(Project.objects.visible_to(request.user), reference=reference)
+    require(permissions.may_sign_for_alliance(request.user), _("Projects are closed by the head of the secretariat."))
+    return act(request, row, close_project, _("The project is closed."))
 
 
 def for_finance(request: Request) -> None:

@@ -173,6 +173,7 @@ def submit(request: Request, reference: str) -> HttpResponse:
 def withdraw(request: Request, reference: str) -> HttpResponse:
     """Withdraw a proposal that is not with the committee yet."""
     row = find(Proposal.objects.visible_to(request.user), reference=reference)
+    require(permissions.is_applicant(request.user, row), _("A proposal is withdrawn by the applicant’s own people."))
     form = KeyedForm(request.POST)
     if form.is_valid():
         attempt(form, withdraw_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])

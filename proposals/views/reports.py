@@ -104,6 +104,7 @@ def write(request: Request, reference: str) -> HttpResponse:
 def submit(request: Request, reference: str) -> HttpResponse:
     """Submit a report as it was saved last."""
     row = load(request, reference)
+    require(permissions.may_write_report(request.user, row), _("A report is written by the partner’s own people."))
     form = KeyedForm(request.POST)
     if (
         form.is_valid()
@@ -118,6 +119,7 @@ def submit(request: Request, reference: str) -> HttpResponse:
 def accept(request: Request, reference: str) -> HttpResponse:
     """Accept a report: its spending is posted."""
     row = load(request, reference)
+    require(permissions.may_review_reports(request.user), _("Reports are reviewed by the secretariat."))
     form = KeyedForm(request.POST)
     if (
         form.is_valid()

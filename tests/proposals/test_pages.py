@@ -110,3 +110,30 @@ def test_checked_version_can_be_tabled(agency, officer, sign_in):
     page(client, "version", version.proposal.reference, 1)
     assert Proposal.objects.visible_to(officer).ready_for_committee().count() == 1
     assert ProposalVersion.objects.latest().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("withdraw", "officer"),
+        ("complete", "agency"),
+        ("close", "officer"),
+        ("offer", "agency"),
+        ("sign", "officer"),
+        ("tranche_prepare", "agency"),
+        ("report_submit", "officer"),
+        ("report_accept", "agency"),
+    ],
+)
+def test_button_of_others_is_refused_with_403(name, who, agency, officer, finance_officer, head, sign_in, request):
+    contract = signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
+    arguments = {
+        "withdraw": [contract.project.proposal.reference],
+        "complete": [contract.project.reference],
+        "close": [contract.project.reference],
+        "tranche_prepare": [contract.reference, 1],
+        "report_submit": [contract.reports.get(number=1).reference],
+        "report_accept": [contract.reports.get(number=1).reference],
+    }.get(name, [contract.reference])
+    answer = sign_in(request.getfixturevalue(who)).post(reverse(f"proposals:{name}", args=arguments))
+    assert answer.status_code == 403

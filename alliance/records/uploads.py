@@ -1,4 +1,7 @@
-"""What may be uploaded: a few types, a size, and a file that really opens as what it says it is."""
+"""What may be uploaded: a few types, a size, and a file that really opens as what it says it is.
+
+The libraries that open files weigh on every web process: they are loaded when a file comes.
+"""
 
 import warnings
 import zipfile
@@ -6,11 +9,9 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import NamedTuple
 
-import filetype
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from alliance.core.errors import Refused
 from alliance.people.models import User
@@ -37,7 +38,7 @@ class Type(NamedTuple):
 
 
 def open_pdf(content: bytes) -> None:
-    import pikepdf  # only when a PDF comes: it weighs on every web process
+    import pikepdf
 
     try:
         with pikepdf.open(BytesIO(content)) as document:
@@ -52,6 +53,8 @@ def open_pdf(content: bytes) -> None:
 
 
 def open_image(content: bytes) -> None:
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -138,6 +141,8 @@ def check_upload(upload: UploadedFile) -> Type:
 
 
 def _refuse_other_type(one: Type, content: bytes) -> None:
+    import filetype
+
     kind = filetype.guess(content)
     found = kind.mime if kind else ""
     # Office files are zip archives, and writers order their parts as they like.

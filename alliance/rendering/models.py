@@ -105,6 +105,13 @@ class Job(models.Model):
         return json.loads(self.parameters)
 
     @property
+    def document(self) -> StoredFile:
+        """The finished document; LookupError before it is finished."""
+        if self.file is None:
+            raise LookupError(f"{self} is not finished")
+        return self.file
+
+    @property
     def told(self) -> dict[str, Any]:
         """What the maker said of the finished document: references and amounts."""
         return json.loads(self.facts)

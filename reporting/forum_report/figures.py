@@ -211,7 +211,10 @@ class Figures:
 
     def plain(self) -> dict[str, Any]:
         """Return the figures as JSON holds them: amounts as strings with two decimals, ISO dates."""
-        return plain(asdict(replace(self, flow=None))) | {"allocated": plain(self.allocated), "spent": plain(self.spent)}
+        return plain(asdict(replace(self, flow=None))) | {
+            "allocated": plain(self.allocated),
+            "spent": plain(self.spent),
+        }
 
     def text(self) -> str:
         """Return the figures' canonical JSON."""

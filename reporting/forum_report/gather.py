@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, Sum
+from django.db.models.functions import TruncDate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -281,7 +283,9 @@ def statement_rows(status: FundingStatus) -> tuple[StatementRow, ...]:
 
 def decided(of: Scope) -> tuple[DecisionFigures, ...]:
     """Return the decisions closed in the period, by number; under one objective, those on its projects."""
-    rows = Decision.objects.filter(closed_at__date__lte=of.as_of, state="closed")
+    rows = Decision.objects.filter(closed_at__date__lte=of.as_of, state="closed").annotate(
+        closed_on=TruncDate("closed_at")
+    )
     if of.since:
         rows = rows.filter(closed_at__date__gte=of.since)
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
@@ -292,15 +296,16 @@ def decided(of: Scope) -> tuple[DecisionFigures, ...]:
 
 
 def _concerns(decision: Decision, objective: Objective) -> bool:
-    return bool(decision.version) and objective.code in decision.version.objective_percents()
+    version = decision.version
+    return version is not None and objective.code in version.objective_percents()
 
 
-def decision_figures(decision: Decision) -> DecisionFigures:
+def decision_figures(decision: Any) -> DecisionFigures:
     amounts = tuple(WindowRow(row.window.code, row.window.name, row.amount) for row in decision.amounts.all())
     applicant = decision.version.proposal.applicant.name if decision.version else ""
     return DecisionFigures(
-        reference=decision.reference,
-        closed_on=decision.closed_at.date(),
+        reference=decision.name,
+        closed_on=decision.closed_on,
         subject=decision.title,
         applicant=applicant,
         outcome=str(decision.outcome.get_result_display()),

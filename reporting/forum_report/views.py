@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +16,8 @@ from alliance.core.errors import Refused
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.forum.models import Summit
-from alliance.people.models import READ_ALL_ROLES, Role
+from alliance.people.models import READ_ALL_ROLES, Role, User
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.rendering import pdf
 from alliance.rendering.models import Job
@@ -28,34 +31,38 @@ SHOWN = 30
 @public
 def forum_reports(request: HttpRequest) -> HttpResponse:
     """The published reports; and for the secretariat, the drafts and the form that asks for one."""
-    user = request.user
-    may_ask = user.is_authenticated and user.has_role(Role.OFFICER, Role.HEAD)
-    form = ReportForm(submitted(request), initial=_first_choices()) if may_ask else None
-    if request.method == "POST":
-        require(may_ask, _("Forum reports are asked for by the secretariat’s officers and head."))
-        made = form.is_valid() and attempt(form, jobs.request_reports, by=user, **form.cleaned_data)
+    user = request.user if isinstance(request.user, User) else None
+    if user is None or not user.has_role(Role.OFFICER, Role.HEAD):
+        require(request.method != "POST", _("Forum reports are asked for by the secretariat’s officers and head."))
+        return render(request, "reporting/forum_report_list.html", _list_context(user, None))
+    form = ReportForm(submitted(request), initial=_first_choices())
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, jobs.request_reports, by=user, **form.cleaned_data)
         if made:
-            return redirect(made[0]) if len(made) == 1 else redirect("reporting:forum_reports")
-    return render(request, "reporting/forum_report_list.html", _list_context(request, form, may_ask))
+            return redirect(made[0] if len(made) == 1 else "reporting:forum_reports")
+    return render(request, "reporting/forum_report_list.html", _list_context(user, form))
 
 
-def _list_context(request: HttpRequest, form: ReportForm | None, may_ask: bool) -> dict[str, Any]:
-    user = request.user
+def _list_context(user: User | None, form: ReportForm | None) -> dict[str, Any]:
     published = Job.objects.filter(kind=jobs.FINAL).done().for_page().order_by("-finished_at", "-pk")
-    reads = user.is_authenticated and user.has_role(*READ_ALL_ROLES)
-    own = Job.objects.visible_to(user).filter(kind__in=(jobs.DRAFT, jobs.FINAL)) if reads else Job.objects.none()
-    requests = list(own.exclude(kind=jobs.FINAL, state="done").for_page().order_by("-requested_at", "-pk")[:SHOWN])
+    requests = list(_requests(user)[:SHOWN]) if user and user.has_role(*READ_ALL_ROLES) else None
     names = {one.code: one.name for one in Summit.objects.in_order()}
     return {
         "form": form,
         "published": jobs.report_rows(published[:SHOWN], names),
-        "requests": jobs.report_rows(requests, names) if reads else None,
+        "requests": None if requests is None else jobs.report_rows(requests, names),
         "names": names,
-        "may_publish": may_ask and user.has_role(Role.HEAD),
-        "may_read_figures": reads or (user.is_authenticated and user.has_role(Role.FORUM_CHAIR)),
-        "missing_parts": ", ".join(pdf.missing_parts()) if may_ask else "",
-        "is_busy": any(job.is_open for job in requests),
+        "may_publish": user is not None and user.has_role(Role.HEAD),
+        "may_read_figures": user is not None and user.has_role(*READ_ALL_ROLES, Role.FORUM_CHAIR),
+        "missing_parts": ", ".join(pdf.missing_parts()) if form else "",
+        "is_busy": any(job.is_open for job in requests or ()),
     }
+
+
+def _requests(user: User) -> QuerySet[Job]:
+    """Return what was asked for and is not published, newest first."""
+    asked = Job.objects.visible_to(user).filter(kind__in=(jobs.DRAFT, jobs.FINAL))
+    return asked.exclude(kind=jobs.FINAL, state="done").for_page().order_by("-requested_at", "-pk")
 
 
 def _first_choices() -> dict[str, Any]:
@@ -67,7 +74,7 @@ def _first_choices() -> dict[str, Any]:
 
 
 @require_safe
-def forum_report_figures(request: HttpRequest, code: str) -> HttpResponse:
+def forum_report_figures(request: Request, code: str) -> HttpResponse:
     """The figures of a report as they stand now: what the document would say."""
     allowed = request.user.has_role(*READ_ALL_ROLES, Role.FORUM_CHAIR)
     require(
@@ -86,7 +93,7 @@ def forum_report_figures(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def forum_report_publish(request: HttpRequest, uid: UUID) -> HttpResponse:
+def forum_report_publish(request: Request, uid: UUID) -> HttpResponse:
     """Ask for the final edition of a draft."""
     require(request.user.has_role(Role.HEAD), _("The head of the secretariat publishes Forum reports."))
     draft = find(Job.objects.visible_to(request.user).filter(kind=jobs.DRAFT).done(), uid=uid)
@@ -97,7 +104,7 @@ def forum_report_publish(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @public
 @require_safe
-def forum_report_file(request: HttpRequest, uid: UUID) -> HttpResponse:
+def forum_report_file(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """A published report, for everyone."""
     job = find(Job.objects.filter(kind=jobs.FINAL).done().for_page(), uid=uid)
-    return files.serve(job.file)
+    return files.serve(job.document)

@@ -53,7 +53,9 @@ def has_grant(user: User, permission: str, row: models.Model) -> bool:
 
 def granted[M: models.Model](user: User, permission: str, rows: models.QuerySet[M]) -> models.QuerySet[M]:
     """Return the rows on which this person holds the permission by a grant of its own, never by a global one."""
-    return get_objects_for_user(user, permission, rows, use_groups=False, with_superuser=False, accept_global_perms=False)
+    return get_objects_for_user(
+        user, permission, rows, use_groups=False, with_superuser=False, accept_global_perms=False
+    )
 
 
 def holders(row: models.Model, permission: str) -> models.QuerySet[User]:

@@ -7,4 +7,13 @@ from alliance.records.models import *  # noqa: F403
 from alliance.register.models import Checkpoint, RegisterEntry, RegisterHead
 from alliance.rendering.models import *  # noqa: F403
 
-__all__ = ["Checkpoint", "Clock", "Membership", "Organisation", "RegisterEntry", "RegisterHead", "SecurityEvent", "User"]
+__all__ = [
+    "Checkpoint",
+    "Clock",
+    "Membership",
+    "Organisation",
+    "RegisterEntry",
+    "RegisterHead",
+    "SecurityEvent",
+    "User",
+]

@@ -48,7 +48,9 @@ def problems() -> Iterator[Problem]:
     for pk, amount, shared in _rows(SHARES):
         yield Problem("share", f"funds_posting:{pk}", f"shares of {shared} for a posting of {amount}")
     for pk, pool, source, has, should in _rows(STAKES):
-        yield Problem("stake", f"funds_stake:{pk}", f"source {source} in pool {pool} holds {has}; its shares say {should}")
+        yield Problem(
+            "stake", f"funds_stake:{pk}", f"source {source} in pool {pool} holds {has}; its shares say {should}"
+        )
     for code, balance, stakes in _rows(POOLS):
         yield Problem("stake", code, f"stakes of {stakes} in a pool of {balance}")
 

@@ -32,7 +32,9 @@ def money_flow(as_of: date) -> Flow:
     links = _sum([*_contributed(as_of), *_allocated(moved), *_borne(moved), *_ended(moved)])
     return Flow(
         _("From donors to results"),
-        _("What donors and other sources gave, to which window, what was allocated to which project, and what became of it."),
+        _(
+            "What donors and other sources gave, to which window, what was allocated to which project, and what became of it."
+        ),
         (_("Sources"), _("Funding windows"), _("Projects and costs"), _("Use")),
         tuple(_nodes(links)),
         tuple(Link(source, target, amount) for (source, target), amount in links.items() if amount > ZERO),

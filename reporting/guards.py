@@ -42,8 +42,6 @@ def standing() -> dict[str, str]:
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in sorted(ours)}
 
 
-
-
 def shipped() -> dict[str, str]:
     return json.loads(SHIPPED.read_text())
 

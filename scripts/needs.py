@@ -60,7 +60,9 @@ def may_install(absent: list[Need]) -> bool:
     if os.geteuid() == 0:
         return True
     names = ", ".join(need.name for need in absent)
-    return sys.stdin.isatty() and input(f"The tests need {names}. Install now with sudo apt-get? [Y/n] ").strip().lower() in ("", "y")
+    return sys.stdin.isatty() and input(
+        f"The tests need {names}. Install now with sudo apt-get? [Y/n] "
+    ).strip().lower() in ("", "y")
 
 
 def install(absent: list[Need]) -> None:

@@ -22,7 +22,8 @@ class Clock(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="clock_single_row"),
             models.CheckConstraint(
-                condition=Q(is_demonstration=True) | Q(clock_offset=timedelta(0)), name="clock_offset_only_in_demonstration"
+                condition=Q(is_demonstration=True) | Q(clock_offset=timedelta(0)),
+                name="clock_offset_only_in_demonstration",
             ),
         ]
 

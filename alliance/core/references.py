@@ -18,7 +18,27 @@ def next_reference(prefix: str, width: int = 4) -> str:
 
 
 # Sequences are made by the migration: making one in a transaction would hold a lock that all writers wait for.
-PREFIXES = ("PLG", "PIP", "AGR", "DEP", "PAY", "IMP", "ALL", "RCT", "PRJ", "CTR", "REP", "CAL", "SES", "ITM", "DOC", "FRP", "BAL", "DON", "MSG")
+PREFIXES = (
+    "PLG",
+    "PIP",
+    "AGR",
+    "DEP",
+    "PAY",
+    "IMP",
+    "ALL",
+    "RCT",
+    "PRJ",
+    "CTR",
+    "REP",
+    "CAL",
+    "SES",
+    "ITM",
+    "DOC",
+    "FRP",
+    "BAL",
+    "DON",
+    "MSG",
+)
 CREATE = (
     "\n".join(f"CREATE SEQUENCE alliance_number_{p.lower()};" for p in PREFIXES)
     + """
@@ -27,4 +47,6 @@ CREATE FUNCTION alliance_next_number(prefix text) RETURNS bigint LANGUAGE sql VO
 $$;
 """
 )
-DROP = "DROP FUNCTION alliance_next_number(text);" + "\n".join(f"DROP SEQUENCE alliance_number_{p.lower()};" for p in PREFIXES)
+DROP = "DROP FUNCTION alliance_next_number(text);" + "\n".join(
+    f"DROP SEQUENCE alliance_number_{p.lower()};" for p in PREFIXES
+)

@@ -12,7 +12,9 @@ from alliance.register import operation, record
 
 
 @operation
-def register_organisation(*, by: User | None, slug: str, kind: str, confirmed: bool = True, **fields: Any) -> Organisation:
+def register_organisation(
+    *, by: User | None, slug: str, kind: str, confirmed: bool = True, **fields: Any
+) -> Organisation:
     """Enter an organisation in the directory. By the secretariat, or by setup (`by=None`) for reference data."""
     _secretariat_only(by)
     organisation = Organisation.objects.create(
@@ -31,7 +33,9 @@ def confirm_organisation(*, by: User, organisation: Organisation) -> Organisatio
         raise Refused(_("This organisation is confirmed already."))
     organisation.confirmed_at = clock.now()
     organisation.save(update_fields=["confirmed_at"])
-    record("organisation.confirmed/1", by=by, rows=[organisation], facts={"organisation": organisation.slug}, public=True)
+    record(
+        "organisation.confirmed/1", by=by, rows=[organisation], facts={"organisation": organisation.slug}, public=True
+    )
     return organisation
 
 

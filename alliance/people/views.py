@@ -55,7 +55,9 @@ def act_for(request: Request) -> HttpResponse:
     held = {str(m.pk): m for m in request.user.memberships_today}
     if membership := held.get(request.POST.get("membership", "")):
         request.session[CHOICE] = membership.pk
-        messages.success(request, _("You now act for %(organisation)s.") % {"organisation": membership.organisation.name})
+        messages.success(
+            request, _("You now act for %(organisation)s.") % {"organisation": membership.organisation.name}
+        )
     after = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(after if safe else "reporting:home")
@@ -64,5 +66,7 @@ def act_for(request: Request) -> HttpResponse:
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say in words that the form's ticket had expired, and what to do."""
-    why = _("This form was open for too long or in another browser session. Go back, copy what you typed, and open the page again.")
+    why = _(
+        "This form was open for too long or in another browser session. Go back, copy what you typed, and open the page again."
+    )
     return render(request, "403.html", {"reason": why}, status=403)

@@ -77,7 +77,15 @@ def record(
     declared_kind(kind)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('alliance_entry_id')")
-        draft = Draft(cursor.fetchone()[0], kind, by.uid.hex if by else "system", dict(facts or {}), list(rows), list(gone), public)
+        draft = Draft(
+            cursor.fetchone()[0],
+            kind,
+            by.uid.hex if by else "system",
+            dict(facts or {}),
+            list(rows),
+            list(gone),
+            public,
+        )
     act.drafts.append(draft)
     return draft
 

@@ -121,7 +121,19 @@ def _where(label: str, pk: str) -> str:
     return f"{apps.get_model(label)._meta.db_table}:{pk}"
 
 
-NAMES = ("posting", "account", "stake", "share", "ballot", "decision", "outcome", "version", "contract", "file", "checkpoint")
+NAMES = (
+    "posting",
+    "account",
+    "stake",
+    "share",
+    "ballot",
+    "decision",
+    "outcome",
+    "version",
+    "contract",
+    "file",
+    "checkpoint",
+)
 
 
 def _what(label: str) -> str:

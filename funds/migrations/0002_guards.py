@@ -148,7 +148,9 @@ STAYS = "".join(
     for table in ("funds_account", "funds_stake")
 )
 UNSTAYS = "".join(
-    f"DROP TRIGGER {table}_no_{verb} ON {table};" for table in ("funds_account", "funds_stake") for verb in ("delete", "truncate")
+    f"DROP TRIGGER {table}_no_{verb} ON {table};"
+    for table in ("funds_account", "funds_stake")
+    for verb in ("delete", "truncate")
 )
 
 

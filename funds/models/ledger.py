@@ -65,7 +65,8 @@ class Account(Registered):
                 name="account_guarded_by_kind",
             ),
             models.CheckConstraint(
-                condition=Q(kind="pool", window__isnull=False) | (~Q(kind="pool") & Q(window=None)), name="account_pool_has_window"
+                condition=Q(kind="pool", window__isnull=False) | (~Q(kind="pool") & Q(window=None)),
+                name="account_pool_has_window",
             ),
         ]
 
@@ -97,7 +98,9 @@ class Posting(Registered):
         constraints = [
             models.UniqueConstraint(fields=["entry", "line"], name="posting_line_once"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0), name="posting_amount_positive", violation_error_message=_("An amount is above zero.")
+                condition=Q(amount__gt=0),
+                name="posting_amount_positive",
+                violation_error_message=_("An amount is above zero."),
             ),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_two_accounts"),
         ]
@@ -124,7 +127,8 @@ class Source(Registered):
         constraints = [
             models.UniqueConstraint(fields=["kind", "donor"], name="source_once", nulls_distinct=False),
             models.CheckConstraint(
-                condition=Q(kind="income", donor=None) | (~Q(kind="income") & Q(donor__isnull=False)), name="source_has_its_donor"
+                condition=Q(kind="income", donor=None) | (~Q(kind="income") & Q(donor__isnull=False)),
+                name="source_has_its_donor",
             ),
         ]
 

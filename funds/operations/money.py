@@ -86,7 +86,9 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
 
 
 @operation
-def post_payment(*, by: User, project: str, payee: Organisation, amount: Decimal, on: date, payment: str) -> list[Posting]:
+def post_payment(
+    *, by: User, project: str, payee: Organisation, amount: Decimal, on: date, payment: str
+) -> list[Posting]:
     """Post an authorised payment from a project's money to its partner. For `pay_payment`, which checks the rest."""
     Fund.objects.the().require(Act.PAY)
     lines = [
@@ -165,14 +167,18 @@ def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date)
 
 
 @operation
-def refund_donor(*, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Posting]:
+def refund_donor(
+    *, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date
+) -> list[Posting]:
     """Pay unallocated money back to its donor, out of the donor's own stake."""
     _two_people(by, prepared_by)
     _lock([window])
     source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
     if source is None:
         raise InsufficientFunds(field="amount")
-    line = Line(account(AccountKind.DONOR_REFUNDS, donor.organisation.slug), _pool(window), amount, on, {source: amount})
+    line = Line(
+        account(AccountKind.DONOR_REFUNDS, donor.organisation.slug), _pool(window), amount, on, {source: amount}
+    )
     facts = {"donor": donor.organisation.slug, "window": window.code, "amount": amount}
     return post([line], entry=_recorded("donor.refunded/1", by, facts))
 
@@ -203,7 +209,9 @@ def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: 
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
     shares = {share.source: share.amount for share in posting.shares.select_related("source")}
     line = Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
-    return post([line], entry=_recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)}))
+    return post(
+        [line], entry=_recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)})
+    )
 
 
 def available(window: Window) -> Decimal:
@@ -270,7 +278,8 @@ def _by_stakes(pool: Account, amount: Decimal, earlier: Iterable[Line] = ()) -> 
         for source, part in (line.shares or {}).items():
             spent[source.pk] = spent.get(source.pk, ZERO) + part
     holdings = [
-        Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank) for rank, stake in enumerate(stakes)
+        Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank)
+        for rank, stake in enumerate(stakes)
     ]
     if amount > sum((h.amount for h in holdings), ZERO):
         raise InsufficientFunds(field="amount")

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliance.rendering import charts, pdf
-from reporting.forum_report.figures import Figures, ProjectFigures, StatementRow
+from reporting.forum_report.figures import Figures, ProjectFigures
 
 WITH_AGENT = 15  # rows of the statement that lie with the administrative agent, seed capital included
 MEDIA_TYPE = "application/pdf"
@@ -42,7 +42,6 @@ def context(figures: Figures, *, is_final: bool) -> dict[str, Any]:
         "partner_rows": figures.statement[WITH_AGENT:],
         "objectives_chart": objectives_chart(figures),
         "donors_chart": donors_chart(figures),
-        "uses_chart": uses_chart(figures.statement),
         "flow_chart": charts.draw(figures.flow) if figures.flow and figures.flow.links else None,
         "delivery_chart": delivery_chart(figures.projects),
     }
@@ -74,32 +73,6 @@ def donors_chart(figures: Figures) -> Any:
             description=_("Bars of the amounts in the table of donors."),
             series=((_("Committed"), "gen"), (_("Deposited"), "accent")),
             rows=rows,
-        )
-    )
-
-
-def uses_chart(statement: Sequence[StatementRow]) -> Any:
-    """Return where the fund's money is: spent by partners, with partners, costs, still with the agent."""
-    amounts = {row.code: row.amount for row in statement}
-    if not amounts["total_sources"]:
-        return None
-    costs = amounts["fee"] + amounts["direct_cost"] + amounts["bank_charges"]
-    rows = (
-        (_("Spent by participating organisations"), amounts["partners_expenditure"], "warm"),
-        (_("With participating organisations"), amounts["balance_partners"], "progress"),
-        (_("Fees, direct cost and bank charges"), costs, "gen"),
-        (_("Transferred to other funds"), amounts["transfers_other_funds"], "x4"),
-        (
-            _("With the administrative agent or in transit"),
-            amounts["balance_agent"] + amounts["refunds_in_transit"],
-            "accent",
-        ),
-    )
-    return charts.draw(
-        charts.Bars(
-            title=_("Where the money is"),
-            description=_("All that came in, by what became of it. The parts add up to the total source of funds."),
-            rows=tuple(charts.Bar(label, amount, tone) for label, amount, tone in rows if amount),
         )
     )
 

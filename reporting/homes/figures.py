@@ -82,7 +82,9 @@ def _available() -> Figure:
 
 def _forum_chair(user: Any) -> Iterator[Figure]:
     following = Proposal.objects.submitted_once().exclude(recommendations=None).count()
-    yield Figure(_("Proposals that follow a recommendation"), formats.figure(following), reverse("reporting:recommendations"))
+    yield Figure(
+        _("Proposals that follow a recommendation"), formats.figure(following), reverse("reporting:recommendations")
+    )
     yield Figure(_("Projects"), formats.figure(Project.objects.count()), reverse("reporting:projects"))
 
 

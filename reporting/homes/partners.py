@@ -33,9 +33,13 @@ def _proposals(user: Any) -> Iterator[Task]:
 
 def _contracts(user: Any) -> Iterator[Task]:
     if user.has_role(Role.PARTNER_SIGNATORY):
-        rows = Contract.objects.visible_to(user).awaiting_partner().select_related("project").order_by("offered_at", "pk")
+        rows = (
+            Contract.objects.visible_to(user).awaiting_partner().select_related("project").order_by("offered_at", "pk")
+        )
         for contract in rows[:MOST]:
-            yield Task(_("Sign a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference)
+            yield Task(
+                _("Sign a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference
+            )
 
 
 def _reports(user: Any, moment: datetime) -> Iterator[Task]:

@@ -55,10 +55,16 @@ def _items(user: Any, moment: datetime) -> Iterator[Task]:
 
 def _projects(user: Any) -> Iterator[Task]:
     """Approved projects without a contract, and contracts drafted and not offered."""
-    approved = Project.objects.visible_to(user).filter(state="approved").exclude(contracts__state__in=("draft", "offered", "signed"))
+    approved = (
+        Project.objects.visible_to(user)
+        .filter(state="approved")
+        .exclude(contracts__state__in=("draft", "offered", "signed"))
+    )
     for project in approved.order_by("approved_on", "pk")[:MOST]:
         yield Task(_("Draft a contract"), project.get_absolute_url(), None, project.title, project.reference)
-    for contract in Contract.objects.visible_to(user).filter(state="draft").select_related("project").order_by("pk")[:MOST]:
+    for contract in (
+        Contract.objects.visible_to(user).filter(state="draft").select_related("project").order_by("pk")[:MOST]
+    ):
         yield Task(_("Offer a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference)
 
 

@@ -76,7 +76,9 @@ def postings(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "page": page,
         "lines": found.lines(page.object_list),
-        "subject": NAMED.get(asked["row"]) or (account and found.AccountNames([account]).name(account)) or asked["project"],
+        "subject": NAMED.get(asked["row"])
+        or (account and found.AccountNames([account]).name(account))
+        or asked["project"],
         "total": found.total(rows) if asked["row"] or account else None,
     }
     return render(request, "reporting/postings.html", context)

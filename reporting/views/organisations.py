@@ -28,10 +28,14 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation with all its roles side by side: donor, applicant, partner, seat in the committee (R27)."""
     row = find(Organisation.objects.exclude(confirmed_at=None), slug=slug)
-    donor = Donor.objects.with_totals().filter(organisation=row, pledges__acknowledged_at__isnull=False).distinct().first()
+    donor = (
+        Donor.objects.with_totals().filter(organisation=row, pledges__acknowledged_at__isnull=False).distinct().first()
+    )
     pledges = Pledge.objects.public().filter(donor=donor).with_donor().order_by("-pledged_on", "-pk") if donor else []
     projects = list(public_projects().filter(lead=row).order_by("-approved_on", "-pk"))
-    contracts = Contract.objects.filter(partner=row, state="signed").select_related("project").order_by("-alliance_signed_at")
+    contracts = (
+        Contract.objects.filter(partner=row, state="signed").select_related("project").order_by("-alliance_signed_at")
+    )
     seats = Seat.objects.on(clock.today()).filter(organisation=row).order_by("number")
     context = {
         "organisation": row,

@@ -22,5 +22,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, reference: str) -> HttpResponse:
     """One project: what for, who, its money and whose it is, its contracts, its results."""
     record = project_record(find(public_projects().select_related("lead", "version", "proposal"), reference=reference))
-    picture = chart(record, _("Results against targets"), _("For each indicator: baseline, target and the value reached."))
+    picture = chart(
+        record, _("Results against targets"), _("For each indicator: baseline, target and the value reached.")
+    )
     return render(request, "reporting/project.html", {"record": record, "project": record.project, "picture": picture})

@@ -49,8 +49,12 @@ def entry(request: HttpRequest, n: int) -> HttpResponse:
         "is_open": opened,
         "label": label(row) if opened else "",
         "body": readable(row.body) if opened else "",
-        "postings": lines(Posting.objects.filter(entry=row).select_related(*ACCOUNTS).order_by("line")) if opened else [],
-        "neighbours": list(RegisterEntry.objects.filter(Q(n=n - 1) | Q(n=n + 1)).order_by("n").values_list("n", flat=True)),
+        "postings": lines(Posting.objects.filter(entry=row).select_related(*ACCOUNTS).order_by("line"))
+        if opened
+        else [],
+        "neighbours": list(
+            RegisterEntry.objects.filter(Q(n=n - 1) | Q(n=n + 1)).order_by("n").values_list("n", flat=True)
+        ),
     }
     return render(request, "reporting/entry.html", context)
 

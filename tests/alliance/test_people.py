@@ -126,7 +126,10 @@ def test_a_grant_is_for_one_person_on_one_row(agency, rival_agency):
     mine, other = factories.draft_proposal(agency), factories.draft_proposal(agency)
     grant(rival_agency, "view_proposal", mine)
     assert list(granted(rival_agency, "view_proposal", Proposal.objects.all())) == [mine]
-    assert (has_grant(rival_agency, "view_proposal", mine), has_grant(rival_agency, "view_proposal", other)) == (True, False)
+    assert (has_grant(rival_agency, "view_proposal", mine), has_grant(rival_agency, "view_proposal", other)) == (
+        True,
+        False,
+    )
     withdraw(rival_agency, "view_proposal", mine)
     assert not has_grant(rival_agency, "view_proposal", mine)
 

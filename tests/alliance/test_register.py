@@ -30,7 +30,11 @@ def register(officer, **changes):
 def chain_problems():
     previous, expected = "0" * 64, 1
     for entry in RegisterEntry.objects.order_by("n"):
-        if entry.n != expected or entry.digest != digest_of(entry.body) or entry.hash != chained(previous, entry.digest):
+        if (
+            entry.n != expected
+            or entry.digest != digest_of(entry.body)
+            or entry.hash != chained(previous, entry.digest)
+        ):
             return entry.n
         previous, expected = entry.hash, expected + 1
     return None if head() == (expected - 1, previous) else "head"

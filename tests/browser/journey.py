@@ -164,12 +164,12 @@ def vote(visitor: Visitor, decision: Decision) -> str:
 def contract(visitor: Visitor, project: str) -> Contract:
     """Step 6: a contract is signed on both sides; one officer prepares the payment, another authorises it."""
     visitor.become("officer")
-    visitor.go(f"proposals/projects/{project}/")
+    visitor.go(f"projects/{project}/work/")
     if visitor.page.locator('main a[href*="/conditions/1/"]').count():
         visitor.open("/conditions/1/")
         visitor.fill(evidence="Draft plan in both languages, received on 15 September 2008.")
         visitor.press()
-    visitor.go(f"proposals/projects/{project}/contracts/new/iom/")
+    visitor.go(f"projects/{project}/work/contracts/new/iom/")
     visitor.fill(tranches__0__due_on="2008-09-15")
     visitor.press()
     visitor.act("/offer/")
@@ -207,7 +207,7 @@ def report(visitor: Visitor, signed: Contract) -> PartnerReport:
     )  # fmt: skip
     visitor.press("main form[data-autosave]")
     visitor.go(f"reports/{due.reference}/")
-    visitor.press("main form:not([action])")
+    visitor.act("/submit/")
     visitor.become("officer")
     visitor.go(f"reports/{due.reference}/")
     visitor.act("/accept/")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from alliance.forum.models import Objective
 from alliance.people.models import Organisation, User
 from alliance.rendering.models import Job
 from funds.models import Account
@@ -75,9 +76,15 @@ def look_at_public_pages(one, project, decision):
 
 def left_in_english(one):
     """Return, by page, the texts that are English on a page of another language and should not be."""
-    names = {value for row in Organisation.objects.values_list("name_en", "name_fr", "name_es", "acronym_en") for value in row}
+    names = {
+        value
+        for row in Organisation.objects.values_list("name_en", "name_fr", "name_es", "acronym_en")
+        for value in row
+    }
     people = set(User.objects.values_list("name", flat=True))
     accounts = set(Account.objects.values_list("code", flat=True))
-    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts
+    # A contract drafted in French stays French.
+    objectives = {name for row in Objective.objects.values_list("name_fr", "name_es") for name in row}
+    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives
     found = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
     return {path: texts for path, texts in found.items() if texts}

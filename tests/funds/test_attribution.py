@@ -62,7 +62,11 @@ def test_splitting_everything_gives_everyone_what_they_hold(parts):
 
 def test_percentages_prorate_with_the_odd_cent_to_the_largest_remainder():
     assert prorated(D("100.00"), {"O1": D(33), "O2": D(33), "O3": D(34)}) == {"O1": D(33), "O2": D(33), "O3": D(34)}
-    assert prorated(D("0.02"), {"O1": D(50), "O2": D(25), "O3": D(25)}) == {"O1": D("0.01"), "O2": D("0.01"), "O3": D("0")}
+    assert prorated(D("0.02"), {"O1": D(50), "O2": D(25), "O3": D(25)}) == {
+        "O1": D("0.01"),
+        "O2": D("0.01"),
+        "O3": D("0"),
+    }
 
 
 @given(amounts, st.lists(st.integers(1, 100), min_size=1, max_size=5))

@@ -26,5 +26,7 @@ def _address_of(name: str) -> str:
     from django.db import connection
 
     options = connection.get_connection_params()
-    login = quote(options.get("user", "postgres")) + (f":{quote(options['password'])}" if options.get("password") else "")
+    login = quote(options.get("user", "postgres")) + (
+        f":{quote(options['password'])}" if options.get("password") else ""
+    )
     return f"postgres://{login}@{quote(options['host'], safe='')}:{options.get('port', 5432)}/{name}"

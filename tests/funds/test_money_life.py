@@ -140,7 +140,9 @@ class MoneyLife(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def correct_the_last_allocation(self, data):
-        posting = Posting.objects.filter(reverses=None, reversed_by=None, debit__kind="project", credit__kind="pool").last()
+        posting = Posting.objects.filter(
+            reverses=None, reversed_by=None, debit__kind="project", credit__kind="pool"
+        ).last()
         if posting is None:
             return
         act = {"by": self.officer, "prepared_by": self.second, "posting": posting, "reason": "wrong project", "on": ON}
@@ -152,7 +154,9 @@ class MoneyLife(RuleBasedStateMachine):
     def the_ledger_is_true(self):
         accounts = {a.code: a for a in Account.objects.all()}
         assert sum((a.balance for a in accounts.values()), ZERO) == ZERO
-        assert {code: a.balance for code, a in accounts.items() if a.balance} == {c: v for c, v in self.held.items() if v}
+        assert {code: a.balance for code, a in accounts.items() if a.balance} == {
+            c: v for c, v in self.held.items() if v
+        }
         assert list(checks.problems()) == []
 
 

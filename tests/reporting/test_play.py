@@ -169,7 +169,11 @@ def test_statement_of_a_global_fund_is_as_published(demonstration):
     }  # fmt: skip
     assert amounts() == {code: Decimal(amount) for code, amount in published.items()}
     percents = {row.code: row.percent for row in funding_status().rows if row.percent is not None}
-    assert percents == {"balance_agent": Decimal("12.0"), "balance_partners": Decimal("15.8"), "total_balance": Decimal("26.5")}
+    assert percents == {
+        "balance_agent": Decimal("12.0"),
+        "balance_partners": Decimal("15.8"),
+        "total_balance": Decimal("26.5"),
+    }
 
 
 @pytest.mark.requirement("R57")

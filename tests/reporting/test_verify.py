@@ -13,7 +13,10 @@ from reporting.verification import verify
 from tests.funds.test_ledger import allocate, deposit
 
 TAMPERINGS = [
-    ("UPDATE alliance_registerentry SET body = replace(body, '100.00', '900.00') WHERE kind = 'project.funded/1'", "register"),
+    (
+        "UPDATE alliance_registerentry SET body = replace(body, '100.00', '900.00') WHERE kind = 'project.funded/1'",
+        "register",
+    ),
     ("UPDATE alliance_registerentry SET hash = repeat('a', 64) WHERE n = 3", "register"),
     ("UPDATE alliance_registerentry SET kind = 'other/1' WHERE n = 3", "register"),
     ("DELETE FROM alliance_registerentry WHERE n = (SELECT max(n) FROM alliance_registerentry)", "register"),

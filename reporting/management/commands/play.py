@@ -23,7 +23,9 @@ class Command(BaseCommand):
     help = "Play the acts of a scenario file in time order, through the operations. Playing it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("scenario", metavar="SCENARIO.toml", help="a file, or the name of one that comes with the portal")
+        parser.add_argument(
+            "scenario", metavar="SCENARIO.toml", help="a file, or the name of one that comes with the portal"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         make_ready()
@@ -34,4 +36,6 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=BAD_INPUT) from error
         for verb, count in sorted(played.items()):
             self.stdout.write(f"{verb}: {count}")
-        self.stdout.write(f"{scenario.name}: {played.total()} acts played, {len(scenario.acts) - played.total()} there already")
+        self.stdout.write(
+            f"{scenario.name}: {played.total()} acts played, {len(scenario.acts) - played.total()} there already"
+        )

@@ -32,7 +32,12 @@ def committee(stage: Stage, act: Act) -> Body:
     seats = [_seat(stage, act, row) for row in act.tables("seats")]
     chair = stage.person(act, field="chair") if act.has("chair") else None
     return found_committee(
-        by=stage.person(act, "head"), seats=seats, on=act.day, chair=chair, rules=act.table("rules") or None, key=act.key()
+        by=stage.person(act, "head"),
+        seats=seats,
+        on=act.day,
+        chair=chair,
+        rules=act.table("rules") or None,
+        key=act.key(),
     )
 
 

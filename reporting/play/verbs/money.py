@@ -74,7 +74,11 @@ def deposit(stage: Stage, act: Act) -> Deposit:
     if act.has("agreement"):
         origin: dict[str, Any] = {"agreement": stage.made(act, "agreement", Agreement)}
     else:
-        origin = {"donor": stage.donor(act), "window": stage.window_or_none(act), "currency": act.text("currency", "USD")}
+        origin = {
+            "donor": stage.donor(act),
+            "window": stage.window_or_none(act),
+            "currency": act.text("currency", "USD"),
+        }
     if act.has("rate"):
         origin |= {"rate": act.amount("rate"), "rate_source": act.text("rate_source", "")}
     return record_deposit(

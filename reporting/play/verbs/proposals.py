@@ -101,7 +101,9 @@ def _sections(stage: Stage, act: Act) -> list[tuple[str, dict[str, Any]]]:
     if act.has("starts_on"):
         given.append(("places", _places(act)))
     if act.has("rights"):
-        given.append(("rights", {"rights_and_welfare": act.text("rights"), "rights_marker": act.number_of("rights_marker")}))
+        given.append(
+            ("rights", {"rights_and_welfare": act.text("rights"), "rights_marker": act.number_of("rights_marker")})
+        )
     given += [(name, {name: act.text(name)}) for name in TEXTS if act.has(name)]
     if act.has("partners"):
         given.append(("partnership", _partners(stage, act)))

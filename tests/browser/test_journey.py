@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from alliance.forum.models import Objective
+from alliance.core.countries import country_choices
+from alliance.forum.models import Objective, Summit
 from alliance.people.models import Organisation, User
 from alliance.rendering.models import Job
 from funds.models import Account
@@ -85,6 +86,7 @@ def left_in_english(one):
     accounts = set(Account.objects.values_list("code", flat=True))
     # A contract drafted in French stays French.
     objectives = {name for row in Objective.objects.values_list("name_fr", "name_es") for name in row}
-    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives
+    places = {str(label) for _code, label in country_choices()} | set(Summit.objects.values_list("name_en", flat=True))
+    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives | places
     found = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
     return {path: texts for path, texts in found.items() if texts}

@@ -15,7 +15,7 @@ CODE = re.compile(r"\b[A-Z]{2,4}(?:-[\dA-Z]+)+\b|\b[A-Z]\d\d?\b|\S+@\S+|\S+\.(?:
 # Words that are the same in both languages, names of the portal's own, and abbreviations.
 SAME = {
     "fr": (
-        "Alliance", "Forum", "Date", "Type", "Menu", "Organisation", "Vote", "Signatures", "Condition", "Conditions", "Source", "Sources", "Contributions", "Organisations",
+        "Alliance", "Forum", "Date", "Type", "Menu", "Organisation", "Vote", "Signatures", "Condition", "Dates", "Page", "Pages", "Attribution", "Conditions", "Source", "Sources", "Contributions", "Organisations",
         "Notes", "Documents", "Brussels", "Total", "Code", "Suspension", "Action", "Site", "Document", "Partenaires",
         "Description", "Question", "Objectives", "Tranche", "Tranches", "Finance", "Finances", "Pilot", "Unit",
         "English", "Français", "Español", "USD", "UTC", "PDF", "API", "SHA", "sept", "juin", "mai", "Table",
@@ -71,10 +71,9 @@ def english_left(shared: Iterable[str], language: str, allowed: Iterable[str]) -
     phrases = sorted({" ".join(phrase.split()) for phrase in allowed if WORD.search(phrase)}, key=len, reverse=True)
     left = []
     for text in shared:
-        rest = text
+        rest = CODE.sub(" ", text)
         for phrase in phrases:
             rest = rest.replace(phrase, " ")
-        rest = CODE.sub(" ", rest)
         if any(word not in SAME[language] for word in WORD.findall(rest)):
             left.append(text)
     return sorted(left)

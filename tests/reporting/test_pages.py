@@ -1,0 +1,165 @@
+"""Public pages, role homes and the read interface, on the demonstration."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from alliance.core.clock import Clock
+from alliance.register.models import RegisterEntry
+from funds.models import Donor
+from funds.statements import funding_status
+from governance.models import Decision
+from proposals.models import Project
+from reporting.attributed import allocations
+from reporting.contributions import donor_area
+from reporting.homes import tasks_for
+from reporting.play.player import play
+from reporting.play.scenario import read
+from reporting.postings import FLOWS, behind, total
+from reporting.projects import project_record, public_projects
+from tests.proposals.factories import approved_project
+
+SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
+PAGES = ("", "money/", "money/postings/", "projects/", "decisions/", "organisations/", "register/", "search/?q=acuerdo")
+
+
+@pytest.fixture
+def demonstration(db):
+    Clock.objects.update(is_demonstration=True)
+    play(read(SCENARIO))
+
+
+def page(client, address):
+    answer = client.get(f"/en/{address}")
+    assert answer.status_code == 200, address
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+@pytest.mark.requirement("R22", "R54", "R55", "R59", "R96")
+def test_public_pages_follow_every_figure_to_its_rows(demonstration, client):
+    for address in PAGES:
+        assert "separate from the Global Forum" in page(client, address)
+    status = funding_status()
+    for row in (*status.rows, status.seed):
+        if row.code in FLOWS:
+            assert total(behind(row.code)) == row.amount, row.code
+            assert f"{row.amount:,.2f}" in page(client, f"money/postings/?row={row.code}")
+    record = project_record(public_projects().select_related("version", "proposal").get())
+    assert [len(record.attributions), record.delivery.quantize(Decimal("0.001"))] == [3, Decimal("0.632")]
+    for name, whole in (("allocated", "480000.00"), ("transferred", "200000.00"), ("spent", "126347.04")):
+        assert sum(getattr(part, name) for part in record.attributions) == Decimal(whole)
+    shown = page(client, f"projects/{record.project.reference}/")
+    assert all(text in shown for text in ("480,000.00", "126,347.04", "63.2%", "DEC-2008-001", "B04"))
+    decision = page(client, "decisions/DEC-2008-001/")
+    assert all(text in decision for text in ("192,000.00", "288,000.00", "International Organization for Migration"))
+
+
+@pytest.mark.requirement("R27")
+def test_organisation_shows_its_roles_side_by_side(demonstration, client):
+    shown = page(client, "organisations/iom/")
+    assert all(text in shown for text in ("Applicant", "Partner", "Seat in the committee"))
+    assert "pledge" not in page(client, "organisations/undp/").lower()
+    pending = page(client, "organisations/switzerland-sdc/")
+    assert ("1,200,000.00" in pending, "250,000.00" in pending) == (True, False)
+
+
+@pytest.mark.requirement("R54", "R56")
+def test_donors_area_adds_up_to_the_cent(demonstration):
+    areas = [donor_area(donor) for donor in Donor.objects.select_related("organisation")]
+    project = Project.objects.with_money().get()
+    assert sum(area.allocated for area in areas) == project.allocated
+    assert sum(area.transferred for area in areas) == project.net_funded
+    assert sum(area.spent for area in areas) == project.spent
+    for area in areas:
+        assert area.received == area.fees + area.allocated + area.unallocated + area.other
+        assert area.other >= 0
+    assert allocations(["none"]) == {}
+
+
+def waiting(user, moment):
+    return {(re.sub(r"\s.*", "", task.reference), str(task.label)) for task in tasks_for(user, moment)}
+
+
+@pytest.mark.requirement("R64", "R68")
+def test_homes_are_task_lists(demonstration, people, client):
+    from alliance.core import clock
+
+    now = clock.now()
+    decision = Decision.objects.open().get().reference
+    expected = {
+        "donor": {"Send an instalment"}, "rival_donor": {"Send an instalment"},
+        "agency": {"Write a report", "Apply under an open call"}, "member": {"Vote"}, "chair": {"Vote"},
+        "member_ilo": set(), "reviewer": set(),
+        "officer": {"Acknowledge a pledge", "Check a proposal", "Put a proposal to the committee"},
+        "finance_officer": {"Acknowledge a pledge", "Expect an instalment", "Prepare a tranche"},
+    }  # fmt: skip
+    for person, labels in expected.items():
+        assert {label for _reference, label in waiting(people[person], now)} == labels, person
+    assert (decision, "Vote") in waiting(people["member"], now)
+    for person in people.values():
+        client.force_login(person)
+        assert client.get("/en/home/").status_code == 200
+
+
+@pytest.mark.requirement("D1")
+def test_sealed_ballot_is_closed_to_everyone_until_the_close(demonstration, people, client):
+    cast = RegisterEntry.objects.filter(kind="ballot.cast/1").order_by("n")
+    open_now, still_sealed = cast.first(), cast.last()
+    assert '"choice":' in page(client, f"register/{open_now.n}/").replace("&quot;", '"')
+    for person in ("auditor", "head", "member_sweden"):
+        client.force_login(people[person])
+        shown = page(client, f"register/{still_sealed.n}/").replace("&quot;", '"')
+        assert still_sealed.digest in shown
+        assert '"choice":' not in shown
+    client.logout()
+    assert client.get(f"/en/decisions/{Decision.objects.open().get().reference}/").status_code == 404
+
+
+@pytest.mark.requirement("R55")
+def test_open_data_gives_projects_and_decisions(demonstration, client, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        project = client.get("/api/v1/projects/").json()["results"][0]
+    assert (project["allocated"], project["spent"], project["recommendations"]) == ("480000.00", "126347.04", ["B04"])
+    decisions = client.get("/api/v1/decisions/").json()["results"]
+    assert [(row["reference"], row["result"]) for row in decisions] == [("DEC-2008-001", "carried")]
+    assert client.get(f"/api/v1/projects/{project['reference']}/").json()["title"] == project["title"]
+    assert client.get("/api/v1/decisions/DEC-2008-002/").status_code == 404
+    assert client.get("/api/v1/projects/?cursor=made-up").status_code == 404
+    assert client.post("/api/v1/projects/", {}).status_code == 405
+
+
+def test_list_asks_as_much_for_three_rows_as_for_one(db, agency, officer, finance_officer, client):
+    counts = []
+    for wanted in (1, 3):
+        while Project.objects.count() < wanted:
+            approved_project(agency, officer, finance_officer)
+        counts.append([queries(client, address) for address in ("/en/projects/", "/api/v1/projects/", "/en/money/postings/")])
+    assert counts[0] == counts[1]
+
+
+def queries(client: Client, address: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("address", ["money/?as_of=2099-01-01", "money/?as_of=never", "projects/?page=x", "search/?q=%00"])
+def test_odd_addresses_are_answered(db, client, address):
+    assert client.get(f"/en/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["money/postings/?row=none", "projects/PRJ-1/", "register/999999/", "organisations/x/"])
+def test_what_is_not_there_is_not_found(db, client, address):
+    assert client.get(f"/en/{address}").status_code == 404
+
+
+def test_stranger_has_an_empty_home(stranger, client):
+    client.force_login(stranger)
+    assert "Nothing waits for you" in page(client, "home/")
+    assert client.get("/en/my-contributions/").status_code == 403

@@ -1,0 +1,79 @@
+"""The arrow: imports, foreign keys and migrations all point down, and what is of record is registered."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+
+from alliance.register.models import Registered
+
+ROOT = Path(__file__).parents[1]
+ARROW = ("alliance", "funds", "proposals", "governance", "reporting")
+HEIGHT = {name: height for height, name in enumerate(ARROW)}
+LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+# Drafts, grants, caches and the register's own rows: not of record, or the record itself.
+NOT_OF_RECORD = {
+    "alliance": {
+        "AreaOfWork", "ChairTerm", "Checkpoint", "Clock", "ForumSession", "GlossaryTerm", "Job", "Notice", "Objective",
+        "Recommendation", "RegisterEntry", "RegisterHead", "RelayCursor", "Roundtable", "SecurityEvent", "Source",
+        "StoredFile", "Summit", "SummitChair", "Theme", "User",
+    },
+    "funds": {"Rate", "Stake"},
+    "proposals": {
+        "Attachment", "BudgetCategory", "BudgetLine", "Indicator", "Proposal", "ProposalObjective", "ProposalPartner",
+        "ProposalRecommendation", "ProposalUserObjectPermission", "ProposalVersionUserObjectPermission",
+    },
+}  # fmt: skip
+
+
+def test_imports_follow_the_arrow():
+    done = subprocess.run([sys.executable, "-c", LINTER], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_foreign_keys_point_down():
+    upwards = [
+        f"{model._meta.label}.{field.name}"
+        for app in ARROW
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and (target := field.related_model) is not None
+        if HEIGHT.get(target._meta.app_label, 0) > HEIGHT[app]
+    ]
+    assert upwards == []
+
+
+def test_keys_to_a_lower_app_protect():
+    loose = [
+        f"{model._meta.label}.{field.name}"
+        for app in ARROW
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.concrete_fields
+        if field.is_relation and HEIGHT.get(field.related_model._meta.app_label, -1) in range(HEIGHT[app])
+        if field.remote_field.on_delete.__name__ != "PROTECT"
+    ]
+    assert [name for name in loose if "ObjectPermission" not in name] == []
+
+
+def test_migrations_point_down():
+    graph = MigrationLoader(None).graph
+    upwards = [
+        (key, parent.key)
+        for key, node in graph.node_map.items()
+        if key[0] in HEIGHT
+        for parent in node.parents
+        if HEIGHT.get(parent.key[0], 0) > HEIGHT[key[0]]
+    ]
+    assert upwards == []
+
+
+def test_reporting_keeps_nothing():
+    assert list(apps.get_app_config("reporting").get_models()) == []
+
+
+def test_what_is_of_record_is_registered():
+    for app in ("alliance", "funds", "proposals", "governance"):
+        plain = {m.__name__ for m in apps.get_app_config(app).get_models() if not issubclass(m, Registered)}
+        assert plain == NOT_OF_RECORD.get(app, set()), app

@@ -1,10 +1,9 @@
 """Addresses of the pages that follow a whole; the Forum's pages and reports bring their own."""
 
-from importlib.util import find_spec
-
 from django.urls import path
 
 from reporting import forum_urls
+from reporting.forum_report import urls as forum_report_urls
 from reporting.views import contributions, decisions, home, money, organisations, projects, public, register, search
 
 app_name = "reporting"
@@ -25,8 +24,5 @@ urlpatterns = [
     path("register/<int:n>/", register.entry, name="entry"),
     path("search/", search.search, name="search"),
     *forum_urls.patterns,
+    *forum_report_urls.patterns,
 ]
-if find_spec("reporting.forum_report.urls"):
-    from reporting.forum_report.urls import patterns
-
-    urlpatterns += patterns

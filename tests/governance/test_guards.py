@@ -56,7 +56,7 @@ pytestmark = pytest.mark.django_db
 @contextmanager
 def refused_by(name: str):
     """Expect the database to refuse, now or at the end, naming the guard."""
-    with pytest.raises(Error, match=name), transaction.atomic():  # noqa: PT012 - the guard may speak at the end
+    with pytest.raises(Error, match=name), transaction.atomic():  # the guard may speak at the end
         yield
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

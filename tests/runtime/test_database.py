@@ -17,7 +17,15 @@ from alliance.runtime import PartFailed, database
 from alliance.runtime.places import Places, places
 
 ROOT = Path(__file__).parents[2]
-HOLD = "import sys, time; from alliance.runtime.database import using\nwith using(sys.argv[1], hasty=True): print('holds', flush=True); time.sleep(60)"
+HOLD = """
+import signal, sys, time
+from alliance.runtime.database import using
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background hands on that it is ignored
+with using(sys.argv[1], hasty=True):
+    print("holds", flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.fixture

@@ -31,11 +31,14 @@ def server(where, monkeypatch) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture(autouse=True)
-def doorbell(where, monkeypatch) -> None:
+def doorbell(where, monkeypatch) -> Iterator[None]:
     monkeypatch.setattr(celery, "_deaf_until", 0.0)
-    celery.app.conf.broker_url = celery.app.conf.broker_write_url = broker.default_url(where.data)
+    before = celery.app.conf.broker_url, celery.app.conf.broker_write_url
+    celery.app.conf.broker_url = celery.app.conf.broker_write_url = where.broker_url
     importlib.import_module("kombu.transport.redis")  # as the web server does before its workers
     celery.app.finalize()
+    yield
+    celery.app.conf.broker_url, celery.app.conf.broker_write_url = before
 
 
 def seconds(call) -> tuple[bool, float]:

@@ -3,20 +3,15 @@
 Rounding, ours and stated (D2): half up, to the smallest unit of the currency; a fee is rounded once per deposit.
 """
 
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
+from alliance.core.numbers import GROUP, read_number
+
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999999.999")
-# Digits in groups of three, parted by spaces (plain, no-break, narrow no-break) or not at all, and one decimal sign.
-WRITTEN = re.compile(r"^(?P<whole>\d+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+)(?:(?P<sign>[.,])(?P<part>\d+))?$")
-
-
-class Unreadable(ValueError):
-    """This text is no amount that can be read in one way only."""
 
 
 class TooPrecise(ValueError):
@@ -37,16 +32,10 @@ def minor_digits(currency: str) -> int:
 def read_amount(text: str, *, currency: str | None = None) -> Decimal:
     """Read an amount typed by a person, with a point or a comma as the decimal sign and spaces between groups.
 
-    “1.234,56” and “1,234” could mean two things: they raise Unreadable rather than being guessed at.
+    “1.234” and “1,234” could mean two things: they raise Unreadable rather than being guessed at.
     Raises TooPrecise for more decimals than the currency has, when one is given.
     """
-    match = WRITTEN.match(text.strip())
-    if not match:
-        raise Unreadable(text)
-    part = match["part"] or ""
-    if match["sign"] == "," and len(part) == 3:
-        raise Unreadable(text)
-    amount = Decimal(re.sub(r"\s", "", match["whole"]) + ("." + part if part else ""))
+    amount = read_number(text)
     if currency is not None:
         check_precision(amount, currency)
     return amount
@@ -60,8 +49,12 @@ def check_precision(amount: Decimal, currency: str) -> None:
 
 
 def written(amount: Decimal, currency: str) -> str:
-    """Return an amount as a form shows it and reads it back: with its currency's decimals, ungrouped."""
-    return f"{amount:.{minor_digits(currency)}f}"
+    """Return an amount as a form shows it and reads it back: with its currency's decimals, ungrouped.
+
+    Currencies of three decimals get a fourth: three digits after the sign could be read as thousands.
+    """
+    digits = minor_digits(currency)
+    return f"{amount:.{digits + (digits == GROUP)}f}"
 
 
 def to_usd(amount: Decimal, units_per_usd: Decimal) -> Decimal:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
 from alliance.core.forms import KeyedForm
+from alliance.core.numbers import UNREADABLE, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
 from alliance.people.models import Organisation
 from funds import amounts
 from funds.models import AgreementState, Donor, DonorStage, DonorType, PaymentState, Pledge, PledgeState, Window
 
 INSTALMENTS = 6
-UNREADABLE = _("Write the amount in digits with one decimal sign, such as 1234.56. Spaces between groups are fine.")
 
 
 class AmountField(forms.CharField):
@@ -29,7 +29,7 @@ class AmountField(forms.CharField):
             return None
         try:
             amount = amounts.read_amount(text)
-        except amounts.Unreadable:
+        except Unreadable:
             raise forms.ValidationError(UNREADABLE, code="unreadable") from None
         if amount <= 0:
             raise forms.ValidationError(_("An amount is more than zero."), code="zero")

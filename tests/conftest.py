@@ -13,6 +13,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+
+hypothesis_settings.register_profile("suite", deadline=None)  # no test asserts on seconds
+hypothesis_settings.load_profile("suite")
 
 PERSONA_KEYS = (
     "donor", "rival_donor", "agency", "rival_agency", "member", "alternate", "chair", "reviewer", "officer",
@@ -40,6 +45,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for requirement in sorted(proofs, key=lambda r: (r[0], int(r[1:]))):
         print(f"{requirement}: " + "\n      ".join(proofs[requirement]))
     session.items.clear()
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Begin in English: a page asked for in another language leaves that language behind."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session", autouse=True)

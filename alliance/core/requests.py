@@ -2,10 +2,26 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 STASH = "typed_before_sign_in"
 STASH_BYTES = 200_000
+
+
+class NoNulMiddleware:
+    """Answer 400 to a NUL character in an address or a form: no text of the Alliance has one, and PostgreSQL takes none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        if "\0" in request.path or any(
+            "\0" in value for form in sent for _name, values in form.lists() for value in values
+        ):
+            raise BadRequest("a NUL character")
+        return self.get_response(request)
 
 
 class KeepTypedMiddleware:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.forms import KeyedForm
-from alliance.core.widgets import DateTimeInput, MoneyInput
+from alliance.core.numbers import FigureField
+from alliance.core.widgets import DateTimeInput
 from funds.models import Window
 from governance.models import Decision, Session
 
@@ -83,9 +84,8 @@ class TableForm(ItemForm):
         super().__init__(*args, **kwargs)
         self.windows = windows
         for window in windows:
-            self.fields[self.field_of(window)] = forms.DecimalField(
+            self.fields[self.field_of(window)] = FigureField(
                 label=f"{window.code} – {window.name}",
-                widget=MoneyInput,
                 required=False,
                 min_value=Decimal("0.00"),
                 max_digits=18,

@@ -9,8 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
+from alliance.core.numbers import FigureField
 from alliance.core.widgets import DateInput
-from proposals.forms.fields import AmountField, long_text
+from proposals.forms.fields import long_text
 from proposals.operations import ReportTerms, Terms, TrancheTerms
 
 EXTRA_ROWS = 2
@@ -23,7 +24,7 @@ class ReportRow(forms.Form):
 
 
 class TrancheRow(forms.Form):
-    amount = AmountField(label=_("Amount (USD)"), min_value=Decimal("0.01"), max_digits=18)
+    amount = FigureField(label=_("Amount (USD)"), min_value=Decimal("0.01"), max_digits=18)
     due_on = forms.DateField(label=_("Due on"), widget=DateInput)
     report = forms.IntegerField(label=_("After report number"), required=False, min_value=1)
 
@@ -49,7 +50,7 @@ class ContractForm(KeyedForm):
     objectives = long_text(_("Objectives"), rows=6)
     tasks = long_text(_("Nature of the tasks"), rows=8)
     expected_results = long_text(_("Expected results"), rows=6)
-    amount = AmountField(label=_("Amount (USD)"), min_value=Decimal("0.01"), max_digits=18)
+    amount = FigureField(label=_("Amount (USD)"), min_value=Decimal("0.01"), max_digits=18)
     starts_on = forms.DateField(label=_("First day"), widget=DateInput)
     ends_on = forms.DateField(label=_("Last day"), widget=DateInput)
 

@@ -1,44 +1,11 @@
 """Fields that several forms of this app share."""
 
-import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
-from alliance.core.widgets import MoneyInput
-
-GROUPING = re.compile(r"[\s\u00a0\u202f'’]")
-
-
-class AmountField(forms.DecimalField):
-    """An amount or figure as people write it in English, French or Spanish: 1,234.50 or 1 234,50 or 1.234,50."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", MoneyInput)
-        options.setdefault("max_digits", 15)
-        options.setdefault("decimal_places", 2)
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        return super().to_python(plain_number(value) if isinstance(value, str) else value)
-
-    def prepare_value(self, value: Any) -> Any:
-        return format(value, "f") if isinstance(value, Decimal) else value
-
-
-def plain_number(text: str) -> str:
-    """Return the digits with a point: what comes last of comma and point is the decimal mark."""
-    text = GROUPING.sub("", text)
-    if "," in text and "." in text:
-        group = "," if text.rindex(".") > text.rindex(",") else "."
-        return text.replace(group, "").replace(",", ".")
-    head, comma, tail = text.rpartition(",")
-    if not comma:
-        return text
-    return f"{head}.{tail}" if len(tail) != 3 and "," not in head else text.replace(",", "")
 
 
 class DraftForm(forms.Form):

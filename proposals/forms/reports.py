@@ -8,8 +8,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
+from alliance.core.numbers import FigureField
 from proposals.breakdowns import CATEGORIES
-from proposals.forms.fields import AmountField, DraftForm, long_text
+from proposals.forms.fields import DraftForm, long_text
 from proposals.forms.sections import current_categories
 from proposals.models import Indicator, PartnerReport
 
@@ -40,7 +41,7 @@ class ReportForm(DraftForm, KeyedForm):
             self._add_indicator(indicator, reported.get(indicator.pk))
         spent = dict(report.expenditures.values_list("category_id", "amount"))
         for category in self.categories:
-            self.fields[f"spent_{category.code}"] = AmountField(
+            self.fields[f"spent_{category.code}"] = FigureField(
                 label=str(category),
                 required=False,
                 min_value=ZERO,
@@ -51,9 +52,9 @@ class ReportForm(DraftForm, KeyedForm):
     def _add_indicator(self, indicator: Indicator, row: Any) -> None:
         number = indicator.position
         cells = {(cell.variable, cell.category): cell.value for cell in row.cells.all()} if row else {}
-        self.fields[f"actual_{number}"] = AmountField(label=_("Actual value"), initial=row.actual if row else None)
+        self.fields[f"actual_{number}"] = FigureField(label=_("Actual value"), initial=row.actual if row else None)
         for variable, category, label in cells_of(indicator):
-            self.fields[f"cell_{number}_{variable}_{category}"] = AmountField(
+            self.fields[f"cell_{number}_{variable}_{category}"] = FigureField(
                 label=label, required=False, min_value=ZERO, initial=cells.get((variable, category))
             )
         self.fields[f"remark_{number}"] = forms.CharField(

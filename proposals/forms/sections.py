@@ -10,10 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.countries import country_choices
+from alliance.core.numbers import FigureField
 from alliance.core.widgets import DateInput
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation
-from proposals.forms.fields import AmountField, DraftForm, long_text
+from proposals.forms.fields import DraftForm, long_text
 from proposals.models import BudgetCategory, Disaggregation, Indicator, Proposal, RightsMarker
 
 EXTRA_ROWS = 2
@@ -224,7 +225,7 @@ class PartnerRow(RowForm):
     organisation = forms.ChoiceField(label=_("Organisation"))
     is_lead = forms.BooleanField(label=_("Leads"), required=False)
     tasks = forms.CharField(label=_("Tasks"), widget=forms.Textarea(attrs={"rows": 2}), max_length=4000, required=False)
-    share = AmountField(label=_("Share of the budget (USD)"), required=False, min_value=Decimal(0))
+    share = FigureField(label=_("Share of the budget (USD)"), required=False, min_value=Decimal(0))
 
     def __init__(self, *arguments: Any, choices: dict[str, Any], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -261,7 +262,7 @@ class BudgetRow(RowForm):
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
     category = forms.ChoiceField(label=_("Category"))
     description = forms.CharField(label=_("Description"), max_length=200)
-    amount = AmountField(label=_("Amount (USD)"), min_value=Decimal("0.01"))
+    amount = FigureField(label=_("Amount (USD)"), min_value=Decimal("0.01"))
 
     def __init__(self, *arguments: Any, choices: dict[str, Any], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -311,8 +312,8 @@ class BudgetForm(SectionForm):
 class IndicatorRow(RowForm):
     statement = forms.CharField(label=_("Indicator"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     unit = forms.ChoiceField(label=_("Unit"), choices=Indicator.Unit)
-    baseline = AmountField(label=_("Baseline"), required=False)
-    target = AmountField(label=_("Target"))
+    baseline = FigureField(label=_("Baseline"), required=False)
+    target = FigureField(label=_("Target"))
     disaggregation = forms.MultipleChoiceField(
         label=_("Broken down by"), choices=Disaggregation, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -143,3 +143,11 @@ def test_a_global_permission_opens_nothing(agency, rival_agency):
     factories.draft_proposal(agency)
     rival_agency.user_permissions.add(*Permission.objects.filter(content_type__app_label="proposals"))
     assert not granted(rival_agency, "view_proposal", Proposal.objects.all()).exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["/en/money/postings/?project=%00", "/en/search/?q=a%00b", "/fr/recommendations/?q=%00"]
+)
+def test_a_nul_character_is_a_bad_request(client, db, address):
+    assert client.get(address).status_code == 400
+    assert client.post(reverse("sign_in"), {"username": "a\0b", "password": "x"}).status_code == 400

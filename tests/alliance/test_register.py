@@ -257,3 +257,8 @@ def test_the_clock_moves_in_a_demonstration_only(db, set_clock):
 
 def test_the_head_is_one_row(db):
     assert RegisterHead.objects.count() == 1
+
+
+def test_a_key_longer_than_ours_still_names_one_act(officer):
+    first = register(officer, slug="long", key="k" * 300)
+    assert register(officer, slug="long", key="k" * 300) == first

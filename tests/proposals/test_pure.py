@@ -6,7 +6,6 @@ import pytest
 
 from proposals.breakdowns import public_cells
 from proposals.comparison import Piece, change, compare
-from proposals.forms.fields import plain_number
 
 D = Decimal
 
@@ -25,18 +24,6 @@ def test_paragraphs_added_and_removed_stand_whole():
 @pytest.mark.parametrize(("old", "new", "changed"), [(["A"], ["A"], False), (["A"], ["B"], True), ([], ["A"], True)])
 def test_change_says_whether_anything_changed(old, new, changed):
     assert change("Context", old, new).is_changed is changed
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("1234.50", "1234.50"), ("1,234.50", "1234.50"), ("1.234,50", "1234.50"), ("1 234,50", "1234.50"),
-        ("1\u202f234,5", "1234.5"), ("1’234.50", "1234.50"), ("1,234", "1234"), ("1,5", "1.5"), ("1,234,567", "1234567"),
-        ("1.234.567,89", "1234567.89"), ("abc", "abc"),
-    ],
-)  # fmt: skip
-def test_amounts_are_read_as_people_write_them(typed, read):
-    assert plain_number(typed) == read
 
 
 def test_cells_above_the_threshold_are_shown():

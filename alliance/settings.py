@@ -147,7 +147,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env("ALLIANCE_TIME_ZONE", default="UTC")
+TIME_ZONE = "UTC"  # dates of record are the fund's calendar days; pages add the reader's own time
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -226,6 +226,7 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
 
 
 def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
+    salt = secrets.token_hex(16)
     return {
         "n": n,
         "act": act.id.hex,
@@ -233,7 +234,7 @@ def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
         "at": moment.isoformat(),
         "by": draft.by,
         "facts": plain(draft.facts),
-        "rows": [snapshot(row) for row in draft.rows],
+        "rows": [snapshot(row, salt) for row in draft.rows],
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
-        "salt": secrets.token_hex(16),
+        "salt": salt,
     }

@@ -42,18 +42,21 @@ def is_free_text(field: models.Field, model: type[models.Model]) -> bool:
     return field.name not in getattr(model, "REGISTER_PLAIN", ())
 
 
-def column(field: models.Field, row: models.Model) -> Any:
+def column(field: models.Field, row: models.Model, salt: str) -> Any:
     value = field.value_from_object(row)
     if isinstance(field, models.DecimalField) and value is not None:
         value = Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
     if value and is_free_text(field, type(row)):
         text = value if isinstance(value, str) else canonical(plain(value))
-        return {"sha256": digest_of(text)}
+        return {"sha256": digest_of(salt + text)}
     return plain(value)
 
 
-def snapshot(row: models.Model) -> dict[str, Any]:
-    """Return every column of the row, as a body's `rows` item holds it."""
+def snapshot(row: models.Model, salt: str) -> dict[str, Any]:
+    """Return every column of the row, as a body's `rows` item holds it.
+
+    Free text goes in as the digest of the body's salt and the text: a short text cannot be found by trying.
+    """
     exempt = getattr(type(row), "REGISTER_EXEMPT", ())
-    columns = {f.attname: column(f, row) for f in row._meta.concrete_fields if f.name not in exempt}
+    columns = {f.attname: column(f, row, salt) for f in row._meta.concrete_fields if f.name not in exempt}
     return {"model": row._meta.label_lower, "pk": plain(row.pk), "columns": columns}

@@ -15,6 +15,7 @@ from alliance.register.models import Checkpoint, Registered, RegisterEntry, head
 from alliance.register.snapshots import snapshot
 
 CHUNK = 2000
+SALT_LENGTH = 32
 
 
 class Problem(NamedTuple):
@@ -34,7 +35,7 @@ class Verification:
     def __init__(self) -> None:
         self.entries = 0
         self.checkpoints = 0
-        self._newest: dict[Key, str] = {}
+        self._newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
 
     def problems(self) -> Iterator[Problem]:
         yield from self._chain()
@@ -65,23 +66,23 @@ class Verification:
             yield Problem("register", where, "the hash does not follow from the entry before")
         try:
             body = json.loads(entry.body)
-            stated = (body["n"], body["kind"], body["act"], body["at"])
+            stated = (body["n"], body["kind"], body["act"], body["at"], len(body["salt"]))
             rows = [(row["model"], str(row["pk"]), row["columns"]) for row in body["rows"]]
             gone = [(row["model"], str(row["pk"])) for row in body["gone"]]
         except (ValueError, KeyError, TypeError):
             yield Problem("register", where, "the body cannot be read")
             return
-        if stated != (entry.n, entry.kind, entry.act.hex, entry.recorded_at.isoformat()):
+        if stated != (entry.n, entry.kind, entry.act.hex, entry.recorded_at.isoformat(), SALT_LENGTH):
             yield Problem("register", where, "number, kind, act or time differ from the body")
         for model, pk, columns in rows:
-            self._newest[model, pk] = _packed(columns)
+            self._newest[model, pk] = (body["salt"], _packed(columns))
         for key in gone:
             self._newest.pop(key, None)
 
     def _rows(self) -> Iterator[Problem]:
         for model in registered_models():
             yield from self._rows_of(model)
-        for (label, pk), recorded in self._newest.items():
+        for (label, pk), (_salt, recorded) in self._newest.items():
             yield from self._not_of_record(label, pk, json.loads(recorded))
 
     def _not_of_record(self, label: str, pk: str, recorded: dict[str, Any]) -> Iterator[Problem]:
@@ -95,11 +96,11 @@ class Verification:
     def _rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
         label = model._meta.label_lower
         for row in model.registered_rows().order_by("pk").iterator(CHUNK):  # type: ignore[attr-defined]
-            recorded = self._newest.pop((label, str(row.pk)), None)
+            salt, recorded = self._newest.pop((label, str(row.pk)), ("", ""))
             where = _where(label, str(row.pk))
-            if recorded is None:
+            if not recorded:
                 yield Problem(_what(label), where, "the row is explained by no entry")
-            elif recorded != _packed(columns := snapshot(row)["columns"]):
+            elif recorded != _packed(columns := snapshot(row, salt)["columns"]):
                 wrong = _differing(json.loads(recorded), columns)
                 yield Problem(_what(label), f"{where}.{wrong}", "the row differs from its newest entry")
 

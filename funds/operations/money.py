@@ -71,9 +71,9 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
     _two_people(by, prepared_by)
     Fund.objects.the().require(Act.REFUND)
     source_account = account(AccountKind.PROJECT, project)
+    _lock(Window.objects.all())  # all, and first: which pools a project's money came from is read under the locks
     holdings = project_holdings(source_account)
     pools = {pool.pk: pool for pool in Account.objects.filter(pk__in={pool for pool, _ in holdings})}
-    _lock(pool.window for pool in pools.values() if pool.window)
     if amount > Account.objects.get(pk=source_account.pk).balance:
         raise InsufficientFunds(field="amount")
     parts = split(amount, [Holding(key, held, rank) for rank, (key, held) in enumerate(holdings.items())])
@@ -117,6 +117,7 @@ def post_spending(
 @operation
 def return_money(*, by: User, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Posting]:
     """Post that a partner sends unspent money back: it is in transit until the agent has it."""
+    _finance(by)
     line = Line(
         account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
         account(AccountKind.PARTNER, f"{project}:{organisation.slug}"),
@@ -204,6 +205,7 @@ def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: 
     _two_people(by, prepared_by)
     if not reason.strip():
         raise Refused(_("A correction needs its reason."), field="reason")
+    _lock(Window.objects.all())
     posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
     if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))

@@ -47,7 +47,7 @@ def test_an_act_appends_its_entry_to_the_chain(officer):
     assert (entry.n, entry.kind, head()) == (n + 1, "organisation.registered/1", (entry.n, entry.hash))
     body = json.loads(entry.body)
     assert body["by"] == officer.uid.hex
-    assert body["rows"] == [json.loads(json.dumps(snapshot(organisation)))]
+    assert body["rows"] == [json.loads(json.dumps(snapshot(organisation, body["salt"])))]
     assert len(body["salt"]) == 32
     assert chain_problems() is None
 
@@ -56,7 +56,8 @@ def test_bodies_hold_no_names(officer):
     register(officer, name_en="Very Secret Institute")
     body = RegisterEntry.objects.latest("n").body
     assert "Very Secret" not in body
-    assert digest_of("Very Secret Institute") in body
+    assert digest_of("Very Secret Institute") not in body
+    assert digest_of(json.loads(body)["salt"] + "Very Secret Institute") in body
 
 
 def test_entries_of_one_act_share_it_and_follow_each_other(officer):
@@ -242,7 +243,7 @@ def test_a_deadlock_repeats_the_whole_operation():
     threads = [threading.Thread(target=work, args=pair) for pair in ((a, b), (b, a))]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert len(tries) == 3
+    assert len(tries) > 2  # two that met, and at least one of them again
     assert Organisation.objects.filter(slug__in=["lock-a", "lock-b"], confirmed_at__isnull=False).count() == 2
     assert chain_problems() is None
 

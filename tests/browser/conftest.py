@@ -68,8 +68,13 @@ def worker(demonstration: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def visitor(browser: Browser, live_server: Any, demonstration: None) -> Iterator[Callable[..., Visitor]]:
-    """Return a function that opens the portal in a language, in a browser of its own."""
+def visitor(
+    browser: Browser, live_server: Any, demonstration: None, tmp_path: Path
+) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens the portal in a language, in a browser of its own.
+
+    The last page of each is kept as a picture in the test's temporary folder.
+    """
     opened: list[Visitor] = []
 
     def visit(language: str = "en", *, width: int = 1280) -> Visitor:
@@ -77,5 +82,6 @@ def visitor(browser: Browser, live_server: Any, demonstration: None) -> Iterator
         return opened[-1]
 
     yield visit
-    for one in opened:
+    for number, one in enumerate(opened):
+        one.page.screenshot(path=tmp_path / f"last-page-{number}.png", full_page=True)
         one.close()

@@ -86,7 +86,7 @@ def left_in_english(one):
     accounts = set(Account.objects.values_list("code", flat=True))
     # A contract drafted in French stays French.
     objectives = {name for row in Objective.objects.values_list("name_fr", "name_es") for name in row}
-    places = {str(label) for _code, label in country_choices()} | set(Summit.objects.values_list("name_en", flat=True))
+    places = {str(label) for _code, label in country_choices()} | set(Summit.objects.values_list("city_en", flat=True))
     allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives | places
     found = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
     return {path: texts for path, texts in found.items() if texts}

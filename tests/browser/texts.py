@@ -25,7 +25,7 @@ SAME = {
         "Portal", "alliance", "Communication", "Mission", "Solution", "Instruments", "Information", "Taxes", "Options",
     ),
     "es": (
-        "Total", "Error", "Alliance", "Menu", "English", "Français", "Español", "USD", "UTC", "PDF", "API", "SHA", "Ghana",
+        "Total", "Auditor", "Error", "Alliance", "Menu", "English", "Français", "Español", "USD", "UTC", "PDF", "API", "SHA", "Ghana",
         "Manila", "No", "Portal", "Hash", "alliance", "Instrumental", "Global", "Control", "Final", "General",
     ),
 }  # fmt: skip

@@ -136,7 +136,9 @@ def test_list_asks_as_much_for_three_rows_as_for_one(db, agency, officer, financ
     for wanted in (1, 3):
         while Project.objects.count() < wanted:
             approved_project(agency, officer, finance_officer)
-        counts.append([queries(client, address) for address in ("/en/projects/", "/api/v1/projects/", "/en/money/postings/")])
+        counts.append(
+            [queries(client, address) for address in ("/en/projects/", "/api/v1/projects/", "/en/money/postings/")]
+        )
     assert counts[0] == counts[1]
 
 
@@ -149,12 +151,16 @@ def queries(client: Client, address: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("address", ["money/?as_of=2099-01-01", "money/?as_of=never", "projects/?page=x", "search/?q=%00"])
+@pytest.mark.parametrize(
+    "address", ["money/?as_of=2099-01-01", "money/?as_of=never", "projects/?page=x", "search/?q=%00"]
+)
 def test_odd_addresses_are_answered(db, client, address):
     assert client.get(f"/en/{address}").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["money/postings/?row=none", "projects/PRJ-1/", "register/999999/", "organisations/x/"])
+@pytest.mark.parametrize(
+    "address", ["money/postings/?row=none", "projects/PRJ-1/", "register/999999/", "organisations/x/"]
+)
 def test_what_is_not_there_is_not_found(db, client, address):
     assert client.get(f"/en/{address}").status_code == 404
 

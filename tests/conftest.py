@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
@@ -51,6 +51,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def english() -> None:
     """Begin in English: a page asked for in another language leaves that language behind."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def closed_downloads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close at a test's end what it downloaded and did not read: its file is nobody's afterwards."""
+    downloads: list[Any] = []
+    request = Client.request
+
+    def remembered(self: Client, **environment: Any) -> Any:
+        response = request(self, **environment)
+        if response.streaming:
+            downloads.append(response)
+        return response
+
+    monkeypatch.setattr(Client, "request", remembered)
+    yield
+    for response in downloads:
+        for file in response._resource_closers:
+            file()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,7 +114,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        _maintain(f'DROP DATABASE IF EXISTS "{name}_template"')
+        leftover = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # a live server's threads
+        _maintain(leftover, f'DROP DATABASE IF EXISTS "{name}_template"')
 
 
 def _maintain(*statements: str) -> None:

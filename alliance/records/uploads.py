@@ -5,6 +5,7 @@ The libraries that open files weigh on every web process: they are loaded when a
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import NamedTuple
@@ -53,8 +54,9 @@ def open_pdf(content: bytes) -> None:
 
 
 def open_image(content: bytes) -> None:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for a whole process
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -86,7 +88,7 @@ def opens_office(main_part: str) -> Callable[[bytes], None]:
                 if main_part not in archive.namelist():
                     raise Unreadable
                 archive.read(main_part)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
             raise Unreadable from error
 
     return check

@@ -76,10 +76,13 @@ class FundingStatus:
 
 
 class _Flows:
-    """Sums of postings between kinds of accounts, until a day."""
+    """Sums of postings between kinds of accounts, until a day, as known at a register entry."""
 
-    def __init__(self, until: date) -> None:
-        rows = Posting.objects.filter(effective_on__lte=until).order_by().values_list("debit__kind", "credit__kind")
+    def __init__(self, until: date, known_at: int | None) -> None:
+        postings = Posting.objects.filter(effective_on__lte=until)
+        if known_at is not None:
+            postings = postings.filter(entry__n__lte=known_at)
+        rows = postings.order_by().values_list("debit__kind", "credit__kind")
         self.sums = {(debit, credit): amount for debit, credit, amount in rows.annotate(Sum("amount"))}
 
     def net(self, debit: str, credit: str) -> Decimal:
@@ -93,10 +96,13 @@ class _Flows:
         return into - out
 
 
-def funding_status(as_of: date | None = None) -> FundingStatus:
-    """Return the live statement: sources, uses and balances, by accounting date, until a day (R52, R57)."""
+def funding_status(as_of: date | None = None, *, known_at: int | None = None) -> FundingStatus:
+    """Return the live statement: sources, uses and balances, by accounting date, until a day (R52, R57).
+
+    With `known_at`, postings entered after that register entry are left out, as they were not known then.
+    """
     day = as_of or clock.today()
-    flows = _Flows(day)
+    flows = _Flows(day, known_at)
     amounts = _amounts(flows)
     percents = {
         "balance_agent": percent(amounts["balance_agent"], amounts["contributions"]),

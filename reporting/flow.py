@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,12 +24,20 @@ ZERO = Decimal("0.00")
 type Moved = list[tuple[str, str, str, str, Decimal]]
 
 
-def money_flow(as_of: date) -> Flow:
-    """Return the flow of all money until a day, in the fund's currency."""
-    postings = Posting.objects.filter(effective_on__lte=as_of).order_by()
+def money_flow(as_of: date, *, since: date | None = None, known_at: int | None = None) -> Flow:
+    """Return the flow of money until a day, in the fund's currency.
+
+    From `since` on where that is given; without what was entered after the register entry `known_at`.
+    """
+    counted = Q(effective_on__lte=as_of)
+    if since is not None:
+        counted &= Q(effective_on__gte=since)
+    if known_at is not None:
+        counted &= Q(entry__n__lte=known_at)
+    postings = Posting.objects.filter(counted).order_by()
     columns = ("debit__kind", "debit__subject", "credit__kind", "credit__subject")
     moved: Moved = list(postings.values_list(*columns).annotate(Sum("amount")))
-    links = _sum([*_contributed(as_of), *_allocated(moved), *_borne(moved), *_ended(moved)])
+    links = _sum([*_contributed(postings), *_allocated(moved), *_borne(moved), *_ended(moved)])
     return Flow(
         _("From donors to results"),
         _(
@@ -48,8 +56,8 @@ def _sum(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Deci
     return sums
 
 
-def _contributed(as_of: date) -> Iterable[tuple[str, str, Decimal]]:
-    rows = Share.objects.filter(posting__effective_on__lte=as_of, posting__credit__kind__in=ORIGINS).order_by()
+def _contributed(postings: QuerySet[Posting]) -> Iterable[tuple[str, str, Decimal]]:
+    rows = Share.objects.filter(posting__in=postings.filter(credit__kind__in=ORIGINS)).order_by()
     for source, window, amount in rows.values_list("source", "posting__debit__subject").annotate(Sum("amount")):
         yield f"source:{source}", f"window:{window}", amount
 

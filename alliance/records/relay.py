@@ -12,7 +12,6 @@ import structlog
 from django.conf import settings
 from django.core import mail
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import translation
@@ -26,7 +25,7 @@ from alliance.register.models import RegisterEntry
 log = structlog.get_logger()
 CURSOR = "notices"
 BATCH = 200
-MAIL_BATCH = 50
+MAIL_BATCH = 500
 MAIL_TRIES = 8
 REFERENCE = re.compile(r"^[A-Z]{3}-\d{4}-\d+$")
 
@@ -81,33 +80,31 @@ def reference_of(body: dict[str, Any]) -> str:
 def send_mail() -> int:
     """Mail the notices not mailed yet, each in its reader's language; return how many went out.
 
-    A mail that fails is tried again at later calls, MAIL_TRIES times in all.
+    Each is stamped as soon as it has gone. One that fails is tried again at later calls, MAIL_TRIES times in all.
     """
-    sent = 0
-    while (batch := _mail_batch()) is not None:
-        sent += batch
-    return sent
+    waiting = Notice.objects.filter(mailed_at=None, mail_tries__lt=MAIL_TRIES).order_by("mail_tries", "pk")
+    return sum(_mail_one(pk) for pk in list(waiting.values_list("pk", flat=True)[:MAIL_BATCH]))
 
 
 @transaction.atomic
-def _mail_batch() -> int | None:
-    """Try one batch; None when there was nothing to do, or when all of it failed."""
-    waiting = Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        mailed_at=None, mail_tries__lt=MAIL_TRIES
-    )
-    notices = list(waiting.select_related("user").order_by("mail_tries", "pk")[:MAIL_BATCH])
-    if not notices:
-        return None
-    sent = [notice.pk for notice in notices if _mailed(notice)]
-    Notice.objects.filter(pk__in=sent).update(mailed_at=clock.now())
-    Notice.objects.filter(pk__in={n.pk for n in notices} - set(sent)).update(mail_tries=F("mail_tries") + 1)
-    return len(sent) or None
+def _mail_one(pk: int) -> bool:
+    """Try one mail, unless somebody else is at it or has sent it."""
+    unsent = Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, mailed_at=None)
+    notice = unsent.select_related("user").first()
+    if notice is None:
+        return False
+    went = _mailed(notice)
+    if went:
+        notice.mailed_at = clock.now()
+    notice.mail_tries += not went
+    notice.save(update_fields=["mailed_at", "mail_tries"])
+    return went
 
 
 def _mailed(notice: Notice) -> bool:
     try:
         mail.mailers.default.send_messages([message(notice)])
-    except OSError as error:
+    except Exception as error:  # whatever the server, the address or the header is at fault: the others go on
         log.warning("mail not sent", notice=notice.pk, error=str(error))
         return False
     return True

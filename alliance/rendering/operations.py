@@ -40,11 +40,19 @@ def request_job(*, by: User, kind: str, parameters: dict[str, Any], language: st
         kind=kind, parameters=text, language=language, inputs=inputs, register_n=n, register_hash=hash_,
         requested_by=by, requested_at=clock.now(),
     )  # fmt: skip
-    Job.objects.bulk_create([job], ignore_conflicts=True)
-    standing = Job.objects.standing().get(inputs=inputs)
+    standing = _standing(job)
     if standing.state == JobState.WAITING:
         transaction.on_commit(lambda: ring_for(standing))
     return standing
+
+
+def _standing(job: Job) -> Job:
+    """Write the job unless one with its inputs stands; return the one that stands."""
+    while True:
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+        # The one that stood may have failed since it was in the way.
+        if found := Job.objects.standing().filter(inputs=job.inputs).first():
+            return found
 
 
 def ring_for(job: Job) -> None:

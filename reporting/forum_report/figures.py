@@ -27,10 +27,12 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A row of the fund's status."""
+    """A row of the fund's status: before the period, in the period, and both together."""
 
     code: str
     label: str
+    before: Decimal
+    period: Decimal
     amount: Decimal
     percent: Decimal | None
     is_total: bool
@@ -149,7 +151,7 @@ class DecisionFigures:
 
 @dataclass(frozen=True, slots=True)
 class DonorRow:
-    """A donor: what it signed for and what came in, up to the report's date. The two are never added."""
+    """A donor: what it signed for and what came in, in the period. The two are never added."""
 
     name: str
     kind: str
@@ -171,7 +173,6 @@ class Figures:
     objective_name: str
     currency: str
     fund: str
-    fund_status: str
     is_demonstration: bool
     register_n: int
     register_hash: str

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.widgets import DateInput
-from alliance.forum.models import Objective, Summit
+from alliance.forum.models import Objective
+from reporting.forum_report.scope import reportable
 
 
 class ReportForm(forms.Form):
@@ -28,7 +29,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
-        self.fields["summit"].choices = [(one.code, f"{one.number}. {one.name}") for one in Summit.objects.in_order()]  # type: ignore[attr-defined]
+        self.fields["summit"].choices = [(one.code, f"{one.number}. {one.name}") for one in reportable()]  # type: ignore[attr-defined]
         objectives = [(one.code, f"{one.code} – {one.name}") for one in Objective.objects.order_by("number")]
         self.fields["objective"].choices = [("", _("All objectives")), *objectives]  # type: ignore[attr-defined]
 

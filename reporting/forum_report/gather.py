@@ -2,29 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from alliance.core import clock
 from alliance.core.countries import country_name
-from alliance.core.errors import Refused
 from alliance.forum.models import Objective, Recommendation, Summit
-from alliance.rendering.checkpoint import checkpoint, one_state
+from alliance.rendering.checkpoint import one_state
 from funds.attribution import prorated
-from funds.models import Agreement, Deposit, Donor, Fund, Posting
-from funds.statements import FundingStatus, funding_status
+from funds.models import Agreement, Deposit, Donor, Fund
+from funds.statements import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import (
     PartnerReport,
     Project,
-    ProposalRecommendation,
     ProposalVersion,
     ReportedIndicator,
     RightsMarker,
@@ -44,53 +40,9 @@ from reporting.forum_report.figures import (
     StatementRow,
     WindowRow,
 )
+from reporting.forum_report.scope import Scope, rests_on
 
 ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a report is about: the meeting, the days it covers, and one objective or all."""
-
-    summit: Summit
-    previous: Summit | None
-    as_of: date
-    objective: Objective | None
-
-    @property
-    def since(self) -> date | None:
-        """The first day covered: the day after the meeting before ended."""
-        return self.previous.ends_on + timedelta(days=1) if self.previous else None
-
-    def covers(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and day <= self.as_of
-
-
-def scope(summit: str, *, objective: str = "", as_of: date | None = None) -> Scope:
-    """Return the scope of a report; raises Refused, naming the field, for what cannot be reported on."""
-    meetings = Summit.objects.in_order().with_chairs()
-    meeting = meetings.filter(code=summit).first()
-    if meeting is None:
-        raise Refused(_("There is no meeting of the Forum with the code %(code)s.") % {"code": summit}, field="summit")
-    aim = Objective.objects.filter(code=objective).first()
-    if objective and aim is None:
-        raise Refused(_("There is no objective %(code)s.") % {"code": objective}, field="objective")
-    previous = meetings.filter(number=meeting.number - 1).first()
-    made = Scope(meeting, previous, _as_of(meeting, as_of), aim)
-    if made.since and made.as_of < made.since:
-        raise Refused(_("This date lies before the period that the report covers."), field="as_of")
-    return made
-
-
-def _as_of(meeting: Summit, asked: date | None) -> date:
-    today = clock.today()
-    if asked is None:
-        return min(today, meeting.ends_on)
-    if asked > today:
-        raise Refused(_("This date lies in the future."), field="as_of")
-    if asked > meeting.ends_on:
-        raise Refused(_("A report to this meeting covers no date after the meeting’s last day."), field="as_of")
-    return asked
 
 
 def gather(of: Scope) -> Figures:
@@ -100,8 +52,7 @@ def gather(of: Scope) -> Figures:
 
 
 def _gather(of: Scope) -> Figures:
-    known = checkpoint()
-    status = funding_status(of.as_of)
+    known = rests_on(of)
     fund = Fund.objects.the()
     projects = sponsored(of)
     decisions = decided(of)
@@ -116,21 +67,20 @@ def _gather(of: Scope) -> Figures:
         objective_name=of.objective.name if of.objective else "",
         currency=fund.currency,
         fund=fund.name,
-        fund_status=str(fund.get_status_display()),
         is_demonstration=clock.is_demonstration(),
         register_n=known.n,
         register_hash=known.hash,
         register_at=known.at,
-        definitions=status.definitions,
-        flow=money_flow(of.as_of),
-        statement=statement_rows(status),
+        definitions=DEFINITIONS,
+        flow=money_flow(of.as_of, since=of.since, known_at=of.known_at),
+        statement=statement(of),
         by_objective=by_objective(of, projects),
         by_window=by_window(decisions),
         by_recommendation=tuple(row for row in recommendations if row.projects),
         without_activity=tuple(row for row in recommendations if not row.projects),
         projects=projects,
         decisions=decisions,
-        donors=donors(of.as_of),
+        donors=donors(of),
     )
 
 
@@ -152,45 +102,44 @@ def meeting_figures(summit: Summit) -> Meeting:
 
 def sponsored(of: Scope) -> tuple[ProjectFigures, ...]:
     """Return the projects approved in the period, with money and results up to its last day (R104)."""
-    rows = Project.objects.approved_between(of.since or date.min, of.as_of)
-    if of.objective:
-        rows = rows.serving(of.objective)
-    rows = rows.select_related("lead", "version").prefetch_related(
-        "contracts__partner",
-        Prefetch(
-            "proposal__recommendations",
-            ProposalRecommendation.objects.select_related("recommendation").order_by("recommendation__code"),
-        ),
-        Prefetch("proposal__indicators"),
-    )
-    projects = list(rows.order_by("reference"))
-    money = balances(of.as_of, [project.reference for project in projects])
+    rows = Project.objects.filter(of.dated_in_period("approved_on")).select_related("lead", "version")
+    rows = rows.prefetch_related("contracts__partner", "proposal__indicators").order_by("reference")
+    money = balances(of, [row.reference for row in rows])
+    # A project is made together with its allocation: one without any was not known yet.
+    projects = [row for row in rows if money[row.reference] and _serves(of, row.version)]
     reports = accepted(of, projects)
     names = {objective.code: objective.name for objective in Objective.objects.all()}
-    return tuple(project_figures(project, money[project.reference], reports[project.pk], names) for project in projects)
+    return tuple(
+        project_figures(of, project, money[project.reference], reports[project.pk], names) for project in projects
+    )
+
+
+def _serves(of: Scope, version: ProposalVersion | None) -> bool:
+    """Say whether the report's objective, if it has one, is among those of a frozen version."""
+    if of.objective is None:
+        return True
+    return version is not None and of.objective.code in version.objective_percents()
 
 
 def project_figures(
-    project: Project, money: dict[str, Decimal], reports: Sequence[PartnerReport], names: dict[str, str]
+    of: Scope, project: Project, money: dict[str, Decimal], reports: Sequence[PartnerReport], names: dict[str, str]
 ) -> ProjectFigures:
+    content = project.version.parsed
     net_funded = money["partner"] + money["spent"]
     allocated = net_funded + money["project"] + money["refunds_in_transit"]
-    partners = {
-        c.partner.name: None for c in project.contracts.all() if c.state == "signed" and c.partner_id != project.lead_id
-    }
     return ProjectFigures(
         reference=project.reference,
         title=project.title,
-        summary=project.version.parsed["summary"],
+        summary=content["summary"],
         lead=project.lead.name,
-        partners=tuple(sorted(partners)),
+        partners=partners(of, project),
         countries=tuple(country_name(code) for code in project.countries),
-        state=str(project.get_state_display()),
+        state=state_of(of, project),
         starts_on=project.starts_on,
         ends_on=project.ends_on,
         decision=project.decision_reference,
         approved_on=project.approved_on,
-        recommendations=tuple(link.recommendation.code for link in project.proposal.recommendations.all()),
+        recommendations=tuple(content["recommendations"]),
         parts=parts(allocated, project.version.objective_percents(), names),
         rights_marker=project.rights_marker,
         rights_label=str(RightsMarker(project.rights_marker).label),
@@ -205,19 +154,39 @@ def project_figures(
     )
 
 
+def partners(of: Scope, project: Project) -> tuple[str, ...]:
+    """Return who, beside the lead, had a contract signed on both sides by the report's date."""
+    signed = [
+        contract.partner.name
+        for contract in project.contracts.all()
+        if of.is_done(contract.partner_signed_at) and of.is_done(contract.alliance_signed_at)
+        if contract.partner_id != project.lead_id
+    ]
+    return tuple(sorted(set(signed)))
+
+
+def state_of(of: Scope, project: Project) -> str:
+    """Return the project's state on the report's date, from its stamps."""
+    stamps = {
+        Project.State.CLOSED: project.closed_at,
+        Project.State.COMPLETED: project.completed_at,
+        Project.State.ACTIVE: project.started_at,
+    }
+    return str(next((state for state, at in stamps.items() if of.is_done(at)), Project.State.APPROVED).label)
+
+
 def parts(amount: Decimal, percents: dict[str, Decimal], names: dict[str, str]) -> tuple[Part, ...]:
     """Split an amount by the objectives' percentages, to the cent; the parts add up to it."""
     split = prorated(amount, percents)
     return tuple(Part(code, names[code], percents[code], split[code]) for code in sorted(percents))
 
 
-def balances(day: date, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
-    """Return what each project's accounts held on that day, by kind of account, from the postings themselves."""
+def balances(of: Scope, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
+    """Return what each project's accounts held on the last day, by kind of account, from the postings themselves."""
     held: dict[str, dict[str, Decimal]] = {reference: defaultdict(lambda: ZERO) for reference in references}
     kinds = ("project", "partner", "spent", "refunds_in_transit")
-    until = Posting.objects.filter(effective_on__lte=day)
     for side, sign in (("debit", 1), ("credit", -1)):
-        rows = until.filter(**{f"{side}__kind__in": kinds}).values_list(f"{side}__kind", f"{side}__subject")
+        rows = of.postings().filter(**{f"{side}__kind__in": kinds}).values_list(f"{side}__kind", f"{side}__subject")
         for kind, subject, amount in rows.annotate(total=Sum("amount")).order_by():
             project = subject.partition(":")[0]
             if project in held:
@@ -228,7 +197,7 @@ def balances(day: date, references: Iterable[str]) -> dict[str, dict[str, Decima
 def accepted(of: Scope, projects: Sequence[Project]) -> dict[int, list[PartnerReport]]:
     """Return the reports accepted by the report's date, by project, in order."""
     reports: dict[int, list[PartnerReport]] = defaultdict(list)
-    rows = PartnerReport.objects.accepted().filter(contract__project__in=projects, accepted_at__date__lte=of.as_of)
+    rows = PartnerReport.objects.accepted().filter(of.done("accepted_at"), contract__project__in=projects)
     rows = rows.select_related("contract").prefetch_related(
         Prefetch("indicators", ReportedIndicator.objects.order_by("pk"))
     )
@@ -274,30 +243,27 @@ def by_objective(of: Scope, projects: Sequence[ProjectFigures]) -> tuple[Objecti
     )  # fmt: skip
 
 
-def statement_rows(status: FundingStatus) -> tuple[StatementRow, ...]:
-    """Return the fund's status, with the trustee's seed capital on a line of its own (R96)."""
-    rows = [StatementRow(row.code, str(row.label), row.amount, row.percent, row.is_total) for row in status.rows]
-    rows.insert(1, StatementRow(status.seed.code, str(status.seed.label), status.seed.amount, None, False))
-    return tuple(rows)
+def statement(of: Scope) -> tuple[StatementRow, ...]:
+    """Return the fund's status before the period, in it and together; the trustee's seed has its own line (R96)."""
+    now = funding_status(of.as_of, known_at=of.known_at)
+    before = funding_status(of.since - timedelta(days=1), known_at=of.known_at) if of.since else None
+    seed_before = before.seed.amount if before else ZERO
+    rows = [_statement_row(row, before.amount(row.code) if before else ZERO) for row in now.rows]
+    return (rows[0], _statement_row(now.seed, seed_before), *rows[1:])
+
+
+def _statement_row(row: Row, before: Decimal) -> StatementRow:
+    return StatementRow(row.code, str(row.label), before, row.amount - before, row.amount, row.percent, row.is_total)
 
 
 def decided(of: Scope) -> tuple[DecisionFigures, ...]:
-    """Return the decisions closed in the period, by number; under one objective, those on its projects."""
-    rows = Decision.objects.filter(closed_at__date__lte=of.as_of, state="closed").annotate(
-        closed_on=TruncDate("closed_at")
-    )
-    if of.since:
-        rows = rows.filter(closed_at__date__gte=of.since)
+    """Return the decisions closed in the period, in order; under one objective, those on its projects."""
+    rows = Decision.objects.filter(of.done_in_period("closed_at"), state="closed")
+    rows = rows.annotate(closed_on=TruncDate("closed_at"))
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
-    found = [row for row in rows.order_by("closed_at", "pk") if of.objective is None or _concerns(row, of.objective)]
-    return tuple(decision_figures(row) for row in found)
-
-
-def _concerns(decision: Decision, objective: Objective) -> bool:
-    version = decision.version
-    return version is not None and objective.code in version.objective_percents()
+    return tuple(decision_figures(row) for row in rows.order_by("closed_at", "pk") if _serves(of, row.version))
 
 
 def decision_figures(decision: Any) -> DecisionFigures:
@@ -357,29 +323,21 @@ def recommendation_row(row: Recommendation, projects: Sequence[ProjectFigures], 
 
 
 def asked_by(of: Scope) -> dict[str, Decimal]:
-    """Return what the newest versions sent in during the period ask for, by recommendation, as their pages say."""
-    sent = ProposalVersion.objects.filter(submitted_at__date__lte=of.as_of).exclude(proposal__state="withdrawn")
-    if of.since:
-        sent = sent.filter(submitted_at__date__gte=of.since)
-    sent = sent.defer("content").prefetch_related("proposal__recommendations__recommendation")
+    """Return what the newest versions sent in during the period ask for, by the recommendations they name."""
+    sent = ProposalVersion.objects.filter(of.done_in_period("submitted_at")).exclude(of.done("proposal__withdrawn_at"))
     newest = {version.proposal_id: version for version in sent.order_by("number", "pk")}
     asked: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for version in newest.values():
-        for link in version.proposal.recommendations.all():
-            asked[link.recommendation.code] += version.amount
+        for code in version.parsed["recommendations"]:
+            asked[code] += version.amount
     return asked
 
 
-def donors(day: date) -> tuple[DonorRow, ...]:
-    """Return who signed for how much and what came in, up to that day, by name."""
-    signed = dict(
-        Agreement.objects.filter(signed_on__lte=day)
-        .exclude(state="cancelled")
-        .values_list("donor")
-        .annotate(Sum("amount_usd"))
-        .order_by()
-    )
-    came = dict(Deposit.objects.until(day).values_list("donor").annotate(Sum("amount_usd")).order_by())
+def donors(of: Scope) -> tuple[DonorRow, ...]:
+    """Return who signed for how much in the period, and what came in during it, by name."""
+    agreements = Agreement.objects.filter(of.dated_in_period("signed_on"), of.recorded("recorded_at"))
+    signed = _by_donor(agreements.exclude(of.done("cancelled_at")))
+    came = _by_donor(Deposit.objects.filter(of.dated_in_period("received_on"), of.recorded("entry__recorded_at")))
     rows = Donor.objects.filter(pk__in={*signed, *came}).select_related("organisation")
     made = [
         DonorRow(
@@ -392,3 +350,7 @@ def donors(day: date) -> tuple[DonorRow, ...]:
         for donor in rows
     ]
     return tuple(sorted(made, key=lambda row: (row.is_seed, row.name)))
+
+
+def _by_donor(rows: QuerySet[Any]) -> dict[int, Decimal]:
+    return dict(rows.values_list("donor").annotate(Sum("amount_usd")).order_by())

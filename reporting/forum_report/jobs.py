@@ -14,7 +14,8 @@ from alliance.rendering.kinds import Made, Progress, declare_job
 from alliance.rendering.models import Job, JobState
 from alliance.rendering.operations import request_job
 from reporting.forum_report import document
-from reporting.forum_report.gather import gather, scope
+from reporting.forum_report.gather import gather
+from reporting.forum_report.scope import scope
 
 DRAFT = "forum_report.draft"
 FINAL = "forum_report.final"
@@ -35,13 +36,14 @@ def request_reports(*, by: User, summit: str, languages: list[str], objective: s
 def publish_report(*, by: User, draft: Job) -> Job:
     """Ask for the final edition of a finished draft: the same figures without the draft's mark, open to everyone.
 
-    Making it fails, in words, when a figure has changed since the draft: what is published was read before.
+    It is made as known at the draft's register entry: what is published was read before. Should a figure differ
+    all the same, making it fails, in words.
     """
     if not by.has_role(Role.HEAD):
         raise NotAllowed(_("The head of the secretariat publishes Forum reports."))
     if draft.kind != DRAFT or draft.state != JobState.DONE:
         raise OutOfState()
-    parameters = draft.arguments | {"figures": draft.told["figures"]}
+    parameters = draft.arguments | {"figures": draft.told["figures"], "known_at": draft.register_n}
     return request_job(by=by, kind=FINAL, parameters=parameters, language=draft.language)
 
 
@@ -49,7 +51,12 @@ def make(job: Job, progress: Progress) -> Made:
     """Gather, set and hand over one report in the job's language."""
     asked = job.arguments
     progress(5, GATHERING)
-    about = scope(asked["summit"], objective=asked["objective"], as_of=date.fromisoformat(asked["as_of"]))
+    about = scope(
+        asked["summit"],
+        objective=asked["objective"],
+        as_of=date.fromisoformat(asked["as_of"]),
+        known_at=asked.get("known_at"),
+    )
     figures = gather(about)
     is_final = job.kind == FINAL
     if is_final and figures.digest() != asked["figures"]:

@@ -23,7 +23,8 @@ from alliance.rendering import pdf
 from alliance.rendering.models import Job
 from reporting.forum_report import document, jobs
 from reporting.forum_report.forms import ReportForm, ScopeForm
-from reporting.forum_report.gather import gather, scope
+from reporting.forum_report.gather import gather
+from reporting.forum_report.scope import reportable, scope
 
 SHOWN = 30
 
@@ -46,14 +47,14 @@ def forum_reports(request: HttpRequest) -> HttpResponse:
 def _list_context(user: User | None, form: ReportForm | None) -> dict[str, Any]:
     published = Job.objects.filter(kind=jobs.FINAL).done().for_page().order_by("-finished_at", "-pk")
     requests = list(_requests(user)[:SHOWN]) if user and user.has_role(*READ_ALL_ROLES) else None
-    names = {one.code: one.name for one in Summit.objects.in_order()}
+    names = {one.code: one.name for one in Summit.objects.all()}
+    reads_figures = user is not None and user.has_role(*READ_ALL_ROLES, Role.FORUM_CHAIR)
     return {
         "form": form,
         "published": jobs.report_rows(published[:SHOWN], names),
         "requests": None if requests is None else jobs.report_rows(requests, names),
-        "names": names,
         "may_publish": user is not None and user.has_role(Role.HEAD),
-        "may_read_figures": user is not None and user.has_role(*READ_ALL_ROLES, Role.FORUM_CHAIR),
+        "reportable": reportable() if reads_figures else None,
         "missing_parts": ", ".join(pdf.missing_parts()) if form else "",
         "is_busy": any(job.is_open for job in requests or ()),
     }
@@ -67,10 +68,7 @@ def _requests(user: User) -> QuerySet[Job]:
 
 def _first_choices() -> dict[str, Any]:
     """Return the meeting to come, or the last one there was."""
-    from alliance.core import clock
-
-    coming = Summit.objects.filter(ends_on__gte=clock.today()).in_order().first() or Summit.objects.in_order().last()
-    return {"summit": coming.code if coming else ""}
+    return {"summit": reportable()[-1].code}
 
 
 @require_safe

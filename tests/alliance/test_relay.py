@@ -137,6 +137,24 @@ def test_mail_is_given_up_after_its_tries(officer, donor, monkeypatch):
     assert Notice.objects.get().mail_tries == relay.MAIL_TRIES
 
 
+def test_one_bad_address_does_not_keep_the_others_from_their_mail(officer, donor, agency, monkeypatch):
+    tell(donor, agency)
+    happen(by=officer)
+    relay.relay()
+    deliver = EmailBackend.send_messages
+
+    def choosy(self, messages):
+        if messages[0].to == [donor.email]:
+            raise ValueError("a header that cannot be")
+        return deliver(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", choosy)
+    assert relay.send_mail() == 1
+    assert relay.send_mail() == 0
+    assert [sent.to for sent in mail.outbox] == [[agency.email]]
+    assert Notice.objects.get(user=donor).mail_tries == 2
+
+
 def refuse(self, messages):
     raise OSError("no mail server")
 

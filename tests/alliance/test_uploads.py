@@ -43,6 +43,12 @@ def office(main: str, filling: bytes = b"<x/>") -> bytes:
     return file.getvalue()
 
 
+def damaged(content: bytes) -> bytes:
+    """Return the archive with its compressed streams overwritten, its directory whole."""
+    place = content.index(b"xl/workbook.xml") + len("xl/workbook.xml")
+    return content[:place] + b"\xff" * 40 + content[place + 40 :]
+
+
 GOOD = {
     "letter.pdf": pdf(),
     "chart.PNG": picture("PNG"),
@@ -63,6 +69,7 @@ BAD = {
     "page.jpg": (b"<html><script>", "does not open as JPG"),
     "archive.docx": (office("other.xml"), "does not open as DOCX"),
     "sheet.docx": (office("xl/workbook.xml"), "does not open as DOCX"),
+    "damaged.xlsx": (damaged(office("xl/workbook.xml", b"<x>" + bytes(range(200)) + b"</x>")), "does not open as XLSX"),
     "bomb.xlsx": (office("xl/workbook.xml", b"0" * 101 * 1024 * 1024), "unpacks to more"),
     "huge.png": (picture("PNG", (10_000, 5_001)), "too many pixels"),
     "large.pdf": (pdf() + b"\0" * 10 * 1024 * 1024, "larger than 10 MB"),

@@ -12,7 +12,8 @@ from django.utils import translation
 from alliance.core.errors import Refused
 from alliance.rendering import pdf
 from reporting.forum_report import document
-from reporting.forum_report.gather import gather, scope
+from reporting.forum_report.gather import gather
+from reporting.forum_report.scope import scope
 
 BAD_INPUT = 2
 PART_MISSING = 3
@@ -35,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", type=day, metavar="DATE", help="the last day of the figures; today when left out"
         )
+        parser.add_argument(
+            "--known-at", type=int, metavar="N", help="leave out what entered the register after entry N"
+        )
         parser.add_argument("--final", action="store_true", help="without the draft's mark, as the published edition")
         parser.add_argument("--output", type=Path, required=True, metavar="FILE.pdf")
         parser.add_argument("--figures", type=Path, metavar="FILE.json")
@@ -43,7 +47,14 @@ class Command(BaseCommand):
         with translation.override(options["language"]):
             try:
                 pdf.require_parts()
-                figures = gather(scope(options["summit"], objective=options["objective"], as_of=options["as_of"]))
+                figures = gather(
+                    scope(
+                        options["summit"],
+                        objective=options["objective"],
+                        as_of=options["as_of"],
+                        known_at=options["known_at"],
+                    )
+                )
                 content = document.make_pdf(figures, is_final=options["final"])
             except pdf.PartsMissing as missing:
                 raise CommandError(str(missing), returncode=PART_MISSING) from missing

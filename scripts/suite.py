@@ -67,7 +67,7 @@ def run_linter(name: str) -> bool:
 
 
 def pytest(arguments: list[str]) -> bool:
-    parallel = [] if "-n" in " ".join(arguments) else ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal"]
+    parallel = [] if "-n" in " ".join(arguments) else ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadscope"]
     return subprocess.run([sys.executable, "-m", "pytest", "-q", *parallel, *arguments], check=False).returncode == 0
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page
 from alliance.people.personas import PASSWORD, PERSONAS
 from tests.browser.texts import texts_of
 
-PATIENCE = 15_000
+PATIENCE = 60_000
 QUIET = {"preload": False, "resultTypes": ["violations"]}  # style sheets are not fetched a second time
 
 

@@ -133,7 +133,7 @@ def test_report_is_written_and_submitted_in_the_browser(report, agency, officer,
     client = sign_in(agency)
     typed = {
         "key": "k1", "results": "40 trained", "narrative": "On time.", "rights_follow_up": "Read.",
-        "actual_1": "40", "cell_1_sex_female": "25", "cell_1_sex_male": "15", "remark_1": "", "spent_1": "1,000.50",
+        "actual_1": "40", "cell_1_sex_female": "25", "cell_1_sex_male": "15", "remark_1": "", "spent_1": "1 000,50",
     }  # fmt: skip
     url = reverse("proposals:report_write", args=[report.reference])
     assert "Saved at" in client.post(url, typed, headers={"hx-request": "true"}).content.decode()

@@ -131,7 +131,6 @@ def _answer(client: Client, verb: str, address: str) -> str:
     with undone():
         answer = getattr(client, verb)(address, {"key": "k"} if verb == "post" else None)
         client.cookies = cookies
-        answer.close()
         if answer.status_code == 302 and "/sign-in/" in answer.url:
             return "sign-in"
         return str(answer.status_code)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models import Q, Sum
+from django.db.models import Exists, Q, Sum
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
@@ -79,6 +79,17 @@ class DonorQuerySet(models.QuerySet[Any]):
         if user.reads_all:
             return self.all()
         return self.filter(organisation_id__in=user.organisation_ids(*DONOR_ROLES))
+
+    def public(self) -> Self:
+        """Donors that everybody may know of: by an acknowledged pledge, a signed agreement or a deposit.
+
+        The stage alone says nothing: it moves on with a pledge that nobody has acknowledged yet.
+        """
+        rows = [
+            self.model._meta.get_field(name).related_model.objects for name in ("pledges", "agreements", "deposits")
+        ]
+        pledges, agreements, deposits = (row.filter(donor=models.OuterRef("pk")) for row in rows)
+        return self.filter(Exists(pledges.public()) | Exists(agreements) | Exists(deposits))
 
     def with_totals(self) -> Self:
         """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""

@@ -48,7 +48,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _address(row, status)) for row in status.rows],
         "seed_url": _address(status.seed, status),
         "windows": windows(day),
-        "donors": Donor.objects.with_totals().for_list().exclude(stage__in=("potential", "contacted", "interested")),
+        "donors": Donor.objects.public().with_totals().for_list(),
         "flow": money_flow(day),
     }
     return render(request, "reporting/money.html", context)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
 from alliance.core.forms import KeyedForm
-from alliance.core.numbers import UNREADABLE, Unreadable
+from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
 from alliance.people.models import Organisation
 from funds import amounts
@@ -38,11 +38,9 @@ class AmountField(forms.CharField):
         return amount
 
 
-class PercentField(forms.DecimalField):
+class PercentField(FigureField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, widget=MoneyInput, **kwargs
-        )
+        super().__init__(min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, **kwargs)
 
 
 class DateField(forms.DateField):

@@ -55,7 +55,7 @@ class PeriodQuerySet(models.QuerySet[Any]):
 class RateQuerySet(models.QuerySet[Any]):
     def on(self, currency: str, day: date) -> Any | None:
         """Return the rate that is valid for this currency on this day, or None: the newest, not older than 45 days."""
-        oldest = day - timedelta(days=RATE_VALID_DAYS)
+        oldest = max(day, date.min + timedelta(days=RATE_VALID_DAYS)) - timedelta(days=RATE_VALID_DAYS)
         return self.filter(currency=currency, on__lte=day, on__gte=oldest).order_by("-on").first()
 
     def for_list(self) -> Self:

@@ -83,7 +83,7 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
     """
     day = as_of or clock.today()
     flows = Moves(day, known_at=known_at)
-    found = _amounts(flows)
+    found = amounts(flows.net)
     percents = {
         "balance_agent": percent(found["balance_agent"], found["contributions"]),
         "balance_partners": percent(found["balance_partners"], found["transfers_partners"]),
@@ -93,10 +93,6 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
     rows = tuple(Row(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
     seed = Row("seed", SEED_LABEL, flows.net("", AccountKind.SEED))
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
-
-
-def _amounts(moves: Moves) -> dict[str, Decimal]:
-    return amounts(lambda debit, credit: moves.net(debit, credit))
 
 
 def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:

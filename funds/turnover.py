@@ -4,6 +4,7 @@ Whole years come from the turnover that the database keeps; the days of a year t
 postings. `known_at` leaves out what was entered after a register entry, and then every posting is read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -50,6 +51,9 @@ class Moves:
 
     def __init__(self, until: date, *, by: str = "", known_at: int | None = None, kinds: tuple[str, ...] = ()) -> None:
         self.rows = list(_rows(until, by, known_at, kinds))
+        self._by_key: dict[str, list[Move]] = defaultdict(list)
+        for row in self.rows:
+            self._by_key[row.key].append(row)
 
     @property
     def years(self) -> list[int]:
@@ -74,10 +78,8 @@ class Moves:
     def _signed(
         self, debit: str, credit: str, key: str | None, year: int | None, before: int | None
     ) -> Iterator[tuple[Move, int]]:
-        for row in self.rows:
-            if (key is not None and row.key != key) or (year is not None and row.year != year):
-                continue
-            if before is not None and row.year >= before:
+        for row in self.rows if key is None else self._by_key.get(key, ()):
+            if (year is not None and row.year != year) or (before is not None and row.year >= before):
                 continue
             if debit in ("", row.debit) and credit in ("", row.credit):
                 yield row, 1

@@ -50,12 +50,13 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
     def deposited(**when: int) -> Decimal:
         return sum((moves.net("", kind, key=slug, **when) for kind in (KIND.CONTRIBUTIONS, KIND.SEED)), ZERO)
 
+    refunded = moves.net(KIND.DONOR_REFUNDS, "", key=slug)
     cells = (
         Cell(committed),
         Cell(deposited(before=of.year), of.prior(account=account)),
         Cell(deposited(year=of.year), of.in_year(account=account)),
         Cell(deposited(), of.total(account=account)),
-        Cell(moves.net(KIND.DONOR_REFUNDS, "", key=slug), of.total(account=f"donor-refunds:{slug}")),
+        Cell(refunded, of.total(account=f"donor-refunds:{slug}") if refunded else ""),
     )
     return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
 

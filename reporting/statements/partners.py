@@ -211,22 +211,19 @@ def projects_charts(of: Scope) -> tuple[Targets, ...]:
 def categories(of: Scope) -> tuple[Table, ...]:
     """Expenditure by budget category: programme costs, then indirect support costs as a part of them."""
     moves = Moves(of.as_of, by="category", kinds=(KIND.SPENT,))
-    programme = sum((_spent(moves, key) for key in moves.keys(KIND.SPENT, "") if key not in _indirect()), ZERO)
     known = {str(row.code): row for row in BudgetCategory.objects.order_by("version", "code")}
+    overhead = {code for code, row in known.items() if row.is_indirect}
+    programme = sum((_spent(moves, key) for key in moves.keys(KIND.SPENT, "") if key not in overhead), ZERO)
     direct: list[Line] = []
     indirect: list[Line] = []
     for code in sorted({*known, *moves.keys(KIND.SPENT, "")}, key=lambda text: (len(text), text)):
         line = _category_line(of, moves, code, known[code].name if code in known else code, programme)
-        (indirect if code in _indirect() else direct).append(line)
+        (indirect if code in overhead else direct).append(line)
     lines = with_total(direct, label=_("Programme costs, total"), level="subtotal", code="programme") + tuple(indirect)
     columns = (*by_years(of), Column(_("Per cent of programme costs"), "percent"))
     note = _("Indirect support costs are a percentage of programme costs, at most 7.")
     total = with_total([*direct, *indirect])[-1]
     return (Table(_("Expenditure by budget category"), _("Category"), columns, (*lines, total), note),)
-
-
-def _indirect() -> set[str]:
-    return {str(code) for code in BudgetCategory.objects.filter(is_indirect=True).values_list("code", flat=True)}
 
 
 def _category_line(of: Scope, moves: Moves, code: str, name: str, programme: Decimal) -> Line:

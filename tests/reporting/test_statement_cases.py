@@ -91,11 +91,11 @@ def test_published_rows_that_do_not_add_up_are_known():
         code: tuple(CASE_B[code][n] - sum(CASE_B[part][n] for part in rows) for n in range(3))
         for code, rows in parts.items()
     }
-    found["change"] = tuple(CASE_B["change"][n] - CASE_B["total_sources"][n] + CASE_B["total_uses"][n] for n in range(3))
+    found["change"] = tuple(
+        CASE_B["change"][n] - CASE_B["total_sources"][n] + CASE_B["total_uses"][n] for n in range(3)
+    )
     assert found == LOOSE_B
 
 
 def thousands(amount):
     return None if amount is None else int((amount / 1000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-

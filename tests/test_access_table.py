@@ -96,6 +96,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "reporting:forum_report_figures": lambda t: ["MNL2008"],
     "reporting:forum_report_publish": lambda t: [t["job"].uid],
     "reporting:forum_report_file": lambda t: [t["job"].uid],
+    "reporting:statement": lambda t: ["sources-and-uses"],
+    "reporting:statement_pdf": lambda t: ["sources-and-uses"],
     "api:project": lambda t: [t["project"].reference],
     "api:decision": lambda t: [t["closed_decision"].reference],
 }

@@ -14,7 +14,7 @@ from funds.models.donors import (
 )
 from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
-from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake
+from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
 from funds.models.payments import Payment, PaymentState
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stake",
+    "Turnover",
     "Window",
     "WindowStatus",
 ]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
@@ -46,7 +45,7 @@ class SignIn(LoginView):
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     response = redirect("reporting:public_home")
-    response.delete_cookie(PERSON, samesite=settings.SESSION_COOKIE_SAMESITE)
+    response.delete_cookie(PERSON, samesite="Lax")
     return response
 
 

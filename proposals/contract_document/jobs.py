@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from alliance.core.errors import Refused
 from alliance.people.models import User
 from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job, JobState
+from alliance.rendering.models import Job, JobQuerySet, JobState
 from alliance.rendering.operations import request_job
 from proposals.contract_document import document
 from proposals.contract_document.gather import gather, state_of
@@ -55,7 +54,7 @@ def make(job: Job, progress: Progress) -> Made:
     )
 
 
-def documents_of(contract: Contract) -> QuerySet[Job]:
+def documents_of(contract: Contract) -> JobQuerySet:
     """Return the requests for this contract's document, newest first. The caller may see the contract."""
     named = f'{{"contract":"{contract.reference}",'
     return Job.objects.filter(kind=KIND, parameters__startswith=named).for_page().order_by("-requested_at", "-pk")

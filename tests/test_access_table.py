@@ -71,6 +71,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "proposals:offer": lambda t: [t["contract"].reference],
     "proposals:sign": lambda t: [t["contract"].reference],
     "proposals:cancel": lambda t: [t["contract"].reference],
+    "proposals:contract_document": lambda t: [t["contract"].reference],
+    "proposals:contract_document_file": lambda t: [t["contract"].reference, t["job"].uid],
     "proposals:tranche_prepare": lambda t: [t["contract"].reference, 2],
     "proposals:report": lambda t: [t["report"].reference],
     "proposals:report_write": lambda t: [t["due_report"].reference],

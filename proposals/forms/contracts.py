@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,12 @@ class EvidenceForm(KeyedForm):
 
 class SignForm(KeyedForm):
     is_read = forms.BooleanField(label=_("I have read this contract and sign it for my side."))
+
+
+class DocumentForm(forms.Form):
+    """The language in which the contract's document is asked for."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
 
 
 class FundForm(KeyedForm):

@@ -1,6 +1,5 @@
 """A contract's terms, and the small acts of a project at work."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -87,13 +86,3 @@ class EvidenceForm(KeyedForm):
 
 class SignForm(KeyedForm):
     is_read = forms.BooleanField(label=_("I have read this contract and sign it for my side."))
-
-
-class FundForm(KeyedForm):
-    """Allocating a waiting approval, effective on a day."""
-
-    on = forms.DateField(label=_("Effective on"), widget=DateInput)
-
-    def __init__(self, today: date, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["on"].initial = today

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from alliance.core import clock
 from governance.models import Ballot, Decision, Outcome, RuleSet, Session
 from governance.operations import cancel_decision, close_decision, record_attendance
 from tests.governance.factories import (

@@ -24,6 +24,7 @@ NOT_OF_RECORD = {
     "proposals": {
         "Attachment", "BudgetCategory", "BudgetLine", "Indicator", "Proposal", "ProposalObjective", "ProposalPartner",
         "ProposalRecommendation", "ProposalUserObjectPermission", "ProposalVersionUserObjectPermission",
+        "VersionObjective", "VersionRecommendation",
     },
 }  # fmt: skip
 

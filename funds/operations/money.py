@@ -4,7 +4,7 @@ Amounts are in the fund's currency, to the cent. Sources of rules: architecture 
 Whoever prepares a refund, a release, a transfer between windows or a correction does not authorise it (D3).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from alliance.register.canonical import digest_of
 from funds.attribution import Holding, split
 from funds.ledger import Line, account, post
 from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Share, Source, SourceKind, Stake, Window
+from funds.operations.earmarks import require_windows
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
@@ -44,15 +45,25 @@ def receive(
 
 
 @operation
-def allocate(*, by: User | None, project: str, amounts: Mapping[Window, Decimal], on: date) -> list[Posting]:
+def allocate(
+    *,
+    by: User | None,
+    project: str,
+    amounts: Mapping[Window, Decimal],
+    on: date,
+    objectives: Collection[str] | None = None,
+) -> list[Posting]:
     """Move what a carried decision gives to a project out of the pools: each window's first, then the general one.
 
-    Raises InsufficientFunds when window and general pool together do not hold the amount; OutOfState when a window is
-    not open (R14) or the fund is not operating (R103).
+    `objectives` are the codes that the project serves: their windows have to be open, whichever pool pays, and the
+    windows named have to serve them (R14; see `require_windows`). None is for accounts kept before the portal, of which
+    only the amounts are known. Raises InsufficientFunds when window and general pool together do not hold the amount;
+    OutOfState when a window is not open or the fund is not operating (R103).
     """
     Fund.objects.the().require(Act.ALLOCATE)
-    general = Window.objects.filter(unearmarked=True)
-    windows = {w.pk: w for w in _lock([*amounts, *general])}
+    windows = {w.pk: w for w in _lock(Window.objects.all())}  # all: a window that pays nothing may forbid it
+    if objectives is not None:
+        require_windows(objectives=objectives, named=amounts)
     lines: list[Line] = []
     destination = account(AccountKind.PROJECT, project)
     for window in sorted(amounts, key=lambda w: w.pk):

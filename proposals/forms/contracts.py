@@ -1,6 +1,5 @@
 """A contract's terms, and the small acts of a project at work."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -94,13 +93,3 @@ class DocumentForm(forms.Form):
     """The language in which the contract's document is asked for."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)
-
-
-class FundForm(KeyedForm):
-    """Allocating a waiting approval, effective on a day."""
-
-    on = forms.DateField(label=_("Effective on"), widget=DateInput)
-
-    def __init__(self, today: date, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["on"].initial = today

@@ -16,10 +16,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
-AMOUNT = re.compile(r"-?\d+\.\d\d(?= USD| ~ 0\.00 USD)")
+AMOUNT = re.compile(r"(?<!~ )(?<![\d-])-?\d+\.\d\d(?= USD| ~ 0\.00 USD)")
 CENT = Decimal("0.01")
 
 
@@ -37,7 +38,7 @@ def altered(text: str, copies: int, chance: random.Random) -> Iterator[str]:
             copy[place + 1] = changed(copy[place + 1], -cent, 0)
         else:
             place = chance.choice(places)
-            found = chance.randrange(len(AMOUNT.findall(lines[place])))
+            found = chance.randrange(len(AMOUNT.findall(lines[place])))  # hledger states amount and balance on one line
             copy[place] = changed(copy[place], chance.choice([CENT, -CENT]), found)
         yield "".join(copy)
 
@@ -76,7 +77,7 @@ def ledgers() -> dict[str, str]:
     from alliance.core.clock import Clock
 
     Clock.objects.update(is_demonstration=True)
-    call_command("play", "demonstration", verbosity=0)
+    call_command("play", "demonstration", verbosity=0, stdout=StringIO())
     with tempfile.TemporaryDirectory() as folder:
         for form in REFUSES:
             call_command("export_ledger", "--format", form, str(Path(folder) / form))

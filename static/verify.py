@@ -192,6 +192,15 @@ def body_of(line: dict[str, Any], chain: Chain) -> dict[str, Any] | None:
     return body
 
 
+def see_published(body: dict[str, Any], chain: Chain) -> None:
+    """Check the checkpoints that a body says were published: each stands in the file, behind its entry."""
+    for row in body["rows"]:
+        if row["model"] == "alliance.checkpoint":
+            n, stated = row["columns"].get("n"), row["columns"].get("hash")
+            if not is_number(n) or chain.checkpoints.get(n) != stated:
+                chain.say("entry %d" % body["n"], "published a checkpoint of entry %s that is not in the file" % n)
+
+
 # The ledger ----------------------------------------------------------------------------------------------------------
 
 
@@ -435,6 +444,7 @@ def check(path: str, older: str | None, given: list[tuple[int, str]], problems: 
         expected.compare(line)
         body = body_of(line, chain) if "body" in line else None
         if body:
+            see_published(body, chain)
             ledger.take(body)
     ledger.finish()
     expected.finish()

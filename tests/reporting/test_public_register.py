@@ -247,6 +247,26 @@ def test_a_checkpoint_that_was_kept_is_compared(honest, said):
     )
 
 
+def test_a_checkpoint_left_out_of_the_file_is_found(honest, said):
+    """The entry that published it says so."""
+    lines = copied(honest)
+    number = 1 + lines.index(next(line for line in lines if "checkpoint" in line))
+    body = {
+        "n": 21, "act": "a" * 32, "kind": "checkpoint.published/1", "at": "2008-09-15T00:00:00+00:00", "by": "system",
+        "facts": {}, "gone": [], "salt": "b" * 32,
+        "rows": [{"model": "alliance.checkpoint", "pk": 1, "columns": {"n": 20, "hash": lines[number - 2]["hash"]}}],
+    }  # fmt: skip
+    following = entry(lines, 21)
+    following["body"] = canonical(body)
+    following["digest"] = digest_of(following["body"])
+    kept = rechained(lines)
+    assert said(kept) == (0, [])
+    assert said([line for line in kept if line.get("checkpoint") != 20]) == (
+        1,
+        ["entry 21: published a checkpoint of entry 20 that is not in the file"],
+    )
+
+
 @pytest.mark.parametrize("content", [b"", b"{}\n", b"PK\x03\x04", b'{"format":"other/1"}\n'])
 def test_what_is_no_register_is_refused(verifier, tmp_path, capsys, content):
     file = tmp_path / "other.bin"

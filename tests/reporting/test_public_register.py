@@ -166,6 +166,7 @@ LEDGER = [
     ("funds.posting", {"reverses_id": 999999}, "which is not there"),
     ("funds.posting", {"amount": 5}, "cannot be read"),
     ("funds.account", {"guarded": False}, "against its kind"),
+    ("funds.share", {"amount": "0.00"}, "a share of posting"),
 ]
 
 
@@ -175,6 +176,102 @@ def test_a_false_ledger_is_found_though_every_hash_was_recomputed(honest, said, 
     code, problems = said(lines)
     assert code == 1
     assert [problem for problem in problems if problem.startswith(f"entry {n}: ") and why in problem]
+
+
+def changed_rows(lines: Lines, change: Callable[[list[dict[str, Any]]], None]) -> tuple[Lines, int]:
+    """Change the rows of the first body with a posting, and recompute all hashes."""
+    lines = copied(lines)
+    line = first_with(lines, "funds.posting")
+    body = json.loads(line["body"])
+    change(body["rows"])
+    line["body"] = canonical(body)
+    return rechained(lines), line["n"]
+
+
+def first_row(rows: list[dict[str, Any]], model: str) -> dict[str, Any]:
+    return next(row for row in rows if row["model"] == model)
+
+
+def one_account(rows: list[dict[str, Any]]) -> None:
+    columns = first_row(rows, "funds.posting")["columns"]
+    columns["debit_id"] = columns["credit_id"]
+
+
+def reversed_twice(rows: list[dict[str, Any]]) -> None:
+    posting = first_row(rows, "funds.posting")
+    for number in (900001, 900002):
+        columns = posting["columns"] | {"id": number, "reverses_id": posting["pk"]}
+        rows.append({"model": "funds.posting", "pk": number, "columns": columns})
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (one_account, "has one account on both sides"),
+        (reversed_twice, "which was reversed before"),
+        (lambda rows: rows.append(first_row(rows, "funds.share")), "has two shares of one source"),
+        (lambda rows: rows.append(first_row(rows, "funds.posting")), "was recorded before"),
+    ],
+    ids=["one account", "reversed twice", "share twice", "posting twice"],
+)
+def test_false_rows_are_found_though_every_hash_was_recomputed(honest, said, change, why):
+    lines, n = changed_rows(honest, change)
+    code, problems = said(lines)
+    assert code == 1
+    assert [problem for problem in problems if problem.startswith(f"entry {n}: ") and why in problem]
+
+
+BODIES = [
+    (lambda body: body | {"n": 4711}, "the body says that it is entry 4711"),
+    (lambda body: body | {"salt": "short"}, "the body is not canonical JSON with the fields of a body"),
+    (lambda body: body | {"more": 1}, "the body is not canonical JSON with the fields of a body"),
+    (lambda body: {**body, "rows": [1]}, "the body is not canonical JSON with the fields of a body"),
+    (lambda body: {**body, "facts": {"amount": 1.5}}, "the body is not canonical JSON with the fields of a body"),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), BODIES, ids=["number", "salt", "field", "rows", "float"])
+def test_a_body_of_another_form_is_found(honest, said, change, why):
+    lines = copied(honest)
+    line = [line for line in lines if "body" in line and '"funds.' not in line["body"]][-1]
+    line["body"] = json.dumps(
+        change(json.loads(line["body"])), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert said(rechained(lines)) == (1, [f"entry {line['n']}: {why}"])
+
+
+def test_a_body_that_is_no_text_is_found(honest, said):
+    lines = copied(honest)
+    line = first_with(lines, "funds.posting")
+    line["body"] = 7
+    code, problems = said(lines)
+    assert (code, problems[0]) == (1, f"entry {line['n']}: the body is no text")
+
+
+def test_a_checkpoint_that_cannot_be_read_is_found(honest, said):
+    lines = copied(honest)
+    next(line for line in lines if "checkpoint" in line)["hash"] = None
+    assert said(lines) == (1, ["checkpoint 20: cannot be read"])
+
+
+def test_an_entry_missing_beside_an_older_download_is_named(honest, said):
+    lines = copied(honest)
+    lines.remove(entry(lines, 9))
+    code, problems = said(lines, honest)
+    assert code == 1
+    assert "entry 9: stands in the older file and is missing here" in problems
+
+
+def test_checkpoints_are_taken_from_a_list_that_was_kept(honest, said, tmp_path):
+    first, last = entry(honest, 1)["hash"], honest[-1]
+    kept = tmp_path / "kept.txt"
+    kept.write_text(f"1:{first} 2008-01-01\n\n{last['head']}:{last['hash']} 2008-09-15\n")
+    assert said(honest, None, "--checkpoints", str(kept)) == (0, [])
+    kept.write_text(f"1:{first}\n1:{last['hash']}\n")
+    assert said(honest, None, "--checkpoints", str(kept)) == (
+        1,
+        ["entry 1: you gave two checkpoints of it that differ"],
+    )
 
 
 def test_an_overdrawn_account_is_found(honest, said):

@@ -225,6 +225,8 @@ ALLIANCE_RULES = {
     "fee_percent": env("ALLIANCE_FEE_PERCENT", default="1.00"),
     "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
+    "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),
+    "refund_in_transit_days": env.int("ALLIANCE_REFUND_IN_TRANSIT_DAYS", default=30),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 

@@ -16,6 +16,7 @@ from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, Windo
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake
 from funds.models.payments import Payment, PaymentState
+from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 
 __all__ = [
     "GUARDED",
@@ -24,6 +25,7 @@ __all__ = [
     "Act",
     "Agreement",
     "AgreementState",
+    "Consent",
     "Deposit",
     "Donor",
     "DonorStage",
@@ -46,6 +48,9 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stake",
+    "Voucher",
+    "VoucherKind",
+    "VoucherState",
     "Window",
     "WindowStatus",
 ]

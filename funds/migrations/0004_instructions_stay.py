@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from alliance.register.guards import append_only
+
 STAYS = """
 -- After the row's constraints: what is not named in the arguments never changes, and what is named is set once.
 CREATE FUNCTION funds_guard_instruction() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,7 +28,6 @@ STAMPS = {
     "funds_payment": "authorised_by_id authorised_at paid_by_id paid_on bank_reference acknowledged_by_id "
     "acknowledged_at cancelled_by_id cancelled_at cancelled_why entry_id",
     "funds_voucher": "authorised_by_id authorised_at cancelled_by_id cancelled_at cancelled_why entry_id",
-    "funds_consent": "",
 }
 
 
@@ -49,4 +50,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(STAYS, "DROP FUNCTION funds_guard_instruction();"),
         *(migrations.RunSQL(forward(table, stamps), backward(table)) for table, stamps in STAMPS.items()),
+        append_only("funds_consent"),
     ]

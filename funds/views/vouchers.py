@@ -71,7 +71,9 @@ PURPOSES = (
 def vouchers(request: Request) -> HttpResponseBase:
     reader_or_404(request.user.reads_all)
     form = VoucherFilter(request.GET)
-    rows = narrowed(Voucher.objects.visible_to(request.user).for_list(), form, day="effective_on")
+    rows = narrowed(
+        Voucher.objects.visible_to(request.user).for_list(), form, day="effective_on", unearmarked_unnamed=False
+    )
     if form.is_valid() and form.cleaned_data["kind"]:
         rows = rows.filter(kind=form.cleaned_data["kind"])
     may_prepare = permissions.can_record_money(request.user)

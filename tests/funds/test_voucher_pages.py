@@ -69,7 +69,7 @@ def test_donor_refund_and_correction_are_prepared_from_what_there_is(books, sign
     client = sign_in(finance_officer)
     field = client.get(form_of("donor_refund")).context["form"].fields["stake"]
     stake = next(row for row in field.queryset if row.source.donor.organisation.slug == "switzerland-sdc")
-    assert field.label_from_instance(stake).endswith("W1 – USD 4,950.00")
+    assert field.label_from_instance(stake).endswith("W1 – USD\u00a04,950.00")
     client.post(form_of("donor_refund"), sent("donor_refund", stake=stake.pk, amount="50"))
     refund = Voucher.objects.get(kind="donor_refund")
     assert (refund.donor, refund.window.code) == (stake.source.donor, "W1")

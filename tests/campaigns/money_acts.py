@@ -143,7 +143,8 @@ def _voucher(chance: random.Random) -> str:
     if chance.random() < 0.05:
         cancel_voucher(by=second, voucher=chosen, why="The campaign")
         return "cancelled"
-    authorise_voucher(by=second if chance.random() < 0.95 else first, voucher=chosen)
+    others = [person for person in (first, second) if person.pk != chosen.prepared_by_id]
+    authorise_voucher(by=others[0] if chance.random() < 0.95 else first, voucher=chosen)
     return "posted"
 
 

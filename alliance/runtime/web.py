@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from alliance.runtime import worker
 from alliance.runtime.leash import die_with_parent
 
 bind = os.environ.get("ALLIANCE_BIND", "127.0.0.1:8000")
@@ -24,13 +25,14 @@ if sys.platform == "linux":
     worker_tmp_dir = "/dev/shm"  # noqa: S108  the workers' heartbeat, kept off the disk
 
 
-def post_fork(server: Any, worker: Any) -> None:
+def post_fork(server: Any, child: Any) -> None:
     """Keep a worker from outliving a server that was killed."""
     die_with_parent()
 
 
 def when_ready(server: Any) -> None:
-    """Load the broker's client before the workers are forked: their first doorbell is as quick as the next."""
+    """Prepare a polite stop, and load the broker's client before the workers are forked: their first doorbell is quick."""
+    worker.close_door_first(server)
     from kombu.transport import redis  # noqa: F401
 
     from alliance.celery import app

@@ -111,7 +111,7 @@ def _mailed(notice: Notice) -> bool:
         mail.mailers.default.send_messages([message(notice)])
     except Exception as error:  # whatever the server, the address or the header is at fault: the others go on
         # The error's own words may repeat the address.
-        log.warning("mail not sent", notice=notice.pk, entry=notice.entry_id, error=type(error).__name__)
+        log.warning("mail not sent", notice=notice.pk, error=type(error).__name__)
         return False
     return True
 

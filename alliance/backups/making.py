@@ -19,7 +19,7 @@ from alliance.records.models import StoredFile
 class Stored(NamedTuple):
     """The stored files that went into a backup, and those whose bytes were not there."""
 
-    count: int
+    number: int
     size: int
     missing: list[str]
 
@@ -104,7 +104,7 @@ def _manifest(folder: Path, figures: Counted, stored: Stored) -> Manifest:
         register_head=figures.register_head,
         rows=figures.rows,
         migrations=figures.migrations,
-        files={"count": stored.count, "bytes": stored.size},
+        files={"count": stored.number, "bytes": stored.size},
         files_missing=stored.missing,
         parts={name: digest(folder / name) for name in (DATABASE, FILES)},
     )

@@ -75,7 +75,8 @@ def read(folder: Path) -> Manifest:
     if not (folder / MANIFEST).is_file():
         raise Unusable(f"{folder} is no backup: it has no {MANIFEST}")
     try:
-        sums = dict(reversed(line.split("  ", 1)) for line in (folder / SUMS).read_text().splitlines())
+        lines = [line.split("  ", 1) for line in (folder / SUMS).read_text().splitlines()]
+        sums = {name: sha256 for sha256, name in lines}
     except (OSError, ValueError) as error:
         raise Unusable(f"the backup is damaged: {SUMS} cannot be read") from error
     for name in (MANIFEST, DATABASE, FILES):

@@ -45,6 +45,7 @@ def stopped(tmp_path_factory) -> dict[str, Any]:
         "DATABASE_URL": f"postgres://postgres@{str(nowhere).replace('/', '%2F')}/portal",
         "REDIS_URL": f"redis+socket://{nowhere}/broker.sock",
         "ALLIANCE_DATA": str(nowhere),
+        "ALLIANCE_STATIC_ROOT": str(ROOT / "static"),
         "DJANGO_SETTINGS_MODULE": "alliance.settings",
     }
     done = subprocess.run(

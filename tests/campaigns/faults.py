@@ -256,18 +256,13 @@ def redis_hung(scene: Scene) -> str:
 def redis_wiped(scene: Scene) -> str:
     import redis
 
-    for process in scene.portal.family("worker"):
-        process.suspend()
-    try:
+    with suspended(scene, "worker"):
         for _ in range(5):
             scene.pledged()
         store = redis.Redis(unix_socket_path=str(scene.portal.where.broker_socket))
         queued = store.llen("celery")
         store.flushall()
         store.close()
-    finally:
-        for process in scene.portal.family("worker"):
-            process.resume()
     expect(queued, "nothing was queued")
     return f"FLUSHALL with {queued} messages queued; notices of 5 pledges after {scene.delivered():.0f} s"
 
@@ -394,29 +389,58 @@ def waiting_backend(scene: Scene) -> int:
 
 
 def connections_exhausted(scene: Scene) -> str:
-    held = []
-    fresh_connections()
-    with open_link(scene) as cursor:
-        # The web server's kept connections go too: it has to ask for new ones.
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    try:
-        while True:
-            held.append(scene.link())
-    except psycopg2.OperationalError:
-        pass
-    try:
-        page = scene.portal.get("/en/", scene.session)
-        key, refused = scene.pledge()
-        expect((page.status, refused.status) == (503, 503), f"answered {page.status}, {refused.status}")
-        expect(scene.portal.get("/healthz").status == 200, "healthz")
-    finally:
-        for link in held:
-            link.close()
+    held: list[Any] = []
+    with suspended(scene, "worker"):  # it would give one back just when the page asks
+        end_other_connections(scene)
+        try:
+            take_all(scene, held)
+            page = scene.portal.get("/en/", scene.session)
+            key, refused = scene.pledge()
+            expect((page.status, refused.status) == (503, 503), f"answered {page.status}, {refused.status}")
+            expect(scene.portal.get("/healthz").status == 200, "healthz")
+        finally:
+            for link in held:
+                link.close()
     back = until(lambda: scene.portal.get("/en/", scene.session).status == 200, 30, "pages are back")
     scene.insist(key)
     return f"{len(held)} connections held: 503 in {page.seconds:.1f} s, health 200; back {back:.1f} s after they were let go"
+
+
+@contextmanager
+def suspended(scene: Scene, name: str) -> Iterator[None]:
+    family = scene.portal.family(name)
+    for process in family:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in family:
+            process.resume()
+
+
+def end_other_connections(scene: Scene) -> None:
+    """End every connection, the web server's kept ones too: it has to ask for new ones."""
+    fresh_connections()
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with open_link(scene) as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
+
+        def alone() -> bool:
+            cursor.execute(f"SELECT count(*) {others}")
+            return cursor.fetchone()[0] == 0
+
+        until(alone, 20, "the other connections have ended")
+
+
+def take_all(scene: Scene, held: list[Any]) -> None:
+    """Take connections until the server has had none to give for a while."""
+    refusals = 0
+    while refusals < 5:
+        try:
+            held.append(scene.link())
+        except psycopg2.OperationalError:
+            refusals += 1
+            time.sleep(0.1)
 
 
 def deadlock_forced(scene: Scene) -> str:

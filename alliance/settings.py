@@ -241,6 +241,7 @@ ALLIANCE_RULES = {
     "fee_percent": env("ALLIANCE_FEE_PERCENT", default="1.00"),
     "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
+    "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 

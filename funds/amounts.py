@@ -12,6 +12,7 @@ from alliance.core.numbers import GROUP, read_number
 
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999999.999")
+RATE_DECIMALS = 12
 
 
 class TooPrecise(ValueError):

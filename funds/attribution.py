@@ -38,14 +38,27 @@ def split[K: Hashable](amount: Decimal, holdings: Sequence[Holding[K]]) -> dict[
     total = sum(held.values())
     if asked < 0 or asked > total:
         raise ValueError(f"{amount} of {total * CENT}")
+    return apportioned(amount, holdings)
+
+
+def apportioned[K: Hashable](amount: Decimal, holdings: Sequence[Holding[K]]) -> dict[K, Decimal]:
+    """Split any `amount`, of either sign and however large, in proportion to the holdings; nothing parts are left out.
+
+    Raises ValueError when there is an amount and nothing is held.
+    """
+    asked, sign = abs(cents(amount)), -1 if amount < 0 else 1
     if asked == 0:
         return {}
+    held = {holding.source: cents(holding.amount) for holding in holdings}
+    total = sum(held.values())
+    if total <= 0:
+        raise ValueError(f"{amount} of nothing")
     parts = {source: divmod(asked * part, total) for source, part in held.items()}
     short = asked - sum(whole for whole, _ in parts.values())
     ranked = sorted(holdings, key=lambda h: (-parts[h.source][1], h.rank))
     extra = {holding.source for holding in ranked[:short]}
     shares = {source: whole + (source in extra) for source, (whole, _) in parts.items()}
-    return {source: part * CENT for source, part in shares.items() if part}
+    return {source: sign * part * CENT for source, part in shares.items() if part}
 
 
 def prorated[K: Hashable](amount: Decimal, weights: dict[K, Decimal]) -> dict[K, Decimal]:

@@ -1,4 +1,4 @@
-"""What `verify` recomputes of the ledger: sums of accounts, stakes, and the shares of each posting."""
+"""What `verify` recomputes of the ledger: sums of accounts, stakes, and the shares of each posting, turnover."""
 
 from collections.abc import Iterator
 
@@ -39,6 +39,15 @@ POOLS = """
       LEFT JOIN funds_stake s ON s.pool_id = a.id WHERE a.kind = 'pool'
      GROUP BY a.id HAVING a.debits - a.credits <> COALESCE(sum(s.amount), 0) ORDER BY a.code
 """
+TURNOVER = """
+    SELECT COALESCE(t.id, 0), COALESCE(t.year, p.year), COALESCE(t.debit_id, p.debit_id), COALESCE(t.credit_id, p.credit_id),
+           t.amount, p.amount
+      FROM funds_turnover t FULL JOIN (
+           SELECT extract(year FROM effective_on)::int AS year, debit_id, credit_id, sum(amount) AS amount
+             FROM funds_posting GROUP BY 1, 2, 3) p
+        ON p.year = t.year AND p.debit_id = t.debit_id AND p.credit_id = t.credit_id
+     WHERE t.amount IS DISTINCT FROM p.amount ORDER BY 2, 3, 4
+"""
 
 
 def problems() -> Iterator[Problem]:
@@ -53,6 +62,11 @@ def problems() -> Iterator[Problem]:
         )
     for code, balance, stakes in _rows(POOLS):
         yield Problem("stake", code, f"stakes of {stakes} in a pool of {balance}")
+    for pk, year, debit, credit, has, should in _rows(TURNOVER):
+        where = f"funds_turnover:{pk}"
+        yield Problem(
+            "account", where, f"{year}, from {credit} to {debit}: turnover of {has}; its postings say {should}"
+        )
 
 
 def checked() -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
 from alliance.core.forms import KeyedForm
-from alliance.core.numbers import UNREADABLE, Unreadable
+from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
 from alliance.people.models import Organisation
 from funds import amounts
@@ -38,11 +38,9 @@ class AmountField(forms.CharField):
         return amount
 
 
-class PercentField(forms.DecimalField):
+class PercentField(FigureField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, widget=MoneyInput, **kwargs
-        )
+        super().__init__(min_value=0, max_value=Decimal("99.99"), max_digits=5, decimal_places=2, **kwargs)
 
 
 class DateField(forms.DateField):
@@ -251,6 +249,22 @@ class StatusForm(KeyedForm):
         labels = dict(row._meta.get_field("status").choices)
         targets = [move.target for move in row.TRANSITIONS.values() if row.status in move.sources]
         cast(forms.ChoiceField, self.fields["status"]).choices = [(target, labels[target]) for target in targets]
+
+
+class FundingRequestForm(KeyedForm):
+    """How much funding is requested in all, and how much of it from the trustee's own money."""
+
+    requested_on = DateField(label=_("Requested on"))
+    total = AmountField(label=_("Total funding requested, in US dollars"))
+    seed_capital = AmountField(label=_("Of which seed capital of the trustee, in US dollars"))
+    note = forms.CharField(
+        label=_("Document or decision"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "total", "USD")
+        check_precision(self, "seed_capital", "USD")
+        return self.cleaned_data
 
 
 class RateForm(KeyedForm):

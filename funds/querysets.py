@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models import Q, Sum
+from django.db.models import Exists, Q, Sum
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
@@ -55,7 +55,7 @@ class PeriodQuerySet(models.QuerySet[Any]):
 class RateQuerySet(models.QuerySet[Any]):
     def on(self, currency: str, day: date) -> Any | None:
         """Return the rate that is valid for this currency on this day, or None: the newest, not older than 45 days."""
-        oldest = day - timedelta(days=RATE_VALID_DAYS)
+        oldest = max(day, date.min + timedelta(days=RATE_VALID_DAYS)) - timedelta(days=RATE_VALID_DAYS)
         return self.filter(currency=currency, on__lte=day, on__gte=oldest).order_by("-on").first()
 
     def for_list(self) -> Self:
@@ -79,6 +79,17 @@ class DonorQuerySet(models.QuerySet[Any]):
         if user.reads_all:
             return self.all()
         return self.filter(organisation_id__in=user.organisation_ids(*DONOR_ROLES))
+
+    def public(self) -> Self:
+        """Donors that everybody may know of: by an acknowledged pledge, a signed agreement or a deposit.
+
+        The stage alone says nothing: it moves on with a pledge that nobody has acknowledged yet.
+        """
+        rows = [
+            self.model._meta.get_field(name).related_model.objects for name in ("pledges", "agreements", "deposits")
+        ]
+        pledges, agreements, deposits = (row.filter(donor=models.OuterRef("pk")) for row in rows)
+        return self.filter(Exists(pledges.public()) | Exists(agreements) | Exists(deposits))
 
     def with_totals(self) -> Self:
         """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""

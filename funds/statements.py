@@ -1,6 +1,6 @@
 """The fund's live statements, derived from the postings and from nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.register.models import head
 from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
+from funds.turnover import Moves
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
@@ -75,65 +76,43 @@ class FundingStatus:
         return next(row.amount for row in self.rows if row.code == code)
 
 
-class _Flows:
-    """Sums of postings between kinds of accounts, until a day, as known at a register entry."""
-
-    def __init__(self, until: date, known_at: int | None) -> None:
-        postings = Posting.objects.filter(effective_on__lte=until)
-        if known_at is not None:
-            postings = postings.filter(entry__n__lte=known_at)
-        rows = postings.order_by().values_list("debit__kind", "credit__kind")
-        self.sums = {(debit, credit): amount for debit, credit, amount in rows.annotate(Sum("amount"))}
-
-    def net(self, debit: str, credit: str) -> Decimal:
-        """Return what moved from `credit` to `debit`, less what moved back."""
-        return self.sums.get((debit, credit), ZERO) - self.sums.get((credit, debit), ZERO)
-
-    def balance(self, kind: str) -> Decimal:
-        """Return debits less credits of all accounts of a kind."""
-        into = sum((amount for (debit, _), amount in self.sums.items() if debit == kind), ZERO)
-        out = sum((amount for (_, credit), amount in self.sums.items() if credit == kind), ZERO)
-        return into - out
-
-
 def funding_status(as_of: date | None = None, *, known_at: int | None = None) -> FundingStatus:
     """Return the live statement: sources, uses and balances, by accounting date, until a day (R52, R57).
 
     With `known_at`, postings entered after that register entry are left out, as they were not known then.
     """
     day = as_of or clock.today()
-    flows = _Flows(day, known_at)
-    amounts = _amounts(flows)
+    flows = Moves(day, known_at=known_at)
+    found = amounts(flows.net)
     percents = {
-        "balance_agent": percent(amounts["balance_agent"], amounts["contributions"]),
-        "balance_partners": percent(amounts["balance_partners"], amounts["transfers_partners"]),
-        "total_balance": percent(amounts["total_balance"], amounts["contributions"]),
+        "balance_agent": percent(found["balance_agent"], found["contributions"]),
+        "balance_partners": percent(found["balance_partners"], found["transfers_partners"]),
+        "total_balance": percent(found["total_balance"], found["contributions"]),
     }
     n, digest = head()
-    rows = tuple(Row(code, label, amounts[code], percents.get(code)) for code, label in LABELS.items())
-    seed = Row("seed", SEED_LABEL, -flows.balance(AccountKind.SEED))
+    rows = tuple(Row(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
+    seed = Row("seed", SEED_LABEL, flows.net("", AccountKind.SEED))
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
 
 
-def _amounts(flows: _Flows) -> dict[str, Decimal]:
+def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
+    """Return every row of the statement by its code, from what moved between kinds of accounts; an empty kind is any."""
     kind = AccountKind
     found = {
-        "contributions": -flows.balance(kind.CONTRIBUTIONS)
-        - flows.balance(kind.SEED)
-        - flows.balance(kind.DONOR_REFUNDS),
-        "interest_fund": -flows.balance(kind.INTEREST_FUND),
-        "interest_partners": -flows.balance(kind.INTEREST_PARTNERS),
-        "transfers_partners": flows.net(kind.PARTNER, kind.PROJECT),
-        "transfers_other_funds": flows.balance(kind.OTHER_FUNDS),
-        "refunds_partners": flows.net(kind.PROJECT, kind.REFUNDS_IN_TRANSIT),
-        "fee": flows.balance(kind.FEE),
-        "direct_cost": flows.balance(kind.DIRECT_COST),
-        "bank_charges": flows.balance(kind.BANK_CHARGES),
-        "refunds_in_transit": flows.balance(kind.REFUNDS_IN_TRANSIT),
-        "partners_expenditure": flows.balance(kind.SPENT),
-        "partners_refunds": flows.net(kind.REFUNDS_IN_TRANSIT, kind.PARTNER),
-        "balance_partners": flows.balance(kind.PARTNER),
-        "balance_agent": flows.balance(kind.POOL) + flows.balance(kind.PROJECT),
+        "contributions": net("", kind.CONTRIBUTIONS) + net("", kind.SEED) - net(kind.DONOR_REFUNDS, ""),
+        "interest_fund": net("", kind.INTEREST_FUND),
+        "interest_partners": net("", kind.INTEREST_PARTNERS),
+        "transfers_partners": net(kind.PARTNER, kind.PROJECT),
+        "transfers_other_funds": net(kind.OTHER_FUNDS, ""),
+        "refunds_partners": net(kind.PROJECT, kind.REFUNDS_IN_TRANSIT),
+        "fee": net(kind.FEE, ""),
+        "direct_cost": net(kind.DIRECT_COST, ""),
+        "bank_charges": net(kind.BANK_CHARGES, ""),
+        "refunds_in_transit": net(kind.REFUNDS_IN_TRANSIT, ""),
+        "partners_expenditure": net(kind.SPENT, ""),
+        "partners_refunds": net(kind.REFUNDS_IN_TRANSIT, kind.PARTNER),
+        "balance_partners": net(kind.PARTNER, ""),
+        "balance_agent": net(kind.POOL, "") + net(kind.PROJECT, ""),
     }
     found["total_sources"] = found["contributions"] + found["interest_fund"] + found["interest_partners"]
     found["transfers_total"] = found["transfers_partners"] + found["transfers_other_funds"]

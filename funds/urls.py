@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges
+from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, seed
 
 app_name = "funds"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("payments/<str:reference>/cancel/", payments.payment_cancel, name="payment_cancel"),
     path("windows/", fund.windows, name="windows"),
     path("windows/<str:code>/status/", fund.window_status, name="window_status"),
+    path("seed-capital/", seed.seed_capital, name="seed"),
+    path("seed-capital/new/", seed.funding_request_new, name="funding_request_new"),
     path("status/", fund.fund_status, name="fund_status"),
     path("periods/", fund.periods, name="periods"),
     path("periods/<str:code>/close/", fund.period_close, name="period_close"),

@@ -27,6 +27,12 @@ def holders(body: dict[str, Any]) -> Iterable[User]:
     return User.objects.filter(pk__in={pk for pair in frozen for pk in pair if pk}).order_by("pk")
 
 
+def recused(body: dict[str, Any]) -> Iterable[User]:
+    """Those whom the entry recuses."""
+    held = Holder.objects.filter(pk__in=[row["columns"]["holder_id"] for row in body["rows"]])
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
 def secretariat() -> Iterable[User]:
     held = Membership.objects.on(clock.today()).filter(role__in=SECRETARIAT_ROLES)
     return User.objects.filter(pk__in=held.values("user")).order_by("pk")
@@ -92,6 +98,7 @@ declare_all(
         ("decision.opened/1", _("A vote is open"), holders, page_of),
         ("ballot.cast/1", _("Ballot cast"), None, page_of),
         ("recusal.declared/1", _("Recusal declared"), None, page_of),
+        ("recusal.found/1", _("Recusal by rule after the opening"), recused, page_of),
         ("decision.closed/1", _("Decision taken"), all_concerned, page_of),
         ("decision.cancelled/1", _("Item taken off the agenda"), holders, page_of),
     ]

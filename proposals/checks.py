@@ -25,10 +25,20 @@ def problems() -> Iterator[Problem]:
 
 
 def versions() -> Iterator[Problem]:
-    """A version's digest is that of its text."""
-    for row in ProposalVersion.objects.select_related("proposal").order_by("pk").iterator(chunk_size=200):
+    """A version's digest is that of its text, and its links are what the text names."""
+    rows = ProposalVersion.objects.select_related("proposal").order_by("pk")
+    rows = rows.prefetch_related("recommendation_links__recommendation", "objective_links__objective")
+    for row in rows.iterator(chunk_size=200):
+        where = f"{row.proposal.reference}/{row.number}"
         if digest_of(row.content) != row.digest:
-            yield Problem("version", f"{row.proposal.reference}/{row.number}", "the text is not what its digest says")
+            yield Problem("version", where, "the text is not what its digest says")
+        elif _linked(row) != (sorted(row.parsed["recommendations"]), row.objective_percents()):
+            yield Problem("version", where, "its links are not what the text names")
+
+
+def _linked(version: ProposalVersion) -> tuple[list[str], dict[str, int]]:
+    named = sorted(link.recommendation.code for link in version.recommendation_links.all())
+    return named, {link.objective.code: link.percent for link in version.objective_links.all()}
 
 
 def contracts() -> Iterator[Problem]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from alliance.core import formats
 from alliance.core.display import MoneyStep
-from funds.models import Agreement, Deposit, Donor, Pledge, Source, SourceKind, Stake
+from funds.attributed import ProjectShare, attributed_to
+from funds.models import Agreement, Deposit, Donor, Pledge, Stake
 from proposals.models import Project
-from reporting.attributed import Attribution, allocations, attribute
 
 ZERO = Decimal("0.00")
 
@@ -32,7 +32,7 @@ class ProjectPart:
     """A donor's part of one project."""
 
     project: Any
-    part: Attribution
+    part: ProjectShare
 
 
 @dataclass(frozen=True)
@@ -69,28 +69,22 @@ def donor_area(donor: Donor) -> DonorArea:
     pledges = list(Pledge.objects.filter(donor=donor).with_donor().order_by("-pledged_on", "-pk"))
     agreements = list(Agreement.objects.filter(donor=donor).with_donor().order_by("-signed_on", "-pk"))
     deposits = list(Deposit.objects.filter(donor=donor).with_donor().order_by("-received_on", "-pk"))
-    kind = SourceKind.SEED if donor.is_trustee else SourceKind.DONOR
-    source = Source.objects.filter(donor=donor, kind=kind).first()
     return DonorArea(
         donor=donor,
         contributions=_contributions(pledges, agreements, deposits),
         received=sum((row.amount_usd for row in deposits), ZERO),
         fees=sum((row.fee_usd for row in deposits), ZERO),
-        unallocated=Stake.objects.filter(source=source).aggregate(total=Sum("amount"))["total"] or ZERO,
-        projects=_parts(source) if source else [],
+        unallocated=Stake.objects.filter(source__donor=donor).aggregate(total=Sum("amount"))["total"] or ZERO,
+        projects=_parts(donor),
     )
 
 
-def _parts(source: Source) -> list[ProjectPart]:
-    """Return the source's part of each project: all sources of the project are split, and this one is taken."""
-    by_project = {project: parts for project, parts in allocations().items() if source in parts}
-    projects: QuerySet[Any] = Project.objects.with_money().filter(reference__in=by_project).select_related("lead")
-    return [
-        ProjectPart(project, part)
-        for project in projects.order_by("-approved_on", "-pk")
-        for part in attribute(by_project[project.reference], transferred=project.net_funded, spent=project.spent)
-        if part.source == source
-    ]
+def _parts(donor: Donor) -> list[ProjectPart]:
+    """Return the donor's part of each project, the newest approval first."""
+    parts = attributed_to(donor)
+    projects: QuerySet[Any] = Project.objects.filter(reference__in={part.project for part in parts})
+    ordered = projects.select_related("lead").order_by("-approved_on", "-pk")
+    return [ProjectPart(project, part) for project in ordered for part in parts if part.project == project.reference]
 
 
 def _contributions(

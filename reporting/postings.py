@@ -1,6 +1,6 @@
 """Postings as the public reads them: those behind a figure of the statement, and accounts by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -76,6 +76,33 @@ def of_project(reference: str) -> QuerySet[Posting]:
     for side in ("debit", "credit"):
         mine |= Q(**{f"{side}__subject": reference}) | Q(**{f"{side}__subject__startswith": f"{reference}:"})
     return Posting.objects.filter(mine).annotate(signed=F("amount"))
+
+
+# What a figure of a statement is narrowed to: whose part of the account's subject, `project:partner:category`.
+NARROWED = ("partner", "category")
+
+
+def narrowed(rows: QuerySet[Posting], asked: Mapping[str, str]) -> QuerySet[Posting]:
+    """Return those of the postings that touch the partner's, or the category's, accounts."""
+    if partner := asked["partner"]:
+        rows = rows.filter(_subject("endswith", f":{partner}") | _subject("contains", f":{partner}:"))
+    if category := asked["category"]:
+        rows = rows.filter(_subject("endswith", f":{category}"))
+    return rows
+
+
+def _subject(lookup: str, value: str) -> Q:
+    return Q(**{f"debit__subject__{lookup}": value}) | Q(**{f"credit__subject__{lookup}": value})
+
+
+def said(asked: Mapping[str, str]) -> list[str]:
+    """Return in words what the postings are narrowed to."""
+    names: list[Organisation | BudgetCategory] = []
+    if asked["partner"]:
+        names += list(Organisation.objects.filter(slug=asked["partner"]))
+    if asked["category"].isascii() and asked["category"].isdigit():
+        names += list(BudgetCategory.objects.filter(code=asked["category"][:4])[:1])
+    return [str(row.name) for row in names]
 
 
 def total(rows: QuerySet[Posting]) -> Decimal:

@@ -9,11 +9,11 @@ from django.db.models import Prefetch, QuerySet
 
 from alliance.forum.models import Objective, Recommendation
 from alliance.rendering.charts import Target, Targets
+from funds.attributed import ProjectShare, shares_of_project
 from funds.attribution import prorated
 from governance.models import Decision
 from proposals.models import Contract, Indicator, PartnerReport, Project, ReportedIndicator
 from proposals.querysets import ProjectQuerySet
-from reporting.attributed import Attribution, allocations, attribute
 
 ZERO = Decimal("0.00")
 
@@ -43,7 +43,7 @@ class ProjectRecord:
     summary: str
     recommendations: list[Recommendation]
     objectives: list[ObjectivePart]
-    attributions: list[Attribution]
+    attributions: list[ProjectShare]
     contracts: list[Contract]
     reports: list[PartnerReport]
     results: list[Result]
@@ -68,14 +68,13 @@ def public_projects() -> ProjectQuerySet:
 def project_record(project: Any) -> ProjectRecord:
     """Gather a project of `public_projects`."""
     content = project.version.parsed
-    parts = allocations([project.reference]).get(project.reference, {})
     reports = list(_accepted(project))
     return ProjectRecord(
         project=project,
         summary=content["summary"],
         recommendations=list(Recommendation.objects.filter(code__in=content["recommendations"]).order_by("code")),
         objectives=_objectives(project),
-        attributions=attribute(parts, transferred=project.net_funded, spent=project.spent),
+        attributions=shares_of_project(project.reference),
         contracts=list(_signed(project)),
         reports=reports,
         results=list(_results(project, reports)),

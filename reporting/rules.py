@@ -52,6 +52,17 @@ def rules() -> list[Rule]:
         ),
         Rule(_("Earmarking"), _("Money is earmarked to a window or to nothing, never to a partner."), ours),
         Rule(
+            _("Windows"),
+            _("A project is paid from no pool while the window of one of its objectives is not open."),
+            ours,
+        ),
+        Rule(
+            _("Approvals that wait"),
+            _("An approval that waits for money lapses after %(months)d months.")
+            % {"months": settings.ALLIANCE_RULES["waiting_months"]},
+            ours,
+        ),
+        Rule(
             _("Attribution"),
             _("A project’s money is attributed to donors in proportion to their part of the pool it came from."),
             ours,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting import forum_urls
 from reporting.forum_report import urls as forum_report_urls
+from reporting.statements import urls as statement_urls
 from reporting.views import contributions, decisions, home, money, organisations, projects, public, register, search
 
 app_name = "reporting"
@@ -25,4 +26,5 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     *forum_urls.patterns,
     *forum_report_urls.patterns,
+    *statement_urls.patterns,
 ]

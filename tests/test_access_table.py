@@ -71,6 +71,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "proposals:offer": lambda t: [t["contract"].reference],
     "proposals:sign": lambda t: [t["contract"].reference],
     "proposals:cancel": lambda t: [t["contract"].reference],
+    "proposals:contract_document": lambda t: [t["contract"].reference],
+    "proposals:contract_document_file": lambda t: [t["contract"].reference, t["job"].uid],
     "proposals:tranche_prepare": lambda t: [t["contract"].reference, 2],
     "proposals:report": lambda t: [t["report"].reference],
     "proposals:report_write": lambda t: [t["due_report"].reference],
@@ -96,6 +98,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "reporting:forum_report_figures": lambda t: ["MNL2008"],
     "reporting:forum_report_publish": lambda t: [t["job"].uid],
     "reporting:forum_report_file": lambda t: [t["job"].uid],
+    "reporting:statement": lambda t: ["sources-and-uses"],
+    "reporting:statement_pdf": lambda t: ["sources-and-uses"],
     "api:project": lambda t: [t["project"].reference],
     "api:decision": lambda t: [t["closed_decision"].reference],
 }

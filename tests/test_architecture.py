@@ -20,10 +20,11 @@ NOT_OF_RECORD = {
         "Recommendation", "RegisterEntry", "RegisterHead", "RelayCursor", "Roundtable", "SecurityEvent", "Source",
         "StoredFile", "Summit", "SummitChair", "Theme", "User",
     },
-    "funds": {"Rate", "Stake"},
+    "funds": {"Rate", "Stake", "Turnover"},
     "proposals": {
         "Attachment", "BudgetCategory", "BudgetLine", "Indicator", "Proposal", "ProposalObjective", "ProposalPartner",
         "ProposalRecommendation", "ProposalUserObjectPermission", "ProposalVersionUserObjectPermission",
+        "VersionObjective", "VersionRecommendation",
     },
 }  # fmt: skip
 

@@ -3,15 +3,20 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import BadRequest
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 STASH = "typed_before_sign_in"
+PERSON = "last_person"
 STASH_BYTES = 200_000
+MACHINES = ("/healthz", "/readyz")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 log = structlog.get_logger()
 
@@ -25,6 +30,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        if request.path_info in MACHINES:
+            request.COOKIES.clear()  # whoever looks: a session would have to be asked of the database
         begun = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -65,8 +72,11 @@ class NoNulMiddleware:
 
 
 class KeepTypedMiddleware:
-    """Keep the fields of a form sent after the session ended, until its page is opened again after sign-in.
+    """Keep the fields of a form sent after the session ended, until its page is opened again by the same person.
 
+    Whose form it was is known by a signed cookie that names the last person signed in in this browser. A form of an
+    earlier person does not come this far: signing in changes the ticket without which no form is taken. Where the
+    person is unknown, because they signed out or never signed in, nothing is kept: a browser may be shared.
     Files are not kept, and the page says so. Nothing is sent on the person's behalf.
     """
 
@@ -74,7 +84,13 @@ class KeepTypedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and _last_person(request) != (person := request.user.uid.hex):
+            response.set_signed_cookie(
+                PERSON, person, salt=PERSON, httponly=True,
+                secure=settings.SESSION_COOKIE_SECURE, samesite=settings.SESSION_COOKIE_SAMESITE,
+            )  # fmt: skip
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
         open_to_all = not getattr(view, "login_required", True)
@@ -83,17 +99,31 @@ class KeepTypedMiddleware:
         typed = request.POST.copy()
         typed.pop("csrfmiddlewaretoken", None)
         encoded = typed.urlencode()
-        if len(encoded) <= STASH_BYTES:
-            request.session[STASH] = {"path": request.path, "typed": encoded}
+        person = _last_person(request)
+        if person and len(encoded) <= STASH_BYTES:
+            request.session[STASH] = {"path": request.path, "typed": encoded, "person": person}
+
+
+def _last_person(request: HttpRequest) -> str:
+    """Return who was signed in last in this browser; empty where that is unknown or was tampered with."""
+    return str(request.get_signed_cookie(PERSON, default="", salt=PERSON))
+
+
+@receiver(user_logged_in)
+def drop_what_another_typed(request: HttpRequest, user: Any, **_: Any) -> None:
+    """Forget what somebody else typed in this browser before its session ended."""
+    if request.session.get(STASH, {}).get("person") != user.uid.hex:
+        request.session.pop(STASH, None)
 
 
 def submitted(request: HttpRequest) -> QueryDict | None:
-    """Return what the form should be bound to: this POST, or what was typed here before the session ended."""
+    """Return what the form should be bound to: this POST, or what this person typed here before the session ended."""
     if request.method == "POST":
         return request.POST
     stash = request.session.get(STASH)
     if request.user.is_authenticated and stash and stash["path"] == request.path:
         del request.session[STASH]
-        request.typed_was_kept = True  # type: ignore[attr-defined]
-        return QueryDict(stash["typed"])
+        if stash["person"] == request.user.uid.hex:
+            request.typed_was_kept = True  # type: ignore[attr-defined]
+            return QueryDict(stash["typed"])
     return None

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from alliance.people.models import Membership
 
 CHOICE = "acting_for"
-MACHINES = ("/healthz", "/readyz")  # these ask the database nothing, whoever looks
 
 
 class ActingMiddleware:
@@ -19,7 +18,7 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.acting = None  # type: ignore[attr-defined]
-        if request.path_info not in MACHINES and request.user.is_authenticated:
+        if request.user.is_authenticated:
             structlog.contextvars.bind_contextvars(user=request.user.uid.hex)
             request.acting = chosen(request)  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.access import public
 from alliance.core import clock
-from alliance.core.requests import STASH
+from alliance.core.requests import PERSON, STASH
 from alliance.people.acting import CHOICE
 from alliance.people.models import SecurityEvent
 from alliance.people.personas import PASSWORD, PEOPLE
@@ -44,7 +44,9 @@ class SignIn(LoginView):
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return redirect("reporting:public_home")
+    response = redirect("reporting:public_home")
+    response.delete_cookie(PERSON, samesite="Lax")
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from alliance.records.models import Notice
 from alliance.records.relay import local_path
 
 PAGE = 25
+DIGITS = 18  # of the largest number of a register entry
 
 
 @require_GET
@@ -35,6 +36,6 @@ def notice(request: Request, pk: int) -> HttpResponse:
 def mark_all_read(request: Request) -> HttpResponse:
     """Mark as read everything up to the newest notice that the person was shown."""
     up_to = request.POST.get("up_to", "")
-    if up_to.isdecimal():
+    if up_to.isdecimal() and len(up_to) <= DIGITS:
         operations.mark_all_read(by=request.user, up_to=int(up_to))
     return redirect("records:notices")

@@ -27,13 +27,17 @@ BROKEN = gettext_noop("Something went wrong while the document was made. It has 
 
 
 @transaction.atomic
-def request_job(*, by: User, kind: str, parameters: dict[str, Any], language: str) -> Job:
+def request_job(
+    *, by: User, kind: str, parameters: dict[str, Any], language: str, rests_on: tuple[int, str] | None = None
+) -> Job:
     """Ask for a document. The same request at the same state of the register is the same job, waiting or done.
 
+    `rests_on` is the number and hash of the newest entry that the document speaks of, where that is not the whole
+    register's: acts on other things then leave it the same request.
     The row is the request; the worker is rung when it is committed, and swept for when the ring is missed.
     """
     job_kind(kind)
-    n, hash_ = known_at()
+    n, hash_ = rests_on or known_at()
     text = canonical(plain(parameters))
     inputs = digest_of(canonical({"kind": kind, "parameters": text, "language": language, "register": hash_}))
     job = Job(

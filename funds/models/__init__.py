@@ -14,8 +14,9 @@ from funds.models.donors import (
 )
 from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
-from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake
+from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
 from funds.models.payments import Payment, PaymentState
+from funds.models.seed import FundingRequest
 
 __all__ = [
     "GUARDED",
@@ -30,6 +31,7 @@ __all__ = [
     "DonorType",
     "Fund",
     "FundStatus",
+    "FundingRequest",
     "ImportBatch",
     "ImportOutcome",
     "ImportRow",
@@ -46,6 +48,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stake",
+    "Turnover",
     "Window",
     "WindowStatus",
 ]

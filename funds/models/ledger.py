@@ -109,6 +109,27 @@ class Posting(Registered):
         return f"{self.entry_id}/{self.line}"
 
 
+class Turnover(models.Model):
+    """What moved from one account to another in a calendar year. Moved by the trigger on postings and by nothing else.
+
+    Statements add these up instead of every posting; `verify` recomputes them.
+    """
+
+    year = models.PositiveSmallIntegerField()
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    amount = MoneyField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "debit", "credit"], name="turnover_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="turnover_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.debit_id} {self.credit_id}"
+
+
 class SourceKind(models.TextChoices):
     DONOR = "donor", _("Donor")
     SEED = "seed", _("Trustee's seed capital")

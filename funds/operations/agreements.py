@@ -18,7 +18,8 @@ from funds import permissions
 from funds.models import Act, Agreement, Donor, Fund, Instalment, Pledge, PledgeState, Window, WindowStatus
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import lock_pledge
-from funds.operations.values import Value, check_not_future, valued
+from funds.operations.seed import require_signable
+from funds.operations.values import Value, check_amount, check_not_future, valued
 
 type Due = tuple[date, Decimal]
 
@@ -53,11 +54,12 @@ def sign_agreement(
         _check_pledge(pledge, donor, currency, signed_on)
     if window is not None and window.status == WindowStatus.CLOSED:
         raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
-    _check_instalments(instalments, amount, signed_on)
+    _check_instalments(instalments, amount, currency, signed_on)
     fee = default_fee_percent() if fee_percent is None else fee_percent
     if not 0 <= fee < 100:
         raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
     value = valued(amount, currency, signed_on)
+    require_signable(donor, value.amount_usd)
     return write_agreement(
         by=by,
         donor=donor,
@@ -137,11 +139,11 @@ def _check_pledge(pledge: Pledge, donor: Donor, currency: str, signed_on: date) 
         raise Refused(_("This is before the pledge was made."), field="signed_on")
 
 
-def _check_instalments(instalments: Sequence[Due], amount: Decimal, signed_on: date) -> None:
+def _check_instalments(instalments: Sequence[Due], amount: Decimal, currency: str, signed_on: date) -> None:
     if not instalments:
         return
-    if any(part <= 0 for _due, part in instalments):
-        raise Refused(_("An amount is more than zero."), field="instalments")
+    for _due, part in instalments:
+        check_amount(part, currency, field="instalments")
     if sum(part for _due, part in instalments) != amount:
         raise Refused(_("The instalments do not add up to the agreement's amount."), field="instalments")
     days = [due_on for due_on, _part in instalments]

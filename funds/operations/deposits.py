@@ -157,6 +157,7 @@ def write_deposit(
     lines, source = receive(
         donor=donor, window=pool, amount=value.amount_usd, fee=fee, on=received_on, is_seed=donor.is_trustee
     )
+    _check_not_twice(donor, pool, value, received_on, bank_reference)
     draft = record("deposit.recorded/1", by=by, public=True)
     deposit = Deposit.objects.create(
         reference=next_reference("DEP"),
@@ -182,6 +183,17 @@ def write_deposit(
     _carry_agreement_on(by, deposit)
     _carry_pledge_on(by, deposit)
     return deposit
+
+
+def _check_not_twice(donor: Donor, pool: Window, value: Value, received_on: date, bank_reference: str) -> None:
+    """Refuse what the bank's reference shows to be the same money again. The window's row is locked by now."""
+    if not bank_reference:
+        return
+    same = {"currency": value.currency, "amount": value.amount, "received_on": received_on}
+    earlier = Deposit.objects.filter(donor=donor, window=pool, bank_reference=bank_reference, **same).first()
+    if earlier is not None:
+        told = {"reference": earlier.reference}
+        raise Refused(_("This deposit is recorded already, as %(reference)s.") % told, field="bank_reference")
 
 
 def _next_instalment(agreement: Agreement | None, value: Value) -> Instalment | None:

@@ -15,7 +15,7 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Fund, Period, Rate, Window
-from funds.operations.values import FUND_CURRENCY, check_currency
+from funds.operations.values import FUND_CURRENCY, check_currency, check_rate
 
 
 def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
@@ -82,8 +82,7 @@ def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, so
     check_currency(currency)
     if currency == FUND_CURRENCY:
         raise Refused(_("The fund's own currency needs no rate."), field="currency")
-    if units_per_usd <= 0:
-        raise Refused(_("A rate must be more than zero."), field="units_per_usd")
+    check_rate(units_per_usd, "units_per_usd")
     try:
         with transaction.atomic():
             rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)

@@ -4,7 +4,7 @@ Amounts are in the fund's currency, to the cent. Sources of rules: architecture 
 Whoever prepares a refund, a release, a transfer between windows or a correction does not authorise it (D3).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,8 @@ from alliance.register.canonical import digest_of
 from funds.attribution import Holding, split
 from funds.ledger import Line, account, post
 from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Share, Source, SourceKind, Stake, Window
+from funds.operations.earmarks import require_windows
+from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
 
@@ -43,15 +45,25 @@ def receive(
 
 
 @operation
-def allocate(*, by: User | None, project: str, amounts: Mapping[Window, Decimal], on: date) -> list[Posting]:
+def allocate(
+    *,
+    by: User | None,
+    project: str,
+    amounts: Mapping[Window, Decimal],
+    on: date,
+    objectives: Collection[str] | None = None,
+) -> list[Posting]:
     """Move what a carried decision gives to a project out of the pools: each window's first, then the general one.
 
-    Raises InsufficientFunds when window and general pool together do not hold the amount; OutOfState when a window is
-    not open (R14) or the fund is not operating (R103).
+    `objectives` are the codes that the project serves: their windows have to be open, whichever pool pays, and the
+    windows named have to serve them (R14; see `require_windows`). None is for accounts kept before the portal, of which
+    only the amounts are known. Raises InsufficientFunds when window and general pool together do not hold the amount;
+    OutOfState when a window is not open or the fund is not operating (R103).
     """
     Fund.objects.the().require(Act.ALLOCATE)
-    general = Window.objects.filter(unearmarked=True)
-    windows = {w.pk: w for w in _lock([*amounts, *general])}
+    windows = {w.pk: w for w in _lock(Window.objects.all())}  # all: a window that pays nothing may forbid it
+    if objectives is not None:
+        require_windows(objectives=objectives, named=amounts)
     lines: list[Line] = []
     destination = account(AccountKind.PROJECT, project)
     for window in sorted(amounts, key=lambda w: w.pk):
@@ -68,6 +80,7 @@ def allocate(*, by: User | None, project: str, amounts: Mapping[Window, Decimal]
 @operation
 def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: date) -> list[Posting]:
     """Give unspent allocation back to the pools and sources it came from, in proportion to what remains of it."""
+    _above_zero(amount)
     _two_people(by, prepared_by)
     Fund.objects.the().require(Act.REFUND)
     source_account = account(AccountKind.PROJECT, project)
@@ -90,6 +103,7 @@ def post_payment(
     *, by: User, project: str, payee: Organisation, amount: Decimal, on: date, payment: str
 ) -> list[Posting]:
     """Post an authorised payment from a project's money to its partner. For `pay_payment`, which checks the rest."""
+    _above_zero(amount)
     Fund.objects.the().require(Act.PAY)
     lines = [
         Line(account(AccountKind.PARTNER, f"{project}:{payee.slug}"), account(AccountKind.PROJECT, project), amount, on)
@@ -117,6 +131,7 @@ def post_spending(
 @operation
 def return_money(*, by: User, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Posting]:
     """Post that a partner sends unspent money back: it is in transit until the agent has it."""
+    _above_zero(amount)
     _finance(by)
     line = Line(
         account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
@@ -131,6 +146,7 @@ def return_money(*, by: User, project: str, organisation: Organisation, amount: 
 @operation
 def receive_refund(*, by: User, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Posting]:
     """Post that a partner's refund has arrived: the project holds the money again."""
+    _above_zero(amount)
     _finance(by)
     line = Line(
         account(AccountKind.PROJECT, project),
@@ -145,6 +161,7 @@ def receive_refund(*, by: User, project: str, organisation: Organisation, amount
 @operation
 def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_partners: bool = False) -> list[Posting]:
     """Post interest earned by the fund, or sent in by partners, into a window's pool as fund income."""
+    _above_zero(amount)
     _finance(by)
     _lock([window])
     source, is_new = Source.objects.get_or_create(kind=SourceKind.INCOME, donor=None, defaults={"since": on})
@@ -158,6 +175,7 @@ def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_p
 @operation
 def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date) -> list[Posting]:
     """Post a direct cost, bank charges or a transfer to another fund, borne by the pool's sources in proportion."""
+    _above_zero(amount)
     _finance(by)
     if kind not in (AccountKind.DIRECT_COST, AccountKind.BANK_CHARGES, AccountKind.OTHER_FUNDS):
         raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
@@ -172,7 +190,9 @@ def refund_donor(
     *, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date
 ) -> list[Posting]:
     """Pay unallocated money back to its donor, out of the donor's own stake."""
+    _above_zero(amount)
     _two_people(by, prepared_by)
+    Fund.objects.the().require(Act.REFUND)
     _lock([window])
     source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
     if source is None:
@@ -189,6 +209,7 @@ def move_between_windows(
     *, by: User, prepared_by: User, origin: Window, destination: Window, amount: Decimal, on: date, consent: str
 ) -> list[Posting]:
     """Move money from one window's pool to another's, keeping its sources. Earmarked money needs its donors' consent."""
+    _above_zero(amount)
     _two_people(by, prepared_by)
     if not consent and not origin.unearmarked:
         raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
@@ -245,8 +266,7 @@ def _drawn(
     window: Window, windows: Mapping[int, Window], amount: Decimal, destination: Account, on: date, already: list[Line]
 ) -> list[Line]:
     """Return the lines that draw `amount` for a window: from its own pool, then from the general pool."""
-    if amount <= ZERO:
-        raise Refused(_("An amount is above zero."), field="amount")
+    _above_zero(amount)
     general = [w for w in windows.values() if w.unearmarked and w.pk != window.pk]
     lines: list[Line] = []
     left = amount
@@ -300,6 +320,10 @@ def _pool(window: Window) -> Account:
 
 def _recorded(kind: str, by: User | None, facts: Mapping):
     return record(kind, by=by, facts=facts, public=True)
+
+
+def _above_zero(amount: Decimal) -> None:
+    check_amount(amount, FUND_CURRENCY)
 
 
 def _finance(by: User) -> None:

@@ -15,7 +15,7 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.ledger import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Payment
-from funds.operations.values import check_not_future
+from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
 
 FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person has to.")
 
@@ -30,8 +30,7 @@ def prepare_payment(
     """
     require(permissions.can_record_money(by), _("Finance officers prepare payments."))
     Fund.objects.held().require(Act.PAY)
-    if amount <= 0:
-        raise Refused(_("An amount is more than zero."), field="amount")
+    check_amount(amount, FUND_CURRENCY)
     if AccountKind.POOL in (debit.kind, credit.kind):
         raise Refused(_("Money leaves a pool by an allocation, never by a payment."))
     payment = Payment.objects.create(

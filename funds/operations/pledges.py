@@ -107,6 +107,7 @@ def accept_as_paid(*, by: User | None, pledge: Pledge, on: date) -> Pledge:
     pledge = _locked(pledge)
     if pledge.state != PledgeState.ACKNOWLEDGED or pledge.settled_on:
         raise OutOfState()
+    check_not_future(on, "on")
     if not pledge.deposits.exists():
         raise Refused(_("Nothing was received under this pledge yet."))
     settle(by, pledge, on)
@@ -129,6 +130,7 @@ def write_off_pledge(*, by: User | None, pledge: Pledge, on: date, amount_usd: D
     amount = owed if amount_usd is None else amount_usd
     if not can(pledge, "write_off") or pledge.written_off_on:
         raise OutOfState()
+    check_not_future(on, "on")
     if amount <= 0 or amount > owed:
         raise Refused(_("No more can be written off than is owed: %(owed)s.") % {"owed": owed}, field="amount")
     if amount == owed:

@@ -41,13 +41,18 @@ def valued(amount: Decimal, currency: str, on: date, *, rate: Decimal | None = N
 
     Raises Refused for an unknown currency, an amount not above zero or finer than the currency, or no rate.
     """
-    _check_amount(amount, currency)
+    check_amount(amount, currency)
     if currency == FUND_CURRENCY:
         return Value(amount, currency, ONE, on, "", amount.quantize(amounts.CENT))
     if rate is None:
         units, rate_on, source = rate_of_the_day(currency, on)
     else:
         units, rate_on, source = _rate_given(rate, rate_source), on, rate_source.strip()
+    if amount / units > amounts.LARGEST:
+        raise Refused(
+            _("At this rate the amount is worth more than the accounts can hold."),
+            field="amount" if rate is None else "rate",
+        )
     worth = amounts.to_usd(amount, units)
     if worth < amounts.CENT:
         raise Refused(_("This amount is worth less than one cent of the fund's currency."), field="amount")
@@ -56,7 +61,7 @@ def valued(amount: Decimal, currency: str, on: date, *, rate: Decimal | None = N
 
 def worth_only(amount_usd: Decimal, currency: str, on: date) -> Value:
     """Value something of which only the worth in the fund's currency is known: the own amount stays unknown."""
-    _check_amount(amount_usd, FUND_CURRENCY)
+    check_amount(amount_usd, FUND_CURRENCY)
     check_currency(currency)
     if currency == FUND_CURRENCY:
         return Value(amount_usd, currency, ONE, on, "", amount_usd)
@@ -87,25 +92,33 @@ def check_not_future(day: date, field: str) -> None:
         raise Refused(_("This date lies in the future."), field=field)
 
 
+def check_rate(rate: Decimal, field: str) -> None:
+    """Raise Refused for a rate that is not above zero, or that cannot be kept as it was given."""
+    if not rate.is_finite() or rate <= 0:
+        raise Refused(_("A rate must be more than zero."), field=field)
+    if rate > amounts.LARGEST or rate != round(rate, amounts.RATE_DECIMALS):
+        raise Refused(_("A rate has at most twelve digits before the decimal sign and twelve after it."), field=field)
+
+
 def _rate_given(rate: Decimal, source: str) -> Decimal:
-    if rate <= 0:
-        raise Refused(_("A rate must be more than zero."), field="rate")
+    check_rate(rate, "rate")
     if not source.strip():
         raise Refused(_("Say where this rate comes from."), field="rate_source")
     return rate
 
 
-def _check_amount(amount: Decimal, currency: str) -> None:
+def check_amount(amount: Decimal, currency: str, field: str = "amount") -> None:
+    """Raise Refused for an amount that is not above zero, too large for the accounts, or finer than its currency."""
     check_currency(currency)
     if not amount.is_finite() or amount <= 0:
-        raise Refused(_("An amount is more than zero."), field="amount")
+        raise Refused(_("An amount is more than zero."), field=field)
     if amount > amounts.LARGEST:
-        raise Refused(_("This amount is larger than the accounts can hold."), field="amount")
+        raise Refused(_("This amount is larger than the accounts can hold."), field=field)
     try:
         amounts.check_precision(amount, currency)
     except amounts.TooPrecise:
         raise Refused(
             _("%(currency)s has %(digits)s decimals at most.")
             % {"currency": currency, "digits": amounts.minor_digits(currency)},
-            field="amount",
+            field=field,
         ) from None

@@ -12,7 +12,8 @@ from alliance.access import find, require
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.contributions import attributed_to, chains, totals_of_donor
+from funds.attributed import attributed_to
+from funds.contributions import chains, totals_of_donor
 from funds.forms import DonorFilter, DonorForm, StageForm
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor

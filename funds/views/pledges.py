@@ -16,7 +16,7 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.contributions import attributed_to
+from funds.attributed import attributed_to
 from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
 from funds.models import Donor, Pledge, PledgeState
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge

@@ -72,8 +72,11 @@ class Proposal(models.Model):
         "withdraw": Move(
             frozenset({State.DRAFT, State.SUBMITTED, State.ELIGIBLE, State.RETURNED}), State.WITHDRAWN, APPLICANT
         ),
-        "table": Move(frozenset({State.ELIGIBLE, State.APPROVED_IN_PRINCIPLE}), State.TABLED, SECRETARIAT),
+        "table": Move(
+            frozenset({State.ELIGIBLE, State.APPROVED_IN_PRINCIPLE, State.APPROVED_WAITING}), State.TABLED, SECRETARIAT
+        ),
         "take_off_table": Move(frozenset({State.TABLED}), State.ELIGIBLE, SECRETARIAT),
+        "restore_in_principle": Move(frozenset({State.TABLED}), State.APPROVED_IN_PRINCIPLE, SECRETARIAT),
         "send_back": Move(frozenset({State.TABLED}), State.RETURNED, COMMITTEE),
         "approve": Move(frozenset({State.TABLED}), State.APPROVED, COMMITTEE),
         "approve_in_principle": Move(frozenset({State.TABLED}), State.APPROVED_IN_PRINCIPLE, COMMITTEE),
@@ -116,6 +119,9 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_reference = models.CharField(max_length=20, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    principle_version = models.PositiveSmallIntegerField(null=True)
+    principle_at = models.DateTimeField(null=True)
+    principle_reference = models.CharField(max_length=20, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -134,6 +140,16 @@ class Proposal(models.Model):
             stamped("proposal", "decided_at", DECIDED),
             stamped("proposal", "decision_reference", DECIDED, empty=""),
             stamped("proposal", "withdrawn_at", ["withdrawn"]),
+            models.CheckConstraint(
+                condition=Q(principle_version=None, principle_at=None, principle_reference="")
+                | Q(principle_version__isnull=False, principle_at__isnull=False) & ~Q(principle_reference=""),
+                name="proposal_principle_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved_in_principle")
+                | Q(decision_reference=F("principle_reference"), decided_at=F("principle_at")),
+                name="proposal_in_principle_by_its_decision",
+            ),
             models.CheckConstraint(
                 condition=Q(rights_marker__isnull=True) | Q(rights_marker__in=[0, 1, 2]),
                 name="proposal_rights_marker_known",

@@ -35,6 +35,12 @@ class AsOf(forms.Form):
         return day or today
 
 
+class Between(AsOf):
+    """The days that postings are asked for."""
+
+    since = forms.DateField(required=False)
+
+
 @public
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
@@ -48,7 +54,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _address(row, status)) for row in status.rows],
         "seed_url": _address(status.seed, status),
         "windows": windows(day),
-        "donors": Donor.objects.with_totals().for_list().exclude(stage__in=("potential", "contacted", "interested")),
+        "donors": Donor.objects.public().with_totals().for_list(),
         "flow": money_flow(day),
     }
     return render(request, "reporting/money.html", context)
@@ -65,15 +71,19 @@ def _address(row: Row, status: FundingStatus) -> str:
 @require_safe
 def postings(request: HttpRequest) -> HttpResponse:
     """Postings, newest first: all, or those of an account, of a project, or behind a figure."""
-    asked = {name: request.GET.get(name, "") for name in ("account", "project", "row")}
-    form = AsOf(request.GET)
+    asked = {name: request.GET.get(name, "") for name in ("account", "project", "row", *found.NARROWED)}
+    form = Between(request.GET)
     day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
-    rows = _chosen(asked).filter(effective_on__lte=day)
+    since = form.cleaned_data["since"] if form.is_valid() else None
+    rows = found.narrowed(_chosen(asked).filter(effective_on__lte=day), asked)
+    rows = rows.filter(effective_on__gte=since) if since else rows
     page = page_of(rows.select_related("debit", "credit", "entry").order_by("-effective_on", "-pk"), request)
     account = Account.objects.filter(code=asked["account"]).first() if asked["account"] else None
     context = {
         "day": day,
+        "since": since,
         "asked": asked,
+        "narrowed": found.said(asked),
         "page": page,
         "lines": found.lines(page.object_list),
         "subject": NAMED.get(asked["row"])

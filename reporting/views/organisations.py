@@ -28,9 +28,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation with all its roles side by side: donor, applicant, partner, seat in the committee (R27)."""
     row = find(Organisation.objects.exclude(confirmed_at=None), slug=slug)
-    donor = (
-        Donor.objects.with_totals().filter(organisation=row, pledges__acknowledged_at__isnull=False).distinct().first()
-    )
+    donor = Donor.objects.public().with_totals().filter(organisation=row).first()
     pledges = Pledge.objects.public().filter(donor=donor).with_donor().order_by("-pledged_on", "-pk") if donor else []
     projects = list(public_projects().filter(lead=row).order_by("-approved_on", "-pk"))
     contracts = (

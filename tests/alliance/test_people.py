@@ -1,16 +1,22 @@
 """Signing in, acting for, roles over time, and what was typed before the session ended."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from alliance.access import grant, granted, has_grant, withdraw
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
+from alliance.core.requests import PERSON, STASH
 from alliance.people.models import Membership, Organisation, Role, SecurityEvent, User
 from alliance.people.operations import confirm_organisation, give_role, register_organisation
+from alliance.people.personas import PASSWORD
 from tests.funds.test_ledger import make_donor
 
 
@@ -38,15 +44,89 @@ def test_login_is_required_by_default(client):
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("sign_in"))
 
 
-def test_what_was_typed_before_the_session_ended_is_there_after_sign_in(client, donor):
-    make_donor("sweden-mfa")
-    address = reverse("funds:pledge_new")
-    answer = client.post(address, {"amount": "123456.78", "conditions": "kept – gardé – guardado"})
-    assert answer.status_code == 302
-    client.force_login(donor)
-    page = client.get(address).content.decode()
-    assert "kept – gardé – guardado" in page
-    assert "kept – gardé – guardado" not in client.get(address).content.decode()
+KEPT = "kept – gardé – guardado"
+
+
+def typed_as_the_session_ends(client, person):
+    """Have a person open a form; let their session end on the server; send the form."""
+    client.force_login(person)
+    assert client.get(reverse("funds:pledge_new")).status_code == 200
+    Session.objects.filter(session_key=client.session.session_key).update(expire_date=timezone.now() - timedelta(1))
+    answer = client.post(reverse("funds:pledge_new"), {"amount": "123456.78", "conditions": KEPT})
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("sign_in"))
+
+
+def sign_in_by_form(client, person):
+    client.post(reverse("sign_in"), {"username": person.email, "password": PASSWORD})
+    return client.get(reverse("funds:pledge_new")).content.decode()
+
+
+@pytest.fixture
+def two_donors(db, donor, rival_donor):
+    make_donor("sweden-mfa"), make_donor("switzerland-sdc")
+    return donor, rival_donor
+
+
+def test_what_was_typed_before_the_session_ended_is_there_after_sign_in(client, two_donors):
+    person, _ = two_donors
+    typed_as_the_session_ends(client, person)
+    assert "What you typed is kept" in client.get(reverse("sign_in")).content.decode()
+    assert KEPT in sign_in_by_form(client, person)
+    assert KEPT not in client.get(reverse("funds:pledge_new")).content.decode()
+
+
+def test_what_was_typed_before_the_session_ended_is_shown_to_nobody_else(client, two_donors):
+    person, other = two_donors
+    typed_as_the_session_ends(client, person)
+    client.post(reverse("sign_in"), {"username": other.email, "password": PASSWORD})
+    assert STASH not in client.session
+    assert KEPT not in client.get(reverse("funds:pledge_new")).content.decode()
+    client.post(reverse("sign_out"))
+    assert KEPT not in sign_in_by_form(client, person)
+
+
+def test_what_was_kept_is_not_shown_to_another_who_is_signed_in_without_a_form(client, two_donors):
+    person, other = two_donors
+    typed_as_the_session_ends(client, person)
+    stash = client.session[STASH]
+    client.force_login(other)
+    session = client.session
+    session[STASH] = stash
+    session.save()
+    assert KEPT not in client.get(reverse("funds:pledge_new")).content.decode()
+    assert STASH not in client.session
+
+
+@pytest.mark.parametrize("cookie", ["", "0123456789abcdef0123456789abcdef:1x:forged"])
+def test_nothing_is_kept_of_somebody_unknown(client, two_donors, cookie):
+    person, _ = two_donors
+    if cookie:
+        client.cookies[PERSON] = cookie
+    client.post(reverse("funds:pledge_new"), {"amount": "123456.78", "conditions": KEPT})
+    assert STASH not in client.session
+    assert KEPT not in sign_in_by_form(client, person)
+
+
+def test_form_of_the_person_before_is_not_taken_for_the_next_persons(two_donors):
+    person, other = two_donors
+    client = Client(enforce_csrf_checks=True)
+
+    def sign_in(user):
+        ticket = {"csrfmiddlewaretoken": ticket_of(client.get(reverse("sign_in")))}
+        client.post(reverse("sign_in"), {"username": user.email, "password": PASSWORD, **ticket})
+        return ticket_of(client.get(reverse("funds:pledge_new")))
+
+    old = sign_in(person)
+    client.post(reverse("sign_out"), {"csrfmiddlewaretoken": old})
+    assert PERSON not in {name for name, cookie in client.cookies.items() if cookie.value}
+    sign_in(other)
+    Session.objects.filter(session_key=client.session.session_key).update(expire_date=timezone.now() - timedelta(1))
+    answer = client.post(reverse("funds:pledge_new"), {"conditions": KEPT, "csrfmiddlewaretoken": old})
+    assert (answer.status_code, STASH in client.session) == (403, False)
+
+
+def ticket_of(answer):
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.content.decode())[1]
 
 
 def test_a_person_chooses_for_whom_they_act_among_their_own_roles(sign_in, donor, agency):

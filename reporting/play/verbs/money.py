@@ -10,13 +10,14 @@ from django.db import models
 from alliance.people.models import Organisation, User
 from alliance.register import operation
 from funds.ledger import account
-from funds.models import AccountKind, Agreement, Deposit, Donor, Payment, Pledge, Window
+from funds.models import AccountKind, Agreement, Deposit, Donor, FundingRequest, Payment, Pledge, Window
 from funds.operations import money as moves
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.donors import advance_donor_stage, register_donor
 from funds.operations.payments import acknowledge_payment, authorise_payment, pay_payment, prepare_payment
 from funds.operations.pledges import acknowledge_pledge, record_pledge
+from funds.operations.seed import record_funding_request
 from proposals.models import Project, Proposal
 from reporting.play.scenario import Act
 from reporting.play.stage import Stage
@@ -66,6 +67,15 @@ def _day(act: Act, row: dict[str, Any]) -> date:
     if not isinstance(row.get("due_on"), date):
         raise act.wrong("an instalment says when it is due: due_on = 2008-09-15")
     return row["due_on"]
+
+
+@verb("total seed", "note")
+def funding_request(stage: Stage, act: Act) -> FundingRequest:
+    """Record how much funding is requested in all, and how much of it as seed capital."""
+    return record_funding_request(
+        by=stage.person(act, FINANCE), requested_on=act.day, total=act.amount("total"), seed_capital=act.amount("seed"),
+        note=act.text("note", ""), key=act.key(),
+    )  # fmt: skip
 
 
 @verb("amount", "agreement donor window currency rate rate_source bank_reference")

@@ -1,0 +1,118 @@
+"""Whose money is in a project: the one reading of it, derived from the ledger and never stored (R54).
+
+The rule is the ledger's, at any day: a source's part of a project is what was allocated less what was released, by
+source. What was transferred (net of refunds) and what was spent are split in proportion to these parts, in whole
+cents, by largest remainder, ties to the oldest first deposit. Each adds up exactly at any day; a part may move by a
+cent between two days. An amount dated on a day on which the project holds nothing, such as spending dated before the
+allocation, is split in proportion to all that was ever allocated to it.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import F, Q, Sum
+
+from funds.attribution import Holding, apportioned
+from funds.models import Account, AccountKind, Donor, Posting, Share, Source
+
+ZERO = Decimal("0.00")
+# A project's account that holds what is not transferred yet, and those that hold what was, spent or not.
+WITH_THE_FUND, WITH_PARTNERS = AccountKind.PROJECT, (AccountKind.PARTNER, AccountKind.SPENT)
+FEW = 20  # of so many projects the accounts are found one by one; of more, all are read
+type BySource = dict[int, Decimal]
+
+
+class ProjectShare(NamedTuple):
+    """What of a project is attributed to one source: of its allocation, its net transfers and its spending."""
+
+    project: str
+    source: Source
+    allocated: Decimal
+    transferred: Decimal
+    spent: Decimal
+
+
+def shares_of_project(project: str, as_of: date | None = None) -> list[ProjectShare]:
+    """Return each source's part of a project, the oldest source first; the parts add up to the cent."""
+    return shares_of_projects([project], as_of).get(project, [])
+
+
+def attributed_to(donor: Donor, as_of: date | None = None) -> list[ProjectShare]:
+    """Return what of each project is attributed to this donor, by project: all sources are split, and its own taken."""
+    own = set(donor.sources.values_list("pk", flat=True))
+    projects = Account.objects.filter(kind=WITH_THE_FUND, debit_postings__shares__source__in=own)
+    found = shares_of_projects(projects.order_by("subject").values_list("subject", flat=True).distinct(), as_of)
+    return [share for project in sorted(found) for share in found[project] if share.source.pk in own]
+
+
+def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:
+    """Return the parts of several projects, as the ledger stands now or as of an accounting day."""
+    wanted = set(projects)
+    until = Q() if as_of is None else Q(posting__effective_on__lte=as_of)
+    held, given = _held(wanted, until), _held(wanted, Q(), released=False)
+    moved = _balances(wanted, as_of)
+    sources = Source.objects.filter(pk__in={pk for parts in given.values() for pk in parts})
+    ranked = list(sources.select_related("donor__organisation").order_by("since", "pk"))
+    return {
+        project: _split(project, ranked, held.get(project, {}), parts, moved.get(project, {}))
+        for project, parts in given.items()
+    }
+
+
+def _held(projects: Collection[str], until: Q, *, released: bool = True) -> dict[str, BySource]:
+    """Return, by project and source, what came out of pools, less what went back to them unless `released` is false."""
+    held: dict[str, BySource] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1))[: 1 + released]:
+        path = f"posting__{inward}__subject"
+        kinds = {f"posting__{inward}__kind": WITH_THE_FUND, f"posting__{outward}__kind": AccountKind.POOL}
+        rows = Share.objects.filter(until, **kinds, **{f"{path}__in": projects}).order_by()
+        for project, source, amount in rows.values_list(path, "source").annotate(Sum("amount")):
+            held[project][source] += sign * amount
+    return held
+
+
+def _balances(projects: Collection[str], as_of: date | None) -> dict[str, dict[str, Decimal]]:
+    """Return, by project and kind, what stands on the accounts beyond the project's own: with partners, and spent."""
+    accounts = Account.objects.filter(kind__in=WITH_PARTNERS)
+    if len(projects) <= FEW:
+        own_codes = [Q(code__startswith=f"{kind}:{project}:") for kind in WITH_PARTNERS for project in projects]
+        accounts = accounts.filter(functools.reduce(Q.__or__, own_codes, Q(pk=None)))
+    named = {
+        pk: (subject.partition(":")[0], kind) for pk, subject, kind in accounts.values_list("pk", "subject", "kind")
+    }
+    own = {pk: names for pk, names in named.items() if names[0] in projects}
+    balances: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for pk, amount in _amounts(own, as_of):
+        project, kind = own[pk]
+        balances[project][kind] += amount
+    return balances
+
+
+def _amounts(accounts: Collection[int], as_of: date | None) -> Iterable[tuple[int, Decimal]]:
+    """Yield amounts that add up to each account's balance: as it stands now, or from the postings until a day."""
+    if as_of is None:
+        yield from Account.objects.filter(pk__in=accounts).values_list("pk", F("debits") - F("credits"))
+        return
+    for side, sign in (("debit", 1), ("credit", -1)):
+        rows = Posting.objects.filter(**{f"{side}__in": accounts}, effective_on__lte=as_of).order_by()
+        for pk, amount in rows.values_list(side).annotate(Sum("amount")):
+            yield pk, sign * amount
+
+
+def _split(
+    project: str, ranked: list[Source], held: BySource, given: BySource, moved: dict[str, Decimal]
+) -> list[ProjectShare]:
+    holdings = _holdings(ranked, held) or _holdings(ranked, given)
+    spent = moved.get(AccountKind.SPENT, ZERO)
+    sent, used = apportioned(moved.get(AccountKind.PARTNER, ZERO) + spent, holdings), apportioned(spent, holdings)
+    rows = (ProjectShare(project, s, held.get(s.pk, ZERO), sent.get(s.pk, ZERO), used.get(s.pk, ZERO)) for s in ranked)
+    return [row for row in rows if row.allocated or row.transferred or row.spent]
+
+
+def _holdings(ranked: list[Source], amounts: BySource) -> list[Holding[int]]:
+    parts = ((source.pk, amounts.get(source.pk, ZERO), rank) for rank, source in enumerate(ranked))
+    return [Holding(*part) for part in parts if part[1] > ZERO]

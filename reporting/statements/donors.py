@@ -1,0 +1,150 @@
+"""The statements about donors: what they committed and paid, and which projects their money is attributed to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.rendering.charts import Group, Grouped
+from funds.models import AccountKind, Agreement, Deposit, Donor, Pledge, Share, Source
+from funds.turnover import Moves
+from reporting.statements.overview import with_total
+from reporting.statements.scope import Scope
+from reporting.statements.shape import Cell, Column, Line, Table
+
+KIND = AccountKind
+ZERO = Decimal("0.00")
+OTHERS = gettext_lazy("Other donors")
+SOURCES_SHOWN = 8
+
+
+def commitments(of: Scope) -> tuple[Table, ...]:
+    """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
+    moves = Moves(of.as_of, by="project", kinds=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS))
+    committed = committed_by_donor(of)
+    donors = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
+    lines = [
+        _commitment_line(of, moves, donor, committed.get(donor.pk, ZERO))
+        for donor in donors
+        if donor.pk in committed or any(row.key == donor.organisation.slug for row in moves.rows)
+    ]
+    columns = (
+        Column(_("Commitments")), Column(_("Deposits in prior years")), Column(_("Deposits in %(year)s") % {"year": of.year}),
+        Column(_("Total deposits")), Column(_("Refunded")),
+    )  # fmt: skip
+    note = _(
+        "A commitment is a signed agreement at the rate of its signature; of a cancelled one, what was deposited under it; "
+        "a deposit without an agreement is its own commitment. A difference between both may be one of exchange."
+    )
+    return (Table(_("Contributors’ commitments and deposits"), _("Contributor"), columns, with_total(lines), note),)
+
+
+def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) -> Line:
+    slug = donor.organisation.slug
+    account = f"{'seed' if donor.is_trustee else 'donor'}:{slug}"
+
+    def deposited(**when: int) -> Decimal:
+        return sum((moves.net("", kind, key=slug, **when) for kind in (KIND.CONTRIBUTIONS, KIND.SEED)), ZERO)
+
+    refunded = moves.net(KIND.DONOR_REFUNDS, "", key=slug)
+    cells = (
+        Cell(committed),
+        Cell(deposited(before=of.year), of.prior(account=account)),
+        Cell(deposited(year=of.year), of.in_year(account=account)),
+        Cell(deposited(), of.total(account=account)),
+        Cell(refunded, of.total(account=f"donor-refunds:{slug}") if refunded else ""),
+    )
+    return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
+
+
+def committed_by_donor(of: Scope) -> dict[int, Decimal]:
+    """Return each donor's commitments until the statement's day, in the fund's currency."""
+    signed = Agreement.objects.filter(signed_on__lte=of.as_of)
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    came = Deposit.objects.filter(received_on__lte=of.as_of)
+    for rows in (
+        signed.exclude(state="cancelled"),
+        came.filter(agreement__state="cancelled"),
+        came.filter(agreement=None),
+    ):
+        for donor, amount in rows.order_by().values_list("donor").annotate(Sum("amount_usd")):
+            found[donor] += amount
+    return dict(found)
+
+
+def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
+    """Draw pledged, agreed and received by donor. These are stages of the same money."""
+    pledges = Pledge.objects.public().standing().filter(pledged_on__lte=of.as_of)
+    pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
+    agreed = committed_by_donor(of)
+    came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
+    received = dict(came.values_list("donor").annotate(Sum("amount_usd")))
+    keys = {*pledged, *agreed, *received}
+    donors = Donor.objects.filter(pk__in=keys).select_related("organisation").order_by("organisation__name_en", "pk")
+    rows = tuple(
+        Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
+        for one in donors[:30]
+    )
+    series = ((_("Pledged"), "gen"), (_("Agreed"), "o2"), (_("Received"), "accent"))
+    text = _("Bars of what each donor pledged, agreed and paid: stages of the same money, never added up.")
+    return (Grouped(_("Pledged, agreed and received by donor"), text, series, rows),) if rows else ()
+
+
+def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
+    """Donors by projects: what of each project's allocation is attributed to whom, to the cent (R54).
+
+    On a page the sources that gave least stand together; a file has them all.
+    """
+    held = allocated_by_source(of)
+    totals: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for parts in held.values():
+        for source, amount in parts.items():
+            totals[source] += amount
+    named = {one.pk: one for one in Source.objects.select_related("donor__organisation").filter(pk__in=totals)}
+    ranked = sorted(named, key=lambda pk: (-totals[pk], pk))
+    shown = ranked if whole or len(ranked) <= SOURCES_SHOWN else ranked[: SOURCES_SHOWN - 1]
+    rest = ranked[len(shown) :]
+    columns = [Column(label_of(named[pk])) for pk in shown] + ([Column(OTHERS)] if rest else []) + [Column(_("Total"))]
+    lines = [
+        Line(
+            reference,
+            tuple(map(Cell, _cells(held[reference], shown, rest))),
+            "row",
+            reference,
+            of.total(project=reference),
+        )
+        for reference in sorted(held)
+    ]
+    note = _(
+        "An allocation is split in proportion to what each source holds in the pool, in whole cents. Attributed does not mean "
+        "that a donor financed a project: money in a pool has no name."
+    )
+    return (Table(_("Attribution of allocations to donors"), _("Project"), tuple(columns), with_total(lines), note),)
+
+
+def label_of(source: Source) -> str:
+    """Return a source's name; the trustee's seed is told apart from a donor's money (R96)."""
+    return _("%(name)s (seed capital)") % {"name": source.label} if source.kind == "seed" else source.label
+
+
+def _cells(parts: dict[int, Decimal], shown: Iterable[int], rest: Iterable[int]) -> list[Decimal]:
+    others = [sum((parts.get(pk, ZERO) for pk in rest), ZERO)] if list(rest) else []
+    return [*(parts.get(pk, ZERO) for pk in shown), *others, sum(parts.values(), ZERO)]
+
+
+def allocated_by_source(of: Scope) -> dict[str, dict[int, Decimal]]:
+    """Return, by project and source, what was allocated less what was released, until the statement's day."""
+    held: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
+        rows = Share.objects.filter(
+            **{f"posting__{inward}__kind": KIND.PROJECT, f"posting__{outward}__kind": KIND.POOL},
+            posting__effective_on__lte=of.as_of,
+        )
+        subject = f"posting__{inward}__subject"
+        for project, source, amount in rows.order_by().values_list(subject, "source").annotate(Sum("amount")):
+            held[project][source] += sign * amount
+    return {project: {pk: amount for pk, amount in parts.items() if amount} for project, parts in held.items()}

@@ -1,0 +1,76 @@
+"""What is not settled yet: refunds on their way, instalments overdue, deposits that match no agreement. With their age."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from funds.models import Account, AccountKind, Agreement, Deposit, Posting
+from funds.positions import received_in_own_currency
+from reporting.statements.overview import with_total
+from reporting.statements.scope import Scope
+from reporting.statements.shape import Cell, Column, Line, Table
+
+ZERO = Decimal("0.00")
+
+
+def open_items(of: Scope) -> tuple[Table, ...]:
+    return (_in_transit(of), _overdue(of), _unmatched(of))
+
+
+def _in_transit(of: Scope) -> Table:
+    """Refunds that partners have sent and the administrative agent does not have yet."""
+    lines = []
+    for account in Account.objects.filter(kind=AccountKind.REFUNDS_IN_TRANSIT).order_by("code"):
+        postings = Posting.objects.filter(effective_on__lte=of.as_of)
+        sent = postings.filter(debit=account)
+        amount = sum(sent.values_list("amount", flat=True), ZERO) - sum(
+            postings.filter(credit=account).values_list("amount", flat=True), ZERO
+        )
+        if amount:
+            since = sent.aggregate(last=Max("effective_on"))["last"]
+            lines.append(_aged(of, account.subject, amount, since, of.total(account=account.code)))
+    return Table(_("Refunds in transit"), _("Project and partner"), _columns(_("Sent on")), with_total(lines))
+
+
+def _columns(day: str) -> tuple[Column, ...]:
+    return Column(_("Amount")), Column(day, "date"), Column(_("Age in days"), "number")
+
+
+def _aged(of: Scope, label: str, amount: Decimal, day: date, url: str) -> Line:
+    return Line(label, (Cell(amount, url), Cell(day), Cell((of.as_of - day).days)), "row", label, url)
+
+
+def _overdue(of: Scope) -> Table:
+    """Instalments due by the day for which not enough has come in, at the agreement's rate."""
+    rows = Agreement.objects.filter(state="signed", signed_on__lte=of.as_of).select_related("donor__organisation")
+    lines = [line for row in rows.prefetch_related("instalments", "deposits").order_by("pk") for line in _late(of, row)]
+    lines.sort(key=lambda line: (line.cells[1].value, line.label))
+    return Table(_("Instalments overdue"), _("Agreement"), _columns(_("Due on")), with_total(lines))
+
+
+def _late(of: Scope, agreement: Any) -> Iterable[Line]:
+    came = [one for one in agreement.deposits.all() if one.received_on <= of.as_of]
+    received = received_in_own_currency(agreement, came)
+    if received is None or not agreement.amount:
+        return
+    for part in sorted(agreement.instalments.all(), key=lambda one: one.number):
+        owed = min(part.amount, max(part.amount - received, ZERO))
+        received = max(received - part.amount, ZERO)
+        if owed > 0 and part.due_on <= of.as_of:
+            worth = (owed * agreement.amount_usd / agreement.amount).quantize(Decimal("0.01"))
+            label = f"{agreement.reference} {agreement.donor.name}"
+            yield _aged(of, label, worth, part.due_on, agreement.get_absolute_url())
+
+
+def _unmatched(of: Scope) -> Table:
+    """Deposits that stand on no agreement and no pledge."""
+    rows = Deposit.objects.filter(agreement=None, pledge=None, received_on__lte=of.as_of)
+    lines = [
+        _aged(of, f"{one.reference} {one.donor.name}", one.amount_usd, one.received_on, one.get_absolute_url())
+        for one in rows.select_related("donor__organisation").order_by("received_on", "pk")
+    ]
+    return Table(_("Deposits without an agreement"), _("Deposit"), _columns(_("Received on")), with_total(lines))

@@ -1,0 +1,270 @@
+"""The statements of the fund as a whole: sources and uses, interest, cost recovery, windows, the trial balance."""
+
+import functools
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alliance.core.display import Text
+from alliance.core.tones import of_code
+from alliance.rendering.charts import Bar, Bars, Group, Grouped
+from funds import statements as live
+from funds.models import AccountKind, Window
+from funds.statements import LABELS, SEED_LABEL, amounts, percent
+from funds.turnover import Moves
+from reporting.postings import FLOWS
+from reporting.statements.scope import Scope
+from reporting.statements.shape import Cell, Column, Line, Table
+
+KIND = AccountKind
+ZERO = Decimal("0.00")
+TOTAL = gettext_lazy("Total")
+YEARS_DRAWN = 8
+type Net = Callable[[str, str], Decimal]
+
+# Table 1 of an administrative agent's report. Refunds lessen transfers; the balance is carried from year to year.
+SOURCES_AND_USES = (
+    ("contributions", gettext_lazy("Gross contributions"), "row"),
+    ("seed", SEED_LABEL, "part"),
+    ("interest_fund", LABELS["interest_fund"], "row"),
+    ("interest_partners", LABELS["interest_partners"], "row"),
+    ("total_sources", LABELS["total_sources"], "total"),
+    ("transfers_partners", LABELS["transfers_partners"], "row"),
+    ("refunds_partners", LABELS["refunds_partners"], "row"),
+    ("net_funded", gettext_lazy("Net funded amount"), "subtotal"),
+    ("transfers_other_funds", LABELS["transfers_other_funds"], "row"),
+    ("fee", LABELS["fee"], "row"),
+    ("direct_cost", LABELS["direct_cost"], "row"),
+    ("bank_charges", LABELS["bank_charges"], "row"),
+    ("total_uses", LABELS["total_uses"], "total"),
+    ("change", gettext_lazy("Change in balance of funds with the administrative agent"), "subtotal"),
+    ("opening", gettext_lazy("Opening balance (1 January)"), "row"),
+    ("closing", gettext_lazy("Closing balance"), "total"),
+    ("net_funded_direct", gettext_lazy("Net funded amount, direct cost included"), "row"),
+    ("expenditure_direct", gettext_lazy("Partners’ expenditure, direct cost included"), "row"),
+    ("balance_partners", LABELS["balance_partners"], "total"),
+)
+
+
+def funding_status(of: Scope) -> tuple[Table, ...]:
+    """The live statement: its rows as on the page about the money."""
+    status = live.funding_status(of.as_of)
+    seed = Line(status.seed.label, (Cell(status.seed.amount, of.total("seed")), Cell(None)), "part", "seed")
+    lines = [_status_line(of, row) for row in status.rows]
+    return (
+        Table(
+            _("Funding status"), _("Row"), (Column(_("Amount")), Column("%", "percent")), (lines[0], seed, *lines[1:]),
+            _("Percentages are of contributions; for the balance with participating organisations, of transfers."),
+        ),
+    )  # fmt: skip
+
+
+def _status_line(of: Scope, row: live.Row) -> Line:
+    url = of.total(row.code) if row.code in FLOWS else ""
+    return Line(row.label, (Cell(row.amount, url), Cell(row.percent)), "total" if row.is_total else "row", row.code)
+
+
+def sources_and_uses(of: Scope) -> tuple[Table, ...]:
+    """Previous year, report year and all years: what came in, what went out, and the balance carried on (R57)."""
+    moves = Moves(of.as_of)
+    columns = (Column(str(of.year - 1)), Column(str(of.year)), Column(_("Cumulative")))
+    figures = [_year(moves, of.year - 1), _year(moves, of.year), _cumulative(moves)]
+    addresses = (of.in_previous_year, of.in_year, of.total)
+    lines = []
+    for code, label, level in SOURCES_AND_USES:
+        cells = [
+            Cell(found[code], to(code) if code in FLOWS and code != "balance_partners" else "")
+            for found, to in zip(figures, addresses, strict=True)
+        ]
+        lines.append(Line(label, tuple(cells), level, code))
+    lines.append(_delivery(figures))
+    note = _("The closing balance of a year is the opening balance of the next. Refunds count when they have arrived.")
+    return (Table(_("Sources and uses of funds"), _("Row"), columns, tuple(lines), note),)
+
+
+def _delivery(figures: Iterable[dict[str, Decimal | None]]) -> Line:
+    rates = [percent(found["expenditure"] or ZERO, found["net_funded"] or ZERO) for found in figures]
+    return Line(_("Delivery rate, per cent"), tuple(Cell(rate) for rate in rates), "row", "delivery")
+
+
+def _year(moves: Moves, year: int) -> dict[str, Decimal | None]:
+    found = _derived(functools.partial(moves.net, year=year))
+    before = amounts(functools.partial(moves.net, before=year))
+    opening = before["total_sources"] - before["total_uses"]
+    return {**found, "opening": opening, "closing": opening + found["change"]}
+
+
+def _cumulative(moves: Moves) -> dict[str, Decimal | None]:
+    found = _derived(moves.net)
+    return {**found, "opening": None, "closing": found["change"]}
+
+
+def _derived(net: Net) -> dict[str, Decimal]:
+    found = amounts(net)
+    net_funded = found["transfers_partners"] - found["refunds_partners"]
+    return found | {
+        "seed": net("", KIND.SEED),
+        "refunds_partners": -found["refunds_partners"],
+        "net_funded": net_funded,
+        "change": found["total_sources"] - found["total_uses"],
+        "expenditure": found["partners_expenditure"],
+        "net_funded_direct": net_funded + found["direct_cost"],
+        "expenditure_direct": found["partners_expenditure"] + found["direct_cost"],
+    }
+
+
+def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
+    """Draw what came in and went out, year by year, the last years only."""
+    moves = Moves(of.as_of)
+    years = moves.years[-YEARS_DRAWN:]
+    rows = []
+    for year in years:
+        found = amounts(functools.partial(moves.net, year=year))
+        rows.append(Group(str(year), (found["total_sources"], found["total_uses"])))
+    series = ((_("Sources"), "accent"), (_("Uses"), "warm"))
+    text = _("Bars of the sources and uses of each year.")
+    return (Grouped(_("Sources and uses over time"), text, series, tuple(rows)),) if rows else ()
+
+
+def interest(of: Scope) -> tuple[Table, ...]:
+    moves = Moves(of.as_of, kinds=(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS))
+    lines = [
+        _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net("", kind, **when))
+        for code in ("interest_fund", "interest_partners")
+    ]
+    return (Table(_("Interest and investment income"), _("Source"), by_years(of), with_total(lines)),)
+
+
+def by_years(of: Scope) -> tuple[Column, ...]:
+    return (Column(_("Prior years")), Column(str(of.year)), Column(TOTAL))
+
+
+def _by_years(of: Scope, label: Text, code: str, net: Callable[..., Decimal]) -> Line:
+    return Line(
+        label,
+        (Cell(net(before=of.year), of.prior(code)), Cell(net(year=of.year), of.in_year(code)), Cell(net(), of.total(code))),
+        "row",
+        code,
+    )  # fmt: skip
+
+
+def with_total(
+    lines: list[Line], *, label: Text = TOTAL, level: str = "total", code: str = "total"
+) -> tuple[Line, ...]:
+    """Add a row with the sums of money columns; a column that holds no amounts stays empty."""
+    if not lines:
+        return ()
+    columns = zip(*(line.cells for line in lines if line.level == "row"), strict=True)
+    sums = [Cell(_sum(cells)) for cells in columns]
+    return (*lines, Line(label, tuple(sums), level, code))
+
+
+def _sum(cells: Iterable[Cell]) -> Decimal | None:
+    values = [cell.value for cell in cells]
+    amounts_ = [value for value in values if isinstance(value, Decimal)]
+    return sum(amounts_, ZERO) if len(amounts_) == len(values) else None
+
+
+def cost_recovery(of: Scope) -> tuple[Table, ...]:
+    """What running the fund costs: the agent's fee, direct costs, bank charges, and partners' indirect support costs."""
+    moves = Moves(of.as_of)
+    costs = [
+        _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net(kind, "", **when))
+        for code in ("fee", "direct_cost", "bank_charges")
+    ]
+    return (
+        Table(_("Cost recovery of the fund"), _("Cost"), by_years(of), with_total(costs)),
+        Table(_("Shares"), _("Share"), by_years(of), tuple(_shares(of, moves))),
+    )
+
+
+def _shares(of: Scope, moves: Moves) -> Iterable[Line]:
+    buckets: tuple[dict[str, Any], ...] = ({"before": of.year}, {"year": of.year}, {})
+    found = [amounts(functools.partial(moves.net, **when)) for when in buckets]
+    fee = [percent(one["fee"], one["contributions"]) for one in found]
+    direct = [percent(one["direct_cost"], one["partners_expenditure"] + one["direct_cost"]) for one in found]
+    yield Line(_("Fee, per cent of contributions"), tuple(map(Cell, fee)), "row", "fee_percent")
+    yield Line(_("Direct costs, per cent of all spending"), tuple(map(Cell, direct)), "row", "direct_percent")
+
+
+WINDOW_COLUMNS = (
+    gettext_lazy("Contributions"),
+    gettext_lazy("Interest"),
+    gettext_lazy("Fee and costs"),
+    gettext_lazy("Refunds to donors"),
+    gettext_lazy("From and to other windows"),
+    gettext_lazy("Allocated, less released"),
+    gettext_lazy("Balance"),
+)
+COSTS = (KIND.FEE, KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
+
+
+def windows(of: Scope) -> tuple[Table, ...]:
+    """Each window's pool: what came in, what went out, and what can be allocated."""
+    moves = Moves(of.as_of, by="pools", kinds=(KIND.POOL,))
+    lines = [
+        Line(
+            window.name,
+            tuple(map(Cell, window_figures(moves, window.code))),
+            "row",
+            window.code,
+            _pool(of, window.code),
+        )
+        for window in Window.objects.order_by("-unearmarked", "code")
+    ]
+    columns = tuple(Column(label) for label in WINDOW_COLUMNS)
+    note = _("A balance is what came in less what went out: the sum of the columns before it.")
+    return (Table(_("Balances by window"), _("Window"), columns, with_total(lines), note),)
+
+
+def window_figures(moves: Moves, code: str) -> list[Decimal]:
+    """Return the columns of one window, signed as they move its pool."""
+
+    def into(*kinds: str) -> Decimal:
+        total = ZERO
+        for row in moves.rows:
+            debited, _arrow, credited = row.key.partition(">")
+            total += row.amount if debited == code and row.credit in kinds else ZERO
+            total -= row.amount if credited == code and row.debit in kinds else ZERO
+        return total
+
+    parts = [
+        into(KIND.CONTRIBUTIONS, KIND.SEED), into(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS), into(*COSTS),
+        into(KIND.DONOR_REFUNDS), into(KIND.POOL), into(KIND.PROJECT),
+    ]  # fmt: skip
+    return [*parts, sum(parts, ZERO)]
+
+
+def _pool(of: Scope, code: str) -> str:
+    return of.total(account=f"pool:{code}")
+
+
+def windows_charts(of: Scope) -> tuple[Bars, ...]:
+    (table,) = windows(of)
+    rows = tuple(
+        Bar(line.label, line.cells[-1].value, of_code(line.code))  # type: ignore[arg-type]
+        for line in table.lines
+        if line.level == "row"
+    )
+    return (Bars(_("Balance by window"), _("Bars of what each window’s pool holds."), rows),)
+
+
+def trial_balance(of: Scope) -> tuple[Table, ...]:
+    """Every account with its sums; debits and credits agree in total."""
+    accounts = live.trial_balance(of.as_of)
+    lines = [
+        Line(
+            one.code,
+            (Cell(one.debits), Cell(one.credits), Cell(one.balance)),
+            "row",
+            one.code,
+            of.total(account=one.code),
+        )
+        for one in accounts
+    ]
+    columns = (Column(_("Debits")), Column(_("Credits")), Column(_("Balance")))
+    note = _("A balance is debits less credits: positive where money is held, negative where it came from.")
+    return (Table(_("Trial balance"), _("Account"), columns, with_total(lines), note),)

@@ -1,0 +1,141 @@
+"""What a statement is made of. Pure: frozen rows that pages, PDF, XLSX and CSV all read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from alliance.core import formats
+from alliance.core.display import Text
+
+type Figure = str | Decimal | int | date | None
+
+
+class Column(NamedTuple):
+    """A column: its heading and what it holds: text, money, percent, number or date."""
+
+    label: Text
+    kind: str = "money"
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in ("money", "percent", "number")
+
+
+class Cell(NamedTuple):
+    """A figure, and the address of the rows behind it."""
+
+    value: Figure
+    url: str = ""
+
+
+class Line(NamedTuple):
+    """A row. `level` is row, part, subtotal, total or group (a heading without figures)."""
+
+    label: Text
+    cells: tuple[Cell, ...]
+    level: str = "row"
+    code: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows under one caption; the first column is the row's label."""
+
+    caption: Text
+    head: Text
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    note: Text = ""
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) + 1
+
+    def written(self, lines: Iterable[Line] | None = None) -> Iterator[tuple[Line, list[tuple[str, str, bool]]]]:
+        """Yield lines with their cells in the reader's way of writing: text, address, and whether it is a figure."""
+        write = _writer()
+        for line in self.lines if lines is None else lines:
+            cells = zip(line.cells, self.columns, strict=True)
+            yield line, [(write(cell.value, column.kind), cell.url, column.is_figure) for cell, column in cells]
+
+    def figure(self, code: str, place: int = 0) -> Figure:
+        """Return one figure by its row's code; StopIteration where there is no such row."""
+        return next(line.cells[place].value for line in self.lines if line.code == code)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A whole statement as of a day, with the state of the register that it was read at."""
+
+    code: str
+    title: Text
+    as_of: date
+    year: int
+    currency: str
+    definitions: str
+    register_n: int
+    register_hash: str
+    tables: tuple[Table, ...]
+    note: Text = ""
+    charts: tuple[Any, ...] = field(default=(), compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(table.lines for table in self.tables)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a page of paper has to lie on its side for it."""
+        return any(len(table.columns) > 6 for table in self.tables)
+
+
+def _writer() -> Callable[[Figure, str], str]:
+    """Return the function that writes a figure; the locale is looked up once for a whole table."""
+    places = {"money": 2, "percent": 1, "number": 0}
+
+    def write(value: Figure, kind: str) -> str:
+        match value:
+            case None:
+                return "–" if kind in places else ""
+            case date():
+                return formats.short_date(value)
+            case str():
+                return value
+        text = formats.figure(value, places[kind])
+        return f"{text} %" if kind == "percent" else text
+
+    return write
+
+
+def flat(statement: Statement) -> tuple[list[str], Iterator[Sequence[Figure]]]:
+    """Return columns and rows of one list: for CSV, and for the sheet of a workbook. Several tables follow each other."""
+    width = max((len(table.columns) for table in statement.tables), default=0)
+    headings = [str(statement.tables[0].head), *(str(column.label) for column in statement.tables[0].columns)]
+
+    def rows() -> Iterator[Sequence[Figure]]:
+        for number, table in enumerate(statement.tables):
+            if number:
+                yield [None] * (width + 1)
+                yield [str(table.head), *(str(column.label) for column in table.columns)]
+            for line in table.lines:
+                yield [str(line.label), *(cell.value for cell in line.cells)]
+        yield from ([], *about(statement))
+
+    return headings, rows()
+
+
+def about(statement: Statement) -> list[list[Figure]]:
+    """Return what a file says about itself at its end."""
+    return [
+        [str(statement.title)],
+        [_("As of"), statement.as_of],
+        [_("Currency"), statement.currency],
+        [_("Definitions"), statement.definitions],
+        [_("Register entry"), statement.register_n],
+        [_("Hash"), statement.register_hash],
+    ]

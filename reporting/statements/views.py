@@ -1,0 +1,105 @@
+"""Pages of the statements: the list, each one as of a day, and the same figures as CSV, XLSX and PDF."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from alliance.access import public
+from alliance.core import clock
+from alliance.core.forms import new_key
+from alliance.people.models import User
+from alliance.people.requests import Request
+from alliance.rendering.tables import csv_response, xlsx_response
+from reporting.paging import Page
+from reporting.statements import jobs
+from reporting.statements.catalogue import KINDS, Kind, statement
+from reporting.statements.forms import AsOf
+from reporting.statements.shape import Line, Table, flat
+
+ROWS = 100
+
+
+@public
+@require_safe
+def statements(request: HttpRequest) -> HttpResponse:
+    """Every statement, with the day that they are to be as of."""
+    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
+    kinds = [kind for kind in KINDS.values() if _may_read(request, kind)]
+    return render(
+        request, "reporting/statement_list.html", {"form": form, "kinds": kinds, "day": form.day, "key": new_key()}
+    )
+
+
+@public
+@require_safe
+def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One statement as of a day: as a page, or all of its rows as CSV or XLSX."""
+    kind = KINDS.get(code)
+    if kind is None or not _may_read(request, kind):
+        raise Http404
+    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
+    wanted = request.GET.get("format", "")
+    if wanted in ("csv", "xlsx"):
+        columns, rows = flat(statement(code, form.day, whole=True, drawn=False))
+        respond = csv_response if wanted == "csv" else xlsx_response
+        return respond(columns, rows, f"{code}-{form.day.isoformat()}")
+    found = statement(code, form.day)
+    pages = [_shown(table, request) for table in found.tables]
+    context = {
+        "form": form, "kind": kind, "statement": found, "tables": pages, "day": form.day, "key": new_key(),
+        "years": range(form.day.year - 1, max(form.day.year - 6, 2003), -1),
+    }  # fmt: skip
+    return render(request, "reporting/statement.html", context)
+
+
+@require_POST
+def statement_pdf(request: Request, code: str) -> HttpResponse:
+    """Ask for the PDF of a statement, or of the consolidated report."""
+    if code != jobs.CONSOLIDATED and (code not in KINDS or not _may_read(request, KINDS[code])):
+        raise Http404
+    form = AsOf(request.POST, initial={"as_of": clock.today()})
+    language = (get_language() or "en")[:2]
+    return redirect(jobs.request_statement(by=request.user, code=code, as_of=form.day, language=language))
+
+
+def _may_read(request: HttpRequest, kind: Kind) -> bool:
+    return kind.is_public or (isinstance(request.user, User) and request.user.reads_all)
+
+
+def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
+    """Return a page of a long table; totals and headings stay on every page."""
+    rows = [line for line in table.lines if line.level in ("row", "part")]
+    if len(rows) <= ROWS:
+        return {"table": table, "lines": list(table.written()), "page": None}
+    asked = request.GET.get("page", "1")
+    number = (
+        min(max(int(asked), 1), -(-len(rows) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    )
+    first, last = (number - 1) * ROWS, number * ROWS
+    return {
+        "table": table,
+        "lines": list(table.written(_within(table.lines, first, last))),
+        "page": Page(number, [], last < len(rows)),
+    }
+
+
+def _within(lines: tuple[Line, ...], first: int, last: int) -> list[Line]:
+    """Return the rows from `first` to before `last` with the headings over them, and every total."""
+    found: list[Line] = []
+    heading: Line | None = None
+    place = 0
+    for line in lines:
+        if line.level == "group":
+            heading = line
+        elif line.level in ("row", "part"):
+            if first <= place < last:
+                found += [heading, line] if heading else [line]
+                heading = None
+            place += 1
+        else:
+            found.append(line)
+    return found

@@ -1,0 +1,138 @@
+"""Whose money is in a project: one reading, exact at any day, whatever was paid, sent back, released or reversed."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alliance.core.errors import DomainError
+from alliance.people.models import Organisation, User
+from funds.attributed import attributed_to, shares_of_project, shares_of_projects
+from funds.models import Donor, Posting, Window
+from funds.operations import money
+from tests.funds.factories import make_donor
+from tests.funds.test_ledger import deposit
+
+D = Decimal
+ZERO = D("0.00")
+FIRST = date(2008, 2, 1)
+DONORS = ("sweden-mfa", "switzerland-sdc", "meridian-foundation")
+PROJECTS = ("PRJ-1", "PRJ-10")
+ACTS = ("allocate", "pay", "spend", "send_back", "receive", "release", "reverse", "interest")
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(ACTS),
+        st.sampled_from(PROJECTS),
+        st.integers(1, 90_000).map(lambda c: D(c) / 100),
+        st.integers(0, 9).map(lambda days: FIRST + timedelta(days)),
+    ),
+    min_size=6,
+    max_size=25,
+)
+
+
+def people():
+    return [User.objects.get(email=f"{name}@demo.example") for name in ("finance.officer", "second.finance.officer")]
+
+
+def perform(act, project, amount, on):
+    """Do one act where the ledger allows it."""
+    by, second = people()
+    iom = Organisation.objects.get(slug="iom")
+    general, window = Window.objects.unearmarked(), Window.objects.get(code="W1")
+    of_project = {"by": by, "project": project, "amount": amount, "on": on}
+    two = {"by": by, "prepared_by": second, "on": on}
+    match act:
+        case "allocate":
+            money.allocate(by=None, project=project, amounts={window: amount}, on=on)
+        case "pay":
+            money.post_payment(payee=iom, payment="PAY-1", **of_project)
+        case "spend":
+            money.post_spending(by=by, project=project, organisation=iom, lines={"1": amount}, on=on)
+        case "send_back":
+            money.return_money(organisation=iom, **of_project)
+        case "receive":
+            money.receive_refund(organisation=iom, **of_project)
+        case "release":
+            money.release(project=project, amount=amount, **two)
+        case "reverse":
+            last = Posting.objects.filter(reverses=None, reversed_by=None, debit__subject__startswith=project).last()
+            if last:
+                money.reverse(posting=last, reason="an error", **two)
+        case "interest":
+            money.post_interest(by=by, window=general, amount=amount, on=on)
+
+
+def figures(project, as_of):
+    """Return allocated, net funded and spent of a project, straight from the postings."""
+    rows = Posting.objects.all() if as_of is None else Posting.objects.filter(effective_on__lte=as_of)
+
+    def net(kind):
+        into = rows.filter(debit__kind=kind, debit__code__startswith=f"{kind}:{project}:")
+        out = rows.filter(credit__kind=kind, credit__code__startswith=f"{kind}:{project}:")
+        return (into.aggregate(s=Sum("amount"))["s"] or ZERO) - (out.aggregate(s=Sum("amount"))["s"] or ZERO)
+
+    given = rows.filter(debit__code=f"project:{project}", credit__kind="pool").aggregate(s=Sum("amount"))["s"] or ZERO
+    back = rows.filter(credit__code=f"project:{project}", debit__kind="pool").aggregate(s=Sum("amount"))["s"] or ZERO
+    return given - back, net("partner") + net("spent"), net("spent")
+
+
+def summed(shares):
+    return tuple(sum((getattr(row, name) for row in shares), ZERO) for name in ("allocated", "transferred", "spent"))
+
+
+@pytest.mark.requirement("R54")
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=acts)
+def test_parts_add_up_to_the_postings_at_any_day(db, history):
+    with transaction.atomic():
+        by, _ = people()
+        for number, slug in enumerate(DONORS):
+            deposit(by=by, slug=slug, amount=D(f"{number}333.33"), code="GEN" if number else "W1", fee=ZERO)
+        for act in history:
+            try:
+                with transaction.atomic():
+                    perform(*act)
+            except DomainError:
+                continue
+        for as_of in (None, *(FIRST + timedelta(days) for days in range(-1, 10, 2))):
+            together = shares_of_projects(PROJECTS, as_of)
+            for project in PROJECTS:
+                shares = shares_of_project(project, as_of)
+                assert shares == together.get(project, [])
+                assert summed(shares) == figures(project, as_of)
+            of_donors = [share for donor in Donor.objects.order_by("pk") for share in attributed_to(donor, as_of)]
+            everybodys = [share for shares in together.values() for share in shares if share.source.donor_id]
+            assert sorted(of_donors, key=repr) == sorted(everybodys, key=repr)
+        assert shares_of_projects(PROJECTS) == shares_of_projects(PROJECTS, FIRST + timedelta(9))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.requirement("R54")
+def test_money_sent_back_and_released_leaves_each_donors_part(db):
+    by, second = people()
+    iom = Organisation.objects.get(slug="iom")
+    for slug, amount in (("sweden-mfa", D(300)), ("switzerland-sdc", D(100))):
+        deposit(by=by, slug=slug, amount=amount, code="GEN", fee=ZERO)
+    act = {"by": by, "project": "PRJ-1", "on": FIRST}
+    money.allocate(amounts={Window.objects.unearmarked(): D(400)}, **act)
+    money.post_payment(payee=iom, payment="PAY-1", amount=D(200), **act)
+    money.post_spending(organisation=iom, lines={"1": D(100)}, **act)
+    assert parts() == {"sweden-mfa": ("300.00", "150.00", "75.00"), "switzerland-sdc": ("100.00", "50.00", "25.00")}
+    money.return_money(organisation=iom, amount=D(80), **act)
+    money.receive_refund(organisation=iom, amount=D(60), **act)
+    money.release(prepared_by=second, amount=D(240), **act)
+    assert parts() == {"sweden-mfa": ("120.00", "90.00", "75.00"), "switzerland-sdc": ("40.00", "30.00", "25.00")}
+
+
+def parts():
+    found = {}
+    for slug in ("sweden-mfa", "switzerland-sdc"):
+        (share,) = attributed_to(make_donor(slug))
+        assert share in shares_of_project("PRJ-1")
+        found[slug] = tuple(f"{amount:.2f}" for amount in (share.allocated, share.transferred, share.spent))
+    return found

@@ -1,0 +1,172 @@
+"""The statements' pages: the same figures everywhere, each leading to its rows, in few queries whatever the size."""
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from funds.attributed import shares_of_projects
+from funds.turnover import Moves
+from reporting.statements import document
+from reporting.statements.catalogue import KINDS, consolidated, statement
+from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.views import _within
+from tests.world import played
+
+DAY = date(2008, 9, 15)
+pytestmark = pytest.mark.django_db
+
+PUBLIC = [code for code, kind in KINDS.items() if kind.is_public]
+MOST_QUERIES = 16
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), played() as things:
+        yield things
+
+
+def rows_of(answer):
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("code", PUBLIC)
+def test_page_shows_what_the_statement_holds(demonstration, code, language):
+    answer = Client().get(f"/{language}/money/statements/{code}/")
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    for shown in answer.context["tables"]:
+        for line, cells in shown["lines"]:
+            assert str(line.label).replace("&", "&amp;").replace("'", "&#x27;") in text
+            assert all(cell[0].replace("'", "&#x27;") in text for cell in cells)
+
+
+@pytest.mark.requirement("R55")
+@pytest.mark.parametrize("code", PUBLIC)
+def test_csv_workbook_and_page_agree(demonstration, code):
+    found = statement(code, DAY, whole=True)
+    listed = rows_of(Client().get(f"/en/money/statements/{code}/?format=csv"))
+    book = Client().get(f"/en/money/statements/{code}/?format=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content)), data_only=True).active
+    cells = {str(row[0].value): [cell.value for cell in row[1:]] for row in sheet.iter_rows()}
+    for table in found.tables:
+        for line in (one for one in table.lines if one.level == "total"):
+            amounts = [cell.value for cell in line.cells]
+            assert [format(a, "f") if isinstance(a, Decimal) else "" for a in amounts] in [row[1:] for row in listed]
+            width = len(amounts)
+            numbers = [value if value is None else float(value) for value in amounts]
+            assert cells[str(line.label)][:width] == numbers or len(found.tables) > 1
+
+
+@pytest.mark.requirement("R57")
+def test_figures_lead_to_postings_that_add_up_to_them(demonstration):
+    checked = 0
+    for code in (
+        "funding-status",
+        "sources-and-uses",
+        "transfers",
+        "expenditure",
+        "categories",
+        "interest",
+        "commitments",
+    ):
+        for table in statement(code, DAY).tables:
+            for line in table.lines:
+                for cell in line.cells:
+                    if not cell.url or not isinstance(cell.value, Decimal):
+                        continue
+                    page = Client().get(cell.url)
+                    total = page.context["total"]
+                    assert total is not None, cell.url
+                    assert abs(total) == abs(cell.value), (code, line.label, cell.url)
+                    checked += 1
+    assert checked > 60
+
+
+@pytest.mark.requirement("R47")
+def test_objectives_add_up_to_the_fund(demonstration):
+    (table,) = statement("projects", DAY).tables
+    subtotals = [line for line in table.lines if line.level == "subtotal"]
+    total = table.lines[-1]
+    moves = Moves(DAY)
+    assert [sum(line.cells[n].value for line in subtotals) for n in (2, 3, 4)] == [c.value for c in total.cells[2:5]]
+    assert total.cells[2].value == moves.net("project", "pool")
+    assert total.cells[4].value == moves.net("spent", "")
+
+
+@pytest.mark.requirement("R54")
+def test_attribution_equals_the_shares_of_the_postings(demonstration):
+    (table,) = statement("attribution", DAY, whole=True).tables
+    rows = [line for line in table.lines if line.level == "row"]
+    held = shares_of_projects(line.code for line in rows)
+    assert [line.code for line in rows] == sorted(held)
+    for line in rows:
+        parts = [share.allocated for share in held[line.code]]
+        assert line.cells[-1].value == sum(parts)
+        assert sorted(cell.value for cell in line.cells[:-1] if cell.value) == sorted(parts)
+
+
+def test_trial_balance_agrees_on_both_sides(demonstration):
+    (table,) = statement("trial-balance", DAY).tables
+    assert table.figure("total", 0) == table.figure("total", 1)
+    assert table.figure("total", 2) == Decimal("0.00")
+
+
+@pytest.mark.parametrize("code", list(KINDS))
+def test_queries_are_few_and_the_same_for_more_rows(demonstration, code):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        statement(code, DAY)
+    assert len(asked) <= MOST_QUERIES, [q["sql"][:90] for q in asked]
+
+
+def test_day_to_come_is_refused_in_words_and_shows_today(demonstration):
+    answer = Client().get("/en/money/statements/interest/?as_of=2031-01-01")
+    assert "This date lies in the future." in answer.content.decode()
+    assert answer.context["statement"].as_of == DAY
+    for typed in ("tomorrow", "1899-01-01", "2008-02-31", "' or 1=1"):
+        assert Client().get("/en/money/statements/interest/", {"as_of": typed}).status_code == 200
+
+
+def test_open_items_are_for_those_who_read_all(demonstration):
+    from alliance.people.models import User
+
+    assert Client().get("/en/money/statements/open-items/").status_code == 404
+    client = Client()
+    client.force_login(User.objects.get(email="finance.officer@demo.example"))
+    answer = client.get("/en/money/statements/open-items/")
+    assert answer.status_code == 200
+    assert [str(table["table"].caption) for table in answer.context["tables"]] == [
+        "Refunds in transit", "Instalments overdue", "Deposits without an agreement",
+    ]  # fmt: skip
+    assert Client().get("/en/money/statements/nothing/").status_code == 404
+
+
+def test_long_table_keeps_headings_and_totals_on_each_page():
+    money = (Column("A"),)
+    lines = (
+        Line("first", (Cell(None),), "group"), *(Line(str(n), (Cell(Decimal(n)),)) for n in range(3)),
+        Line("sum", (Cell(Decimal(3)),), "subtotal"), Line("second", (Cell(None),), "group"),
+        Line("3", (Cell(Decimal(3)),)), Line("all", (Cell(Decimal(6)),), "total"),
+    )  # fmt: skip
+    assert [line.label for line in _within(lines, 0, 2)] == ["first", "0", "1", "sum", "all"]
+    assert [line.label for line in _within(lines, 2, 4)] == ["first", "2", "sum", "second", "3", "all"]
+    assert Table("t", "h", money, lines).width == 2
+
+
+def test_document_holds_the_figures_of_the_pages(demonstration):
+    text = re.sub(r"\s+", " ", document.html(consolidated(DAY), is_consolidated=True))
+    for code in ("sources-and-uses", "windows", "categories"):
+        (table,) = statement(code, DAY).tables
+        for line, cells in table.written():
+            assert all(f">{cell[0]}</td>" in text for cell in cells), line.label

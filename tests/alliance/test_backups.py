@@ -96,6 +96,7 @@ def tables_of(url: str) -> int:
     return found
 
 
+@pytest.mark.requirement("D9")
 def test_restored_into_an_empty_server_it_is_the_same_portal_and_goes_on(source, folder):
     figures = manifest.counted()
     backup = backed_up(source, folder)

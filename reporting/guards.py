@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from django.db import connection
 from alliance.register.verification import Problem
 
 SHIPPED = Path(__file__).with_name("guards.json")
+CAST_LIST = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]")
+MEMBER = re.compile(r"'(?:[^']|'')*'::character varying")
 OURS = ("alliance_", "funds_", "proposals_", "governance_", "reporting_")
 STANDING = """
     SELECT 'constraint ' || r.relname || '.' || c.conname, pg_get_constraintdef(c.oid) || c.convalidated::text
@@ -39,7 +42,14 @@ def standing() -> dict[str, str]:
         cursor.execute(STANDING)
         rows = cursor.fetchall()
     ours = ((name, text) for name, text in rows if name.split(" ", 1)[1].startswith(OURS))
-    return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in sorted(ours)}
+    return {name: hashlib.sha256(settled(text).encode()).hexdigest()[:16] for name, text in sorted(ours)}
+
+
+def settled(definition: str) -> str:
+    """Return a definition as PostgreSQL writes it after a dump: it moves the cast of a list onto each member, once."""
+    return CAST_LIST.sub(
+        lambda found: "ARRAY[" + ", ".join(f"({text})::text" for text in MEMBER.findall(found[1])) + "]", definition
+    )
 
 
 def shipped() -> dict[str, str]:

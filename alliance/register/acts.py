@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,9 +16,11 @@ from django.apps import apps
 from django.core.files.base import File
 from django.db import OperationalError, connection, models, transaction
 from django.dispatch import Signal
+from structlog.contextvars import bound_contextvars
 
 from alliance.core import clock
 from alliance.core.errors import KeyReused
+from alliance.core.logs import level_of_acts
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
 from alliance.register.models import RegisterEntry, RegisterHead
@@ -155,17 +158,24 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
     request = _request_digest(function, kwargs) if key else ""
     token = _current.set(act)
     try:
-        with transaction.atomic():
+        with bound_contextvars(act=act.id.hex, operation=function.__name__), transaction.atomic():
             if key and (first := _first_entry(key)):
+                log.log(level_of_acts(), "act sent again", first_act=first.act.hex)
                 return _first_result(first, request)
             result = function(**kwargs)
             if not act.drafts:
                 raise RuntimeError(f"{function.__name__} left no entry in the register")
-            _write(act, key, request, result)
-            transaction.on_commit(lambda: entries_written.send_robust(sender=None))
+            numbers = _write(act, key, request, result)
+            transaction.on_commit(partial(_tell, act, numbers))
             return result
     finally:
         _current.reset(token)
+
+
+def _tell(act: Act, numbers: list[int]) -> None:
+    """After the commit: a line in the log, and the doorbell."""
+    log.log(level_of_acts(), "act recorded", act=act.id.hex, entries=numbers)
+    entries_written.send_robust(sender=None)
 
 
 def _request_digest(function: Callable, kwargs: dict[str, Any]) -> str:
@@ -201,8 +211,8 @@ def _first_result(first: RegisterEntry, request: str) -> Any:
     return apps.get_model(label)._base_manager.get(pk=pk) if label else None
 
 
-def _write(act: Act, key: str | None, request: str, result: Any) -> None:
-    """Write the act's entries under the head's lock: nothing of the transaction comes after."""
+def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
+    """Write the act's entries under the head's lock, and return their numbers: nothing of the transaction comes after."""
     head = RegisterHead.objects.select_for_update().get()
     moment = clock.now()
     entries = []
@@ -224,6 +234,7 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
     entries[0].result = plain(result) if isinstance(result, models.Model) else ""
     RegisterEntry.objects.bulk_create(entries)
     head.save(update_fields=["n", "hash"])
+    return [entry.n for entry in entries]
 
 
 def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def mark_tabled(*, by: User | None, version: ProposalVersion) -> Proposal:
     proposal.tabled_at, proposal.decided_at, proposal.decision_reference = clock.now(), None, ""
     proposal.eligible_at = proposal.eligible_at or proposal.tabled_at
     proposal.save(update_fields=["state", "tabled_at", "eligible_at", "decided_at", "decision_reference"])
-    record("proposal.tabled/1", by=by, facts=_facts(version))
+    record("proposal.tabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
@@ -53,7 +53,7 @@ def untable(*, by: User | None, version: ProposalVersion) -> Proposal:
     advance(proposal, "take_off_table")
     proposal.tabled_at = None
     proposal.save(update_fields=["state", "tabled_at"])
-    record("proposal.untabled/1", by=by, facts=_facts(version))
+    record("proposal.untabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
@@ -104,7 +104,7 @@ def approve_waiting(
     rows = [WaitingAmount(approval=waiting, window=window, amount=amount) for window, amount in amounts.items()]
     WaitingAmount.objects.bulk_create(rows)
     facts = {**_facts(version), "decision": decision_ref, "amount": total}
-    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows], facts=facts, public=True)
+    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows, proposal], facts=facts, public=True)
     return waiting
 
 
@@ -138,7 +138,7 @@ def fund_waiting(*, by: User, waiting: WaitingApproval, on: date) -> Project:
     proposal.save(update_fields=["state"])
     waiting.funded_at, waiting.funded_by = clock.now(), by
     waiting.save(update_fields=["funded_at", "funded_by"])
-    record("waiting.funded/1", by=by, rows=[waiting], facts={"decision": waiting.decision_reference})
+    record("waiting.funded/1", by=by, rows=[waiting, proposal], facts={"decision": waiting.decision_reference})
     return _make_project(
         proposal, waiting.version, by, amounts, sum(amounts.values(), Decimal("0.00")),
         waiting.decision_reference, waiting.conditions, on,
@@ -152,7 +152,7 @@ def approve_in_principle(*, by: User | None, version: ProposalVersion, decision_
     advance(proposal, "approve_in_principle")
     _stamp_decision(proposal, decision_ref)
     facts = {**_facts(version), "decision": decision_ref, "on": on}
-    record("proposal.approved_in_principle/1", by=by, facts=facts, public=True)
+    record("proposal.approved_in_principle/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
@@ -171,7 +171,8 @@ def reject_version(*, by: User | None, version: ProposalVersion, decision_ref: s
     proposal, version = lock_version(version)
     advance(proposal, "reject")
     _stamp_decision(proposal, decision_ref)
-    record("proposal.rejected/1", by=by, facts={**_facts(version), "decision": decision_ref}, public=True)
+    facts = {**_facts(version), "decision": decision_ref}
+    record("proposal.rejected/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
@@ -204,7 +205,7 @@ def _make_project(
         **_facts(version), "project": project.reference, "decision": decision_ref, "amount": total,
         "recommendations": content["recommendations"], "objectives": version.objective_percents(),
     }  # fmt: skip
-    record("proposal.approved/1", by=by, rows=[project, *rows, *partners], facts=facts, public=True)
+    record("proposal.approved/1", by=by, rows=[project, *rows, *partners, proposal], facts=facts, public=True)
     return project
 
 

@@ -1,0 +1,382 @@
+"""Tampering as a superuser with triggers off: every table and column of the catalogue, and what finds it.
+
+Each tampering is done in a savepoint and undone. Naive ones must be found by `verify`; those that recompute the
+whole chain afterwards by `verify` or by whoever kept an older copy of the register outside.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import Error, connection, transaction
+
+from alliance.register.canonical import GENESIS, canonical, chained, digest_of
+from alliance.register.models import Registered
+from alliance.register.snapshots import snapshot
+from alliance.register.verification import Problem
+from reporting.verification import verify
+
+# Tables that are not of record, each with the reason.
+EXEMPT_TABLES = {
+    "alliance_clock": "a demonstration's knob, said on every page; elsewhere a constraint holds the offset at zero",
+    "alliance_relaycursor": "how far notices have been written; from zero they are written again, once each",
+    "alliance_securityevent": "a log of refusals with a time to live: what was refused changed nothing",
+    "auth_permission": "names for Django; the two that are granted are checked with the grants",
+    "django_content_type": "names for Django; those of granted permissions are checked with the grants",
+    "django_migrations": "which migrations ran; what they made is checked as guards",
+    "django_session": "who is signed in: opaque, short-lived, not of record",
+    "django_cache": "a cache",
+}
+# Rows that are not of record, by the condition that those of record fulfil.
+OF_RECORD = {
+    "alliance_job": ("state = 'done'", "a request for a document is no act; a finished document is"),
+    "alliance_storedfile": (
+        "id IN (SELECT file_id FROM proposals_attachment a JOIN proposals_proposal p ON p.id = a.proposal_id"
+        " WHERE p.submitted_at IS NOT NULL UNION SELECT file_id FROM alliance_job WHERE file_id IS NOT NULL)",
+        "a draft's file is its author's",
+    ),
+    "alliance_user": ("id IN (SELECT user_id FROM alliance_membership)", "an account without a role may do nothing"),
+    "proposals_contract": ("offered_at IS NOT NULL", "a draft"),
+    "proposals_tranche": ("contract_id IN (SELECT id FROM proposals_contract WHERE offered_at IS NOT NULL)", "a draft"),
+    "proposals_proposal": ("state NOT IN ('draft', 'returned', 'withdrawn')", "a draft"),
+    "governance_decision": ("opened_at IS NOT NULL", "an item of the agenda is a draft until it opens"),
+    **{
+        f"proposals_{part}": (
+            "proposal_id IN (SELECT id FROM proposals_proposal WHERE state NOT IN ('draft', 'returned', 'withdrawn'))",
+            "a draft's parts",
+        )
+        for part in ("attachment", "budgetline", "indicator", "proposalobjective", "proposalpartner")
+    },
+    "proposals_proposalrecommendation": (
+        "proposal_id IN (SELECT id FROM proposals_proposal WHERE state NOT IN ('draft', 'returned', 'withdrawn'))",
+        "a draft's parts",
+    ),
+}
+PERSONAL = "how a person signs in and is addressed: corrected and erased without a trace, by right"
+PROGRESS = "how the making of a document went, not what was made"
+# Columns that are not of record, each with the reason.
+EXEMPT = {
+    "alliance_user.password": "how a person signs in: only its hash, changed at will",
+    "alliance_user.last_login": "when a person signed in",
+    "alliance_user.email": PERSONAL,
+    "alliance_user.name": PERSONAL,
+    "alliance_user.language": "a preference",
+    "alliance_user.joined_at": PERSONAL,
+    "alliance_notice.user_id": "a notice is word of an entry; the entry says who acted and on what",
+    "alliance_notice.url": "where a notice leads; what is found there is checked",
+    "alliance_notice.entry_id": "another entry of the same kind about the same thing; any other is found",
+    "alliance_notice.read_at": "a read mark",
+    "alliance_notice.mailed_at": "whether it was mailed",
+    "alliance_notice.mail_tries": "how often mailing was tried",
+    "alliance_checkpoint.made_at": "when a copy was made; what it holds is checked",
+    **{
+        f"alliance_job.{name}": PROGRESS
+        for name in ("progress", "step", "attempts", "error", "rung_at", "started_at", "finished_at", "requested_at")
+    },
+    "alliance_job.state": "a done job that is asked for again is made again, and its entry stays",
+    "proposals_proposal.saved_at": "when a draft was last saved",
+    "proposals_attachment.added_by_id": "who put a file into the draft; who submitted it is of record",
+    "proposals_attachment.added_at": "when a file was put into the draft; when it was submitted is of record",
+    "proposals_indicator.position": "an order; the order itself is frozen",
+    "proposals_budgetline.position": "an order; the order itself is frozen",
+}
+# Rows whose coming or going is no matter of record.
+EXEMPT_ROWS = {
+    ("delete", "alliance_notice"): "word of an entry, which stays",
+    ("insert", "alliance_notice"): "word of an entry that exists: kind and reference are checked",
+    ("delete", "alliance_checkpoint"): "the copies outside are the proof, not this one",
+    ("insert", "alliance_checkpoint"): "one that names the entry's own hash says the truth; any other is found",
+    ("insert", "alliance_storedfile"): "a file that nothing of record names is nobody's",
+    ("insert", "alliance_user"): "an account without a role may do nothing",
+    ("insert", "alliance_job"): "a request for a document",
+    ("delete", "alliance_job"): "its file and its entry stay",
+}
+
+
+class Column(NamedTuple):
+    table: str
+    name: str
+    type: str
+    nullable: bool
+    length: int | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.table}.{self.name}"
+
+
+class Tampering(NamedTuple):
+    """One thing a superuser does: how it is done returns False when there is nothing to do it to."""
+
+    how: str
+    where: str
+    do: Callable[[], bool]
+
+
+def ask(query: str, *values: Any) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def columns() -> list[Column]:
+    """Return every column of every table, from the database's own catalogue."""
+    rows = ask("""
+        SELECT c.table_name, c.column_name, c.udt_name, c.is_nullable = 'YES', c.character_maximum_length
+          FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, c.ordinal_position
+    """)
+    return [Column(*row) for row in rows]
+
+
+def exempt(column: Column) -> str:
+    """Return why a column is not of record, or nothing."""
+    return EXEMPT_TABLES.get(column.table) or EXEMPT.get(column.key) or _surrogate(column)
+
+
+def _surrogate(column: Column) -> str:
+    """The key of a row that nothing refers to and no entry names is a number without a meaning."""
+    if column.name != "id" or column.table in {m._meta.db_table for m in registered()}:
+        return ""
+    if column.table in ("alliance_registerentry", "alliance_registerhead"):
+        return ""
+    pointed = ask("SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass", column.table)
+    return "" if pointed else "a key that nothing refers to"
+
+
+def registered() -> list[type[Registered]]:
+    return [m for m in apps.get_models() if issubclass(m, Registered)]
+
+
+def primary_key(table: str) -> str:
+    return ask(
+        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)"
+        " WHERE i.indrelid = %s::regclass AND i.indisprimary",
+        table,
+    )[0][0]
+
+
+def rows_of_record(table: str) -> list[Any]:
+    """Return the keys of the rows that are of record, as text."""
+    key, (where, _why) = primary_key(table), OF_RECORD.get(table, ("true", ""))
+    return [row[0] for row in ask(f'SELECT "{key}"::text FROM "{table}" WHERE {where} ORDER BY "{key}"')]
+
+
+CHANGED = {
+    "int2": ["{c} + 1", "{c} - 1", "0", "1"],
+    "int4": ["{c} + 1", "{c} - 1", "0", "1"],
+    "int8": ["{c} + 1", "{c} - 1", "0", "1"],
+    "numeric": ["{c} + 0.01", "{c} - 0.01", "{c} + 1", "1"],
+    "bool": ["NOT {c}", "true", "false"],
+    "date": ["{c} + 1", "{c} - 1", "DATE '2008-01-01'"],
+    "timestamptz": ["{c} + interval '1 second'", "{c} - interval '1 second'", "TIMESTAMPTZ '2008-01-01 00:00+00'"],
+    "interval": ["{c} + interval '1 hour'"],
+    "uuid": ["gen_random_uuid()"],
+    "jsonb": ["""CASE jsonb_typeof({c}) WHEN 'array' THEN {c} || '["x"]'::jsonb ELSE '{{"x": 1}}'::jsonb END""", "'[]'::jsonb"],
+    "text": ["{c} || 'x'", "'x'"],
+    "varchar": ["{c} || 'x'", "left({c}, -1) || 'x'", "left({c}, -1) || 'a'", "'x'", "''"],
+    "_varchar": ["array_append({c}, 'PH')", "'{{}}'"],
+}
+
+
+def candidates(column: Column) -> Iterator[str]:
+    """Yield SQL expressions that could become the column's new value: other rows' values and choices too."""
+    yield from (text.format(c=f'"{column.name}"') for text in CHANGED[column.type])
+    if column.nullable:
+        yield "NULL"
+    yield f'(SELECT o."{column.name}" FROM "{column.table}" o WHERE o."{column.name}" IS DISTINCT FROM t."{column.name}" LIMIT 1)'
+    for choice in _choices(column):
+        yield f"'{choice}'"
+
+
+def _choices(column: Column) -> list[str]:
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.db_table == column.table:
+            field = next((f for f in model._meta.concrete_fields if f.column == column.name), None)
+            return [str(value) for value, _label in (getattr(field, "choices", None) or [])]
+    return []
+
+
+def attempted(statement: str) -> int:
+    """Do it in a savepoint; return how many rows changed, or 0 when the database refused."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.rowcount
+    except Error:
+        return 0
+
+
+def change(column: Column, pk: str) -> bool:
+    """Give the column another value; where constraints leave none, without them."""
+    key = primary_key(column.table)
+    tried = [
+        f'UPDATE "{column.table}" t SET "{column.name}" = {text}'
+        f" WHERE t.\"{key}\"::text = '{pk}' AND ({text}) IS DISTINCT FROM t.\"{column.name}\""
+        for text in candidates(column)
+    ]
+    if any(attempted(statement) for statement in tried):
+        return True
+    free(column.table)
+    return any(attempted(statement) for statement in tried)
+
+
+def free(table: str) -> None:
+    """Drop what would refuse a row: a superuser may."""
+    for name, kind in ask(
+        "SELECT conname, contype FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'u', 'x')", table
+    ):
+        assert kind
+        ask(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}" CASCADE')
+    for (name,) in ask(
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)",
+        table,
+    ):
+        ask(f"DROP INDEX {name}")
+
+
+def swap(column: Column, pks: list[str]) -> bool:
+    """Exchange the column's values of two rows that differ in it."""
+    key = primary_key(column.table)
+    listed = ", ".join(f"'{pk}'" for pk in pks)
+    pair = ask(
+        f'SELECT a."{key}"::text, b."{key}"::text FROM "{column.table}" a JOIN "{column.table}" b'
+        f' ON a."{key}" < b."{key}" AND a."{column.name}" IS DISTINCT FROM b."{column.name}"'
+        f' WHERE a."{key}"::text IN ({listed}) AND b."{key}"::text IN ({listed}) LIMIT 1'
+    )
+    if not pair or column.name == key:
+        return False
+    one, other = pair[0]
+    statement = (
+        f'UPDATE "{column.table}" t SET "{column.name}" = o."{column.name}" FROM "{column.table}" o'
+        f" WHERE t.\"{key}\"::text IN ('{one}', '{other}') AND o.\"{key}\"::text IN ('{one}', '{other}') AND o.\"{key}\" <> t.\"{key}\""
+    )
+    if attempted(statement):
+        return True
+    free(column.table)
+    return bool(attempted(statement))
+
+
+def delete(table: str, pk: str) -> bool:
+    return bool(attempted(f"DELETE FROM \"{table}\" WHERE \"{primary_key(table)}\"::text = '{pk}'"))
+
+
+def insert(table: str, pk: str) -> bool:
+    """Insert a copy of a row under another key."""
+    free(table)
+    key = primary_key(table)
+    names = [c.name for c in columns() if c.table == table]
+    kind = next(c for c in columns() if (c.table, c.name) == (table, key))
+    fresh = f'(SELECT max("{key}") + 1 FROM "{table}")' if kind.type.startswith("int") else "'another'"
+    chosen = ", ".join(fresh if name == key else f'"{name}"' for name in names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    return bool(attempted(f'INSERT INTO "{table}" ({listed}) SELECT {chosen} FROM "{table}" WHERE "{key}"::text = \'{pk}\''))
+
+
+def tail(length: int) -> bool:
+    """Cut the register's last entries and set the head to what is left."""
+    ask("DELETE FROM alliance_notice WHERE entry_id IN (SELECT id FROM alliance_registerentry ORDER BY n DESC LIMIT %s)", length)
+    ask("DELETE FROM alliance_registerentry WHERE n > (SELECT max(n) FROM alliance_registerentry) - %s", length)
+    ask("UPDATE alliance_registerhead h SET n = e.n, hash = e.hash FROM alliance_registerentry e"
+        " WHERE e.n = (SELECT max(n) FROM alliance_registerentry)")  # fmt: skip
+    return True
+
+
+def tamperings(rng: random.Random) -> Iterator[Tampering]:
+    """Yield everything that is done to tables, each column of the catalogue in turn."""
+    kept: dict[str, list[str]] = {}
+    for column in columns():
+        if column.table in EXEMPT_TABLES:
+            continue
+        if column.table not in kept:
+            pks = kept[column.table] = rows_of_record(column.table)
+            for how, act in (("delete", delete), ("insert", insert)):
+                if pks and (how, column.table) not in EXEMPT_ROWS:
+                    pk = rng.choice(pks)
+                    yield Tampering(how, column.table, lambda a=act, t=column.table, p=pk: a(t, p))
+        pks = kept[column.table]
+        if exempt(column) or not pks:
+            continue
+        pk = rng.choice(pks)
+        yield Tampering("change", column.key, lambda c=column, p=pk: change(c, p))
+        yield Tampering("swap", column.key, lambda c=column, p=pks: swap(c, p))
+    for length in (1, 2, 10):
+        yield Tampering("tail", f"alliance_registerentry:{length}", lambda n=length: tail(n))
+
+
+@contextmanager
+def as_superuser() -> Iterator[None]:
+    """Triggers and foreign keys off, and everything undone afterwards."""
+    with transaction.atomic():
+        ask("SET LOCAL session_replication_role = replica")
+        yield
+        transaction.set_rollback(True)
+    ask("SET LOCAL session_replication_role = origin")
+
+
+class Outside:
+    """A copy of the public register that left the building: number, digest and hash of every entry."""
+
+    def __init__(self) -> None:
+        self.chain = dict(ask("SELECT n, hash FROM alliance_registerentry"))
+
+    def objects(self) -> bool:
+        """Say whether the register is no longer the one of this copy, grown."""
+        now = dict(ask("SELECT n, hash FROM alliance_registerentry"))
+        return any(now.get(n) != hash_ for n, hash_ in self.chain.items())
+
+
+def found_by_verify() -> list[Problem]:
+    """Return what `verify` finds besides guards: those that were dropped on the way are not the matter."""
+    return [problem for problem in verify().problems if problem.what != "guard"]
+
+
+def recompute() -> None:
+    """Rewrite the register so that it explains the rows as they are now: bodies, digests, hashes, head, checkpoints."""
+    entries = ask("SELECT id, n, act, kind, body, recorded_at, public_from FROM alliance_registerentry ORDER BY n")
+    bodies = [_restamped(*entry) for entry in entries]
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
+    for at, body in enumerate(bodies):
+        newest |= {(row["model"], str(row["pk"])): (at, i) for i, row in enumerate(body["rows"])}
+    for model in registered():
+        label = model._meta.label_lower
+        for row in model.fixed_rows():
+            place = newest.pop((label, str(row.pk)), None)
+            if place:
+                body = bodies[place[0]]
+                body["rows"][place[1]] = snapshot(row, body["salt"])
+            elif model.registered_rows().filter(pk=row.pk).exists():
+                bodies[-1]["rows"].append(snapshot(row, bodies[-1]["salt"]))
+    _forget(bodies, newest)
+    _chain_again(entries, bodies)
+
+
+def _restamped(id_: int, n: int, act: Any, kind: str, text: str, at: Any, public_from: Any) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = json.loads(text.rstrip("x"))
+    return body | {"id": id_, "n": n, "act": act.hex, "kind": kind, "at": at.isoformat()}
+
+
+def _forget(bodies: list[dict[str, Any]], gone: dict[tuple[str, str], Any]) -> None:
+    """Drop rows that are not there from every body, unless an entry says that they are gone."""
+    for (label, pk), _place in gone.items():
+        if not apps.get_model(label)._base_manager.filter(pk=pk).exists():
+            for body in bodies:
+                body["rows"] = [row for row in body["rows"] if (row["model"], str(row["pk"])) != (label, pk)]
+
+
+def _chain_again(entries: list[tuple], bodies: list[dict[str, Any]]) -> None:
+    previous = GENESIS
+    for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1):
+        text = canonical(body | {"n": number})
+        digest = digest_of(text)
+        previous = chained(previous, digest)
+        ask("UPDATE alliance_registerentry SET n = %s, body = %s, digest = %s, hash = %s WHERE id = %s", number, text, digest, previous, entry[0])
+    ask("UPDATE alliance_registerhead SET n = %s, hash = %s", len(bodies), previous)
+    ask("UPDATE alliance_checkpoint c SET hash = e.hash FROM alliance_registerentry e WHERE e.n = c.n")

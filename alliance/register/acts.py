@@ -225,7 +225,7 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
     moment = clock.now()
     entries = []
     first = act.drafts[0]
-    first.rows.extend(act.beside)
+    first.rows.extend([row for row in act.beside if row not in first.rows])
     first.gone.extend(act.forgotten)
     asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
     for draft in act.drafts:

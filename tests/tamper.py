@@ -6,13 +6,22 @@ whole chain afterwards by `verify` or by whoever kept an older copy of the regis
 
 import json
 import random
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
+from io import StringIO
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
 from django.db import Error, connection, transaction
 
+from alliance.register.acts import Asked
 from alliance.register.canonical import GENESIS, canonical, chained, digest_of
 from alliance.register.models import Registered
 from alliance.register.snapshots import snapshot
@@ -34,8 +43,10 @@ EXEMPT_TABLES = {
 OF_RECORD = {
     "alliance_job": ("state = 'done'", "a request for a document is no act; a finished document is"),
     "alliance_storedfile": (
-        "id IN (SELECT file_id FROM proposals_attachment a JOIN proposals_proposal p ON p.id = a.proposal_id"
-        " WHERE p.submitted_at IS NOT NULL UNION SELECT file_id FROM alliance_job WHERE file_id IS NOT NULL)",
+        (
+            "id IN (SELECT file_id FROM proposals_attachment a JOIN proposals_proposal p ON p.id = a.proposal_id"
+            " WHERE p.submitted_at IS NOT NULL UNION SELECT file_id FROM alliance_job WHERE file_id IS NOT NULL)"
+        ),
         "a draft's file is its author's",
     ),
     "alliance_user": ("id IN (SELECT user_id FROM alliance_membership)", "an account without a role may do nothing"),
@@ -175,7 +186,10 @@ CHANGED = {
     "timestamptz": ["{c} + interval '1 second'", "{c} - interval '1 second'", "TIMESTAMPTZ '2008-01-01 00:00+00'"],
     "interval": ["{c} + interval '1 hour'"],
     "uuid": ["gen_random_uuid()"],
-    "jsonb": ["""CASE jsonb_typeof({c}) WHEN 'array' THEN {c} || '["x"]'::jsonb ELSE '{{"x": 1}}'::jsonb END""", "'[]'::jsonb"],
+    "jsonb": [
+        """CASE jsonb_typeof({c}) WHEN 'array' THEN {c} || '["x"]'::jsonb ELSE '{{"x": 1}}'::jsonb END""",
+        "'[]'::jsonb",
+    ],
     "text": ["{c} || 'x'", "'x'"],
     "varchar": ["{c} || 'x'", "left({c}, -1) || 'x'", "left({c}, -1) || 'a'", "'x'", "''"],
     "_varchar": ["array_append({c}, 'PH')", "'{{}}'"],
@@ -215,7 +229,7 @@ def change(column: Column, pk: str) -> bool:
     key = primary_key(column.table)
     tried = [
         f'UPDATE "{column.table}" t SET "{column.name}" = {text}'
-        f" WHERE t.\"{key}\"::text = '{pk}' AND ({text}) IS DISTINCT FROM t.\"{column.name}\""
+        f' WHERE t."{key}"::text = \'{pk}\' AND ({text}) IS DISTINCT FROM t."{column.name}"'
         for text in candidates(column)
     ]
     if any(attempted(statement) for statement in tried):
@@ -262,7 +276,7 @@ def swap(column: Column, pks: list[str]) -> bool:
 
 
 def delete(table: str, pk: str) -> bool:
-    return bool(attempted(f"DELETE FROM \"{table}\" WHERE \"{primary_key(table)}\"::text = '{pk}'"))
+    return bool(attempted(f'DELETE FROM "{table}" WHERE "{primary_key(table)}"::text = \'{pk}\''))
 
 
 def insert(table: str, pk: str) -> bool:
@@ -274,12 +288,17 @@ def insert(table: str, pk: str) -> bool:
     fresh = f'(SELECT max("{key}") + 1 FROM "{table}")' if kind.type.startswith("int") else "'another'"
     chosen = ", ".join(fresh if name == key else f'"{name}"' for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
-    return bool(attempted(f'INSERT INTO "{table}" ({listed}) SELECT {chosen} FROM "{table}" WHERE "{key}"::text = \'{pk}\''))
+    return bool(
+        attempted(f'INSERT INTO "{table}" ({listed}) SELECT {chosen} FROM "{table}" WHERE "{key}"::text = \'{pk}\'')
+    )
 
 
 def tail(length: int) -> bool:
     """Cut the register's last entries and set the head to what is left."""
-    ask("DELETE FROM alliance_notice WHERE entry_id IN (SELECT id FROM alliance_registerentry ORDER BY n DESC LIMIT %s)", length)
+    ask(
+        "DELETE FROM alliance_notice WHERE entry_id IN (SELECT id FROM alliance_registerentry ORDER BY n DESC LIMIT %s)",
+        length,
+    )
     ask("DELETE FROM alliance_registerentry WHERE n > (SELECT max(n) FROM alliance_registerentry) - %s", length)
     ask("UPDATE alliance_registerhead h SET n = e.n, hash = e.hash FROM alliance_registerentry e"
         " WHERE e.n = (SELECT max(n) FROM alliance_registerentry)")  # fmt: skip
@@ -319,15 +338,22 @@ def as_superuser() -> Iterator[None]:
 
 
 class Outside:
-    """A copy of the public register that left the building: number, digest and hash of every entry."""
+    """An older download of the public register, and `static/verify.py`: what anybody outside has."""
 
-    def __init__(self) -> None:
-        self.chain = dict(ask("SELECT n, hash FROM alliance_registerentry"))
+    def __init__(self, folder: Path) -> None:
+        self.older, self.newer = folder / "older.jsonl", folder / "newer.jsonl"
+        spec = spec_from_file_location("register_verifier", settings.BASE_DIR / "static" / "verify.py")
+        assert spec
+        assert spec.loader
+        self.verifier = module_from_spec(spec)
+        spec.loader.exec_module(self.verifier)
+        call_command("public_register", str(self.older))
 
     def objects(self) -> bool:
-        """Say whether the register is no longer the one of this copy, grown."""
-        now = dict(ask("SELECT n, hash FROM alliance_registerentry"))
-        return any(now.get(n) != hash_ for n, hash_ in self.chain.items())
+        """Say whether the download of now is refused, or is not the older one grown."""
+        call_command("public_register", str(self.newer))
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            return bool(self.verifier.main([str(self.newer), "--since", str(self.older)]))
 
 
 def found_by_verify() -> list[Problem]:
@@ -337,7 +363,10 @@ def found_by_verify() -> list[Problem]:
 
 def recompute() -> None:
     """Rewrite the register so that it explains the rows as they are now: bodies, digests, hashes, head, checkpoints."""
-    entries = ask("SELECT id, n, act, kind, body, recorded_at, public_from FROM alliance_registerentry ORDER BY n")
+    entries = ask(
+        "SELECT id, n, act, kind, body, recorded_at, public_from, key, request_digest, result"
+        " FROM alliance_registerentry ORDER BY n"
+    )
     bodies = [_restamped(*entry) for entry in entries]
     newest: dict[tuple[str, str], tuple[int, int]] = {}
     for at, body in enumerate(bodies):
@@ -355,12 +384,14 @@ def recompute() -> None:
     _chain_again(entries, bodies)
 
 
-def _restamped(id_: int, n: int, act: Any, kind: str, text: str, at: Any, public_from: Any) -> dict[str, Any]:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        body = json.loads(text.rstrip("x"))
-    return body | {"id": id_, "n": n, "act": act.hex, "kind": kind, "at": at.isoformat()}
+def _restamped(
+    id_: int, n: int, act: Any, kind: str, text: str, at: Any, public_from: Any, *asked: Any
+) -> dict[str, Any]:
+    body = json.loads(text.rstrip("xa"))
+    if "asked" in body:
+        body["asked"] = Asked(*asked).sealed(body["salt"])
+    stamps = {"id": id_, "n": n, "act": str(act).replace("-", ""), "kind": kind, "at": at.isoformat()}
+    return body | stamps | {"public": public_from == at}
 
 
 def _forget(bodies: list[dict[str, Any]], gone: dict[tuple[str, str], Any]) -> None:
@@ -377,6 +408,149 @@ def _chain_again(entries: list[tuple], bodies: list[dict[str, Any]]) -> None:
         text = canonical(body | {"n": number})
         digest = digest_of(text)
         previous = chained(previous, digest)
-        ask("UPDATE alliance_registerentry SET n = %s, body = %s, digest = %s, hash = %s WHERE id = %s", number, text, digest, previous, entry[0])
+        ask(
+            "UPDATE alliance_registerentry SET n = %s, body = %s, digest = %s, hash = %s WHERE id = %s",
+            number,
+            text,
+            digest,
+            previous,
+            entry[0],
+        )
     ask("UPDATE alliance_registerhead SET n = %s, hash = %s", len(bodies), previous)
     ask("UPDATE alliance_checkpoint c SET hash = e.hash FROM alliance_registerentry e WHERE e.n = c.n")
+
+
+@dataclass
+class Found:
+    """What a run did and what came of it."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    by: Counter[str] = field(default_factory=Counter)
+    places: set[str] = field(default_factory=set)
+    unfound: list[str] = field(default_factory=list)
+    nothing: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        tables = {place.partition(".")[0] for place in self.places}
+        return (
+            f"tampered: {len(tables)} tables, {len(self.places)} columns; {sum(self.done.values())} tamperings"
+            f" ({', '.join(f'{how} {n}' for how, n in sorted(self.done.items()))});"
+            f" found by {', '.join(f'{name} {n}' for name, n in sorted(self.by.items()))};"
+            f" not found {len(self.unfound)}; exempt: {len(EXEMPT_TABLES)} tables, {len(EXEMPT)} columns;"
+            f" no row to tamper with {len(self.nothing)}"
+        )
+
+
+def campaign(*, seed: int, part: int = 0, parts: int = 1, say: Callable[[str], Any] = print) -> Found:
+    """Do every tampering of this part, naively and with the chain recomputed."""
+    found, rng = Found(), random.Random(seed)
+    assert found_by_verify() == [], "the history is not honest"
+    with tempfile.TemporaryDirectory() as folder:
+        outside = Outside(Path(folder))
+        for number, tampering in enumerate(tamperings(rng)):
+            if number % parts == part:
+                _twice(tampering, outside, found, say)
+    files(found, say)
+    guards(found, say, part, parts)
+    return found
+
+
+def _twice(tampering: Tampering, outside: Outside, found: Found, say: Callable[[str], Any]) -> None:
+    with as_superuser():
+        if not tampering.do():
+            if tampering.how != "swap":
+                found.nothing.append(f"{tampering.how} {tampering.where}")
+            return
+        if "." in tampering.where:
+            found.places.add(tampering.where)
+        found.done[tampering.how] += 1
+        _judge(f"{tampering.how} {tampering.where}", "verify" if found_by_verify() else "", found, say)
+        recompute()
+        found.done["recomputed"] += 1
+        by = (
+            "verify (recomputed)"
+            if found_by_verify()
+            else "an older download (recomputed)"
+            if outside.objects()
+            else ""
+        )
+        _judge(f"{tampering.how} {tampering.where}, recomputed", by, found, say)
+
+
+def _judge(what: str, by: str, found: Found, say: Callable[[str], Any]) -> None:
+    if by:
+        found.by[by] += 1
+    else:
+        found.unfound.append(what)
+        say(f"not found: {what}")
+
+
+def files(found: Found, say: Callable[[str], Any]) -> None:
+    """Replace, lengthen, shorten and remove each stored file."""
+    from alliance.records.files import path_of
+
+    for (sha256,) in ask("SELECT DISTINCT sha256 FROM alliance_storedfile"):
+        path = path_of(sha256)
+        bytes_ = path.read_bytes()
+        for how, other in {
+            "replaced": b"%PDF-1.7 other", "longer": bytes_ + b"x", "shorter": bytes_[:-1], "removed": None,
+        }.items():  # fmt: skip
+            path.chmod(0o640)
+            path.unlink() if other is None else path.write_bytes(other)
+            try:
+                found.done["file"] += 1
+                _judge(f"file {how}", "verify" if any(p.what == "file" for p in verify().problems) else "", found, say)
+            finally:
+                path.write_bytes(bytes_)
+
+
+def guards(found: Found, say: Callable[[str], Any], part: int = 0, parts: int = 1) -> None:
+    """Drop or switch off every guard in turn, and weaken tables: `verify` names what is missing."""
+    from reporting.guards import problems
+
+    for number, (how, statement) in enumerate(weakenings()):
+        if number % parts == part:
+            with transaction.atomic():
+                ask(statement)
+                found.done["guard"] += 1
+                _judge(how, "verify (guards)" if list(problems()) else "", found, say)
+                transaction.set_rollback(True)
+
+
+def weakenings() -> Iterator[tuple[str, str]]:
+    """Yield what takes a guard away, from the catalogue."""
+    ours = "relnamespace = 'public'::regnamespace AND relname ~ '^(alliance|funds|proposals|governance)_'"
+    for table, name in ask(
+        f"SELECT relname, tgname FROM pg_trigger t JOIN pg_class r ON r.oid = tgrelid WHERE NOT tgisinternal AND {ours}"
+    ):
+        yield f"drop trigger {name}", f'DROP TRIGGER "{name}" ON "{table}"'
+        yield f"disable trigger {name}", f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"'
+    for table, name in ask(
+        f"SELECT relname, conname FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid WHERE contype IN ('c', 'u', 'p', 'x', 'f') AND {ours}"
+    ):
+        yield f"drop constraint {name}", f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}" CASCADE'
+    for (name,) in ask(
+        f"SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid WHERE indisunique AND {ours}"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)"
+    ):
+        yield f"drop index {name}", f"DROP INDEX {name}"
+    for (table,) in ask(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {ours}"):
+        yield f"foreign keys of {table} off", f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'
+        yield f"rule on {table}", f'CREATE RULE silent AS ON DELETE TO "{table}" DO INSTEAD NOTHING'
+    for table, name in ask(
+        f"SELECT relname, attname FROM pg_attribute a JOIN pg_class r ON r.oid = attrelid WHERE relkind = 'r' AND attnum > 0"
+        f" AND NOT attisdropped AND attnotnull AND {ours} AND NOT EXISTS"
+        " (SELECT 1 FROM pg_index i WHERE i.indrelid = r.oid AND indisprimary AND attnum = ANY(indkey))"
+    ):
+        yield f"null allowed in {table}.{name}", f'ALTER TABLE "{table}" ALTER COLUMN "{name}" DROP NOT NULL'
+    for (name,) in ask(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE prorettype = 'trigger'::regtype"
+        " AND pronamespace = 'public'::regnamespace AND lanname = 'plpgsql'"
+    ):
+        yield (
+            f"function {name} emptied",
+            (
+                f"CREATE OR REPLACE FUNCTION {name} RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN COALESCE(NEW, OLD); END'"
+            ),
+        )

@@ -34,12 +34,18 @@ def verify() -> Result:
             if not connection.in_atomic_block or not connection.savepoint_ids:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         register = Verification()
-        result.problems.extend(register.problems())
+        result.problems.extend(problems(register))
         result.checked.update(entries=register.entries, checkpoints=register.checkpoints)
         for module in contributions():
-            result.problems.extend(module.problems())
             result.checked.update({name: n for name, n in module.checked().items() if name in KEYS})
     return result
+
+
+def problems(register: Verification) -> Iterator[Problem]:
+    """Yield what is wrong as it is found, register first."""
+    yield from register.problems()
+    for module in contributions():
+        yield from module.problems()
 
 
 def contributions() -> Iterator[ModuleType]:

@@ -9,6 +9,7 @@ the embedded one).
 """
 
 import argparse
+import os
 import sys
 import time
 
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=1000)
     options = parser.parse_args()
     part, parts = (int(n) for n in options.part.split("/"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
     began = time.monotonic()
     from tests.campaigns.database import own_database
 

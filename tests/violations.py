@@ -1,0 +1,255 @@
+"""What each guard of the database refuses: an attempt made from the catalogue, and who refuses it.
+
+An attempt is made in a savepoint on the played demonstration. The table's other guards are dropped first, so that
+only this one can refuse; then the same attempt without it must go through.
+"""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db import Error, connection, transaction
+
+OURS = "r.relnamespace = 'public'::regnamespace AND r.relname ~ '^(alliance|funds|proposals|governance)_'"
+MOST = 4000
+
+
+class Guard(NamedTuple):
+    """One constraint, unique index, column that must hold something, or trigger."""
+
+    kind: str
+    table: str
+    name: str
+    columns: tuple[str, ...]
+
+    @property
+    def removal(self) -> str:
+        match self.kind:
+            case "index":
+                return f'DROP INDEX "{self.name}"'
+            case "not null":
+                return f'ALTER TABLE "{self.table}" ALTER COLUMN "{self.columns[0]}" DROP NOT NULL'
+            case "trigger":
+                return f'DROP TRIGGER "{self.name}" ON "{self.table}"'
+            case _:
+                return f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.name}" CASCADE'
+
+
+def ask(query: str, *values: Any) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+KINDS = {"c": "check", "u": "unique", "p": "primary key", "x": "exclusion", "f": "foreign key"}
+
+
+def guards() -> list[Guard]:
+    """Return every guard on our own tables, from the catalogue."""
+    found = [
+        Guard(KINDS[kind], table, name, tuple(columns))
+        for kind, table, name, columns in ask(f"""
+            SELECT c.contype::text, r.relname, c.conname,
+                   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY(c.conkey))
+              FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+             WHERE c.contype IN ('c', 'u', 'p', 'x', 'f') AND {OURS} ORDER BY 2, 3""")
+    ]
+    found += [
+        Guard("index", table, name, tuple(columns))
+        for table, name, columns in ask(f"""
+            SELECT r.relname, x.relname,
+                   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY(i.indkey))
+              FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+             WHERE i.indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.oid) AND {OURS}
+             ORDER BY 1, 2""")
+    ]
+    found += [
+        Guard("not null", table, f"{table}.{column}", (column,))
+        for table, column in ask(f"""
+            SELECT r.relname, a.attname FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
+             WHERE r.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND {OURS}
+               AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = r.oid AND i.indisprimary AND a.attnum = ANY(i.indkey))
+             ORDER BY 1, 2""")
+    ]
+    found += [
+        Guard("trigger", table, name, ())
+        for table, name in ask(f"""
+            SELECT r.relname, t.tgname FROM pg_trigger t JOIN pg_class r ON r.oid = t.tgrelid
+             WHERE NOT t.tgisinternal AND {OURS} ORDER BY 1, 2""")
+    ]
+    return found
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def refuser(statements: list[str]) -> str | None:
+    """Make the attempt in a savepoint; return who refuses it: a guard's name, a trigger's words, or None for nobody."""
+    try:
+        with undone():
+            for statement in statements:
+                ask(statement)
+    except Error as error:
+        said = getattr(error.__cause__, "diag", None)
+        if said is None:
+            raise
+        if said.sqlstate == "23502":
+            return f"{said.table_name}.{said.column_name}"
+        return said.constraint_name or said.message_primary
+    return None
+
+
+def alone(guard: Guard) -> None:
+    """Drop the other guards of the table: what refuses then is this one."""
+    ask(f'ALTER TABLE "{guard.table}" DISABLE TRIGGER USER')
+    for other in OTHERS[guard.table]:
+        if other.name != guard.name and (other.kind != "foreign key" or guard.kind == "foreign key"):
+            ask(other.removal)
+
+
+OTHERS: dict[str, list[Guard]] = {}
+
+
+def learn(found: list[Guard]) -> None:
+    """Note which constraints and indexes stand beside each other."""
+    OTHERS.clear()
+    for guard in found:
+        OTHERS.setdefault(guard.table, [])
+        if guard.kind in ("check", "unique", "exclusion", "index", "foreign key"):
+            OTHERS[guard.table].append(guard)
+
+
+class Column(NamedTuple):
+    name: str
+    type: str
+    nullable: bool
+
+
+def columns_of(table: str) -> dict[str, Column]:
+    rows = ask(
+        "SELECT column_name, udt_name, is_nullable = 'YES' FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position",
+        table,
+    )
+    return {row[0]: Column(*row) for row in rows}
+
+
+def key_of(table: str) -> str:
+    return ask(
+        "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)"
+        " WHERE i.indrelid = %s::regclass AND i.indisprimary",
+        table,
+    )[0][0]
+
+
+SOME = {
+    "int2": "1", "int4": "1", "int8": "1", "numeric": "1", "bool": "false", "date": "DATE '2008-01-01'",
+    "timestamptz": "TIMESTAMPTZ '2008-01-01 00:00+00'", "interval": "interval '0'", "uuid": "gen_random_uuid()",
+    "jsonb": "'[]'::jsonb", "text": "'x'", "varchar": "'x'", "_varchar": "'{}'",
+}  # fmt: skip
+TRIED = {
+    "int2": ["0", "-1", "1", "2", "101", "9999"], "int4": ["0", "-1", "1", "2", "101"], "int8": ["0", "-1", "1", "2"],
+    "numeric": ["0", "-1", "0.01", "100", "99999999"], "bool": ["true", "false"],
+    "date": ["DATE '1990-01-01'", "DATE '2990-01-01'"],
+    "timestamptz": ["TIMESTAMPTZ '1990-01-01 00:00+00'", "TIMESTAMPTZ '2990-01-01 00:00+00'"],
+    "interval": ["interval '1 hour'", "interval '0'"], "uuid": ["gen_random_uuid()"],
+    "jsonb": ["'[]'::jsonb", "'{}'::jsonb"], "text": ["''", "'zz'"], "varchar": ["''", "'zz'"],
+    "_varchar": ["'{}'", "ARRAY['zz']"],
+}  # fmt: skip
+
+
+def ensure_row(table: str) -> None:
+    """Have a row to start from: where the demonstration leaves none, one that only its columns' types describe."""
+    if ask(f'SELECT 1 FROM "{table}" LIMIT 1'):
+        return
+    held = {c.name: SOME[c.type] for c in columns_of(table).values() if not c.nullable}
+    ask(f'INSERT INTO "{table}" ({_quoted(held)}) OVERRIDING SYSTEM VALUE VALUES ({", ".join(held.values())})')
+
+
+def _quoted(names: Any) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def attempts(guard: Guard) -> Iterator[list[str]]:
+    """Yield attempts of which one at least should be refused by this guard and by no other."""
+    match guard.kind:
+        case "check":
+            yield from _broken_rows(guard)
+        case "not null":
+            yield [f'UPDATE "{guard.table}" SET "{guard.columns[0]}" = NULL']
+        case "foreign key":
+            column = columns_of(guard.table)[guard.columns[0]]
+            away = (
+                "-1" if column.type.startswith("int") else "gen_random_uuid()" if column.type == "uuid" else "'nowhere'"
+            )
+            yield [
+                f'UPDATE "{guard.table}" SET "{column.name}" = {away}',
+                "SET CONSTRAINTS ALL IMMEDIATE",
+            ]
+        case _:
+            yield from _doubled_rows(guard)
+
+
+def _broken_rows(guard: Guard) -> Iterator[list[str]]:
+    known = columns_of(guard.table)
+    columns = [known[name] for name in guard.columns]
+    values = []
+    for column in columns:
+        tried = [f'"{column.name}"', *(["NULL"] if column.nullable else []), *TRIED[column.type]]
+        tried += [f'"{other.name}"' for other in columns if other.type == column.type and other != column]
+        if column.type in ("varchar", "text"):
+            held = ask(
+                f'SELECT DISTINCT "{column.name}" FROM "{guard.table}" WHERE length("{column.name}") < 30 LIMIT 6'
+            )
+            tried += ["'" + value.replace("'", "''") + "'" for (value,) in held]
+        values.append(tried)
+    key = key_of(guard.table)
+    for chosen in itertools.islice(itertools.product(*values), MOST):
+        change = ", ".join(f'"{column.name}" = {value}' for column, value in zip(columns, chosen, strict=True))
+        yield [f'UPDATE "{guard.table}" SET {change} WHERE "{key}" = (SELECT min("{key}") FROM "{guard.table}")']
+
+
+def _doubled_rows(guard: Guard) -> Iterator[list[str]]:
+    """A row once more, under another key unless the key is what must not be doubled."""
+    key, known = key_of(guard.table), columns_of(guard.table)
+    number = known[key].type.startswith("int")
+    fresh = f'(SELECT max("{key}") + 1 FROM "{guard.table}")' if number else "'another'"
+    keeps_key = guard.kind == "primary key" or key in guard.columns
+    chosen = ", ".join(fresh if name == key and not keeps_key else f'"{name}"' for name in known)
+    for (pk,) in ask(f'SELECT "{key}"::text FROM "{guard.table}" ORDER BY "{key}" LIMIT 500'):
+        yield [
+            (
+                f'INSERT INTO "{guard.table}" ({_quoted(known)}) OVERRIDING SYSTEM VALUE'
+                f' SELECT {chosen} FROM "{guard.table}" WHERE "{key}"::text = \'{pk}\''
+            )
+        ]
+
+
+class Verdict(NamedTuple):
+    """Who refuses the attempt while the guard stands, and who when it is gone."""
+
+    standing: str | None
+    gone: str | None
+
+
+def judge(guard: Guard) -> Verdict:
+    """Find an attempt that this guard refuses, and make it again without the guard."""
+    if guard.kind == "trigger":
+        from tests.trigger_attempts import judge_trigger
+
+        return judge_trigger(guard)
+    with undone():
+        alone(guard)
+        ensure_row(guard.table)
+        last: str | None = "no attempt"
+        for attempt in attempts(guard):
+            last = refuser(attempt)
+            if last == guard.name:
+                ask(guard.removal)
+                return Verdict(last, refuser(attempt))
+        return Verdict(last, "never violated")

@@ -12,6 +12,8 @@ from reporting.guards import shipped
 from tests.history import rich
 from tests.violations import guards, judge, learn
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:

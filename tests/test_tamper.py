@@ -14,6 +14,9 @@ PARTS = 40
 TODAY = datetime.now(UTC).toordinal()
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), rich():

@@ -37,15 +37,15 @@ class Verification:
     def __init__(self) -> None:
         self.entries = 0
         self.checkpoints = 0
-        self._newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
+        self.newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
         self._open: dict[int, str] = {}  # entries that stand open: since when
         self._opens: dict[int, str] = {}  # entries that later ones open: since when
 
     def problems(self) -> Iterator[Problem]:
-        yield from self._chain()
+        yield from self.chain()
         yield from self._rows()
 
-    def _chain(self) -> Iterator[Problem]:
+    def chain(self) -> Iterator[Problem]:
         previous, expected = GENESIS, 1
         checkpoints = dict(Checkpoint.objects.values_list("n", "hash"))
         self.checkpoints = len(checkpoints)
@@ -89,14 +89,14 @@ class Verification:
         self._opens |= {entry.n: body["at"]} if is_public else {}
         self._opens |= {int(n): moment for n, moment in opens.items()}
         for model, pk, columns in rows:
-            self._newest[model, pk] = (body["salt"], _packed(columns))
+            self.newest[model, pk] = (body["salt"], _packed(columns))
         for key in gone:
-            self._newest.pop(key, None)
+            self.newest.pop(key, None)
 
     def _rows(self) -> Iterator[Problem]:
         for model in registered_models():
-            yield from self._rows_of(model)
-        for (label, pk), (_salt, recorded) in self._newest.items():
+            yield from self.rows_of(model)
+        for (label, pk), (_salt, recorded) in self.newest.items():
             yield from self._not_of_record(label, pk, json.loads(recorded))
 
     def _not_of_record(self, label: str, pk: str, recorded: dict[str, Any]) -> Iterator[Problem]:
@@ -107,12 +107,12 @@ class Verification:
         elif getattr(row, "state", None) != recorded.get("state"):
             yield Problem(_what(label), f"{_where(label, pk)}.state", "the row differs from its newest entry")
 
-    def _rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
+    def rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
         label = model._meta.label_lower
         must = set(model.registered_rows().values_list("pk", flat=True))  # type: ignore[attr-defined]
         rows = model.fixed_rows().prefetch_related(*(f.name for f in links(model)))  # type: ignore[attr-defined]
         for row in rows.order_by("pk").iterator(CHUNK):
-            salt, recorded = self._newest.pop((label, str(row.pk)), ("", ""))
+            salt, recorded = self.newest.pop((label, str(row.pk)), ("", ""))
             where = _where(label, str(row.pk))
             if not recorded:
                 if row.pk in must:

@@ -50,7 +50,12 @@ def problems(register: Verification) -> Iterator[Problem]:
 
 def contributions() -> Iterator[ModuleType]:
     """Yield the `checks` module of every app (and of the rooms of the ground) that has one."""
-    for name in ("alliance.people", "alliance.records", *(a.name for a in apps.get_app_configs() if a.name in PROVING)):
+    for name in (
+        "alliance.people",
+        "alliance.records",
+        "alliance.rendering",
+        *(a.name for a in apps.get_app_configs() if a.name in PROVING),
+    ):
         if find_spec(f"{name}.checks"):
             yield import_module(f"{name}.checks")
 

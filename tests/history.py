@@ -8,13 +8,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 
 from alliance.core import clock
 from alliance.people.models import User
 from alliance.register.models import Checkpoint, head
-from tests.world import played
+from tests.world import played, smallest_pdf
 
 DATA = Path(__file__).parent / "data"
 D = Decimal
@@ -56,11 +57,22 @@ def _proposals() -> None:
 
     agency, officer = person("agency"), person("officer")
     invite_co_author(by=agency, proposal=draft_proposal(agency, title="Written by two"), email=person("donor").email)
+    _with_a_document(agency)
     version = submitted_version(agency, title="Given back")
     return_proposal(by=officer, version=version, reason="Say more.")
     waiting = tabled_version(person("rival_agency"), officer, title="Waiting for money")
     amounts = {window("GEN"): waiting.amount}
     approve_waiting(by=None, version=waiting, amounts=amounts, decision_ref="DEC-2008-009", on=clock.today())
+
+
+def _with_a_document(agency: User) -> None:
+    from proposals.operations import attach_document, submit_proposal
+    from tests.proposals.factories import draft_proposal
+
+    proposal = draft_proposal(agency, title="With a document")
+    upload = SimpleUploadedFile("work.pdf", smallest_pdf(), content_type="application/pdf")
+    attach_document(by=agency, proposal=proposal, title="Plan of work", upload=upload)
+    submit_proposal(by=agency, proposal=proposal)
 
 
 def _document() -> None:

@@ -38,7 +38,6 @@ EXEMPT_TABLES = {
     "django_content_type": "names for Django; those of granted permissions are checked with the grants",
     "django_migrations": "which migrations ran; what they made is checked as guards",
     "django_session": "who is signed in: opaque, short-lived, not of record",
-    "django_cache": "a cache",
 }
 # Rows that are not of record, by the condition that those of record fulfil.
 OF_RECORD = {
@@ -54,7 +53,6 @@ OF_RECORD = {
     "proposals_contract": ("offered_at IS NOT NULL", "a draft"),
     "proposals_tranche": ("contract_id IN (SELECT id FROM proposals_contract WHERE offered_at IS NOT NULL)", "a draft"),
     "proposals_proposal": ("state NOT IN ('draft', 'returned', 'withdrawn')", "a draft"),
-    "governance_decision": ("opened_at IS NOT NULL", "an item of the agenda is a draft until it opens"),
     **{
         f"proposals_{part}": (
             "proposal_id IN (SELECT id FROM proposals_proposal WHERE state NOT IN ('draft', 'returned', 'withdrawn'))",

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Check a downloaded public register of the Alliance. Python 3.8 or later, nothing else.
 
-    python3 verify.py FILE [--since OLDER] [--checkpoint N:HASH ...]
+    python3 verify.py FILE [--since OLDER] [--checkpoint N:HASH ...] [--checkpoints KEPT]
 
 FILE is the register as the portal gives it. With --since, FILE must have grown from OLDER, an earlier download
 that you kept: nothing rewritten, nothing cut off, nothing closed again. With --checkpoint, FILE must hold that hash
-at that entry: give it the checkpoints that you were mailed or noted down.
+at that entry: give it the checkpoints that you were mailed or noted down; --checkpoints takes a list that you kept,
+one on a line.
 
 One line for each problem. Exit code: 0 all is well, 1 there are problems, 2 the input is no such file.
 The format is written down in docs/register.md, so that you can write a checker of your own and trust neither.
@@ -404,7 +405,10 @@ class Expected:
     """Checkpoints that the reader brought along."""
 
     def __init__(self, given: list[tuple[int, str]], problems: Problems) -> None:
-        self.given = dict(given)
+        self.given = {}  # type: dict[int, str]
+        for n, stated in given:
+            if self.given.setdefault(n, stated) != stated:
+                problems.say("entry %d" % n, "you gave two checkpoints of it that differ")
         self.problems = problems
 
     def compare(self, line: dict[str, Any]) -> None:
@@ -447,15 +451,28 @@ def checkpoint(text: str) -> tuple[int, str]:
     return int(number), stated.lower()
 
 
+def kept(path: str) -> list[tuple[int, str]]:
+    """Return the checkpoints of a list: N:HASH first on each line."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return [checkpoint(line.split()[0]) for line in file if line.strip()]
+    except OSError as error:
+        raise NotARegister(path + ": " + str(error.strerror)) from error
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        raise NotARegister(path + ": no list of checkpoints (" + str(error) + ")") from error
+
+
 def main(arguments: list[str] | None = None) -> int:
     words = argparse.ArgumentParser(description="Check a downloaded public register of the Alliance.")
     words.add_argument("file", help="the register as downloaded")
     words.add_argument("--since", metavar="OLDER", help="an older download, from which FILE must have grown")
     words.add_argument("--checkpoint", metavar="N:HASH", type=checkpoint, action="append", default=[])
+    words.add_argument("--checkpoints", metavar="KEPT", help="a list of checkpoints that you kept")
     asked = words.parse_args(arguments)
     problems = Problems()
     try:
-        chain, ledger = check(asked.file, asked.since, asked.checkpoint, problems)
+        given = asked.checkpoint + (kept(asked.checkpoints) if asked.checkpoints else [])
+        chain, ledger = check(asked.file, asked.since, given, problems)
     except NotARegister as error:
         print(error, file=sys.stderr)
         return 2

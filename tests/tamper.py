@@ -81,7 +81,6 @@ EXEMPT = {
     "alliance_notice.read_at": "a read mark",
     "alliance_notice.mailed_at": "whether it was mailed",
     "alliance_notice.mail_tries": "how often mailing was tried",
-    "alliance_checkpoint.made_at": "when a copy was made; what it holds is checked",
     **{
         f"alliance_job.{name}": PROGRESS
         for name in ("progress", "step", "attempts", "error", "rung_at", "started_at", "finished_at", "requested_at")
@@ -97,8 +96,6 @@ EXEMPT = {
 EXEMPT_ROWS = {
     ("delete", "alliance_notice"): "word of an entry, which stays",
     ("insert", "alliance_notice"): "word of an entry that exists: kind and reference are checked",
-    ("delete", "alliance_checkpoint"): "the copies outside are the proof, not this one",
-    ("insert", "alliance_checkpoint"): "one that names the entry's own hash says the truth; any other is found",
     ("insert", "alliance_storedfile"): "a file that nothing of record names is nobody's",
     ("insert", "alliance_user"): "an account without a role may do nothing",
     ("insert", "alliance_job"): "a request for a document",
@@ -412,7 +409,7 @@ LINKED = {
 }
 # What recomputing puts right again: then nothing is wrong any more.
 PUT_RIGHT = {
-    "alliance_checkpoint",
+    "alliance_checkpoint.hash",
     "alliance_registerhead",
     "alliance_registerentry.digest",
     "alliance_registerentry.hash",
@@ -437,11 +434,16 @@ def _forget(bodies: list[dict[str, Any]], model: type[Registered]) -> None:
 
 
 def _chain_again(entries: list[tuple], bodies: list[dict[str, Any]]) -> None:
-    previous, rows = GENESIS, []
+    previous, rows, hashes = GENESIS, [], {}
     for number, (entry, body) in enumerate(zip(entries, bodies, strict=True), start=1):
+        for row in body["rows"]:
+            if row["model"] == "alliance.checkpoint":
+                row["columns"]["hash"] = hashes.get(row["columns"]["n"], row["columns"]["hash"])
+                body["facts"]["hash"] = row["columns"]["hash"]
         text = canonical(body | {"n": number})
         digest = digest_of(text)
         previous = chained(previous, digest)
+        hashes[number] = previous
         rows.append((entry[0], number, text, digest, previous))
     with connection.cursor() as cursor:
         execute_values(

@@ -43,6 +43,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "funds:period_close": lambda t: ["2007"],
     "funds:account": lambda t: ["pool:GEN"],
     "funds:import_batch": lambda t: ["IMP-2008-9999"],
+    "open_register:ledger": lambda t: ["beancount"],
     "proposals:call": lambda t: [t["call"].reference],
     "proposals:waiting_prepare": lambda t: ["DEC-2008-999"],
     "proposals:waiting_fund": lambda t: ["DEC-2008-999"],

@@ -16,7 +16,7 @@ LINTER = "from importlinter.cli import lint_imports_command; lint_imports_comman
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
 NOT_OF_RECORD = {
     "alliance": {
-        "Checkpoint", "Clock", "Job", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor", "SecurityEvent",
+        "Clock", "Job", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor", "SecurityEvent",
     },
     "funds": {"Stake"},
     "proposals": {

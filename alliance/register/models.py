@@ -46,20 +46,6 @@ class RegisterEntry(models.Model):
         return f"{self.n} {self.kind}"
 
 
-class Checkpoint(models.Model):
-    """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
-
-    n = models.BigIntegerField(unique=True)
-    hash = models.CharField(max_length=64)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "alliance"
-
-    def __str__(self) -> str:
-        return f"{self.n}:{self.hash}"
-
-
 class Registered(models.Model):
     """A model whose rows the register explains: the newest snapshot of a row is what the row must be.
 
@@ -84,6 +70,22 @@ class Registered(models.Model):
     def fixed_rows(cls) -> models.QuerySet:
         """Return the rows that must be as their newest snapshot, if they have one: by default those that must have it."""
         return cls.registered_rows()
+
+
+class Checkpoint(Registered):
+    """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("hash",)
+
+    n = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "alliance"
+
+    def __str__(self) -> str:
+        return f"{self.n}:{self.hash}"
 
 
 def head() -> tuple[int, str]:

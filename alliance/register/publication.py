@@ -5,6 +5,7 @@ still gets number, digest and hash, and nothing else: not even the kind.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from alliance.core import clock
 from alliance.register.canonical import canonical
@@ -56,6 +57,17 @@ def in_pieces(texts: Iterable[str], size: int = 64 * 1024) -> Iterator[bytes]:
             waiting, length = [], 0
     if waiting:
         yield b"".join(waiting)
+
+
+def write_whole(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the file first, so that a file of that name is always a whole one."""
+    unfinished = file.with_name(f".{file.name}.part")
+    try:
+        with unfinished.open("wb") as target:
+            target.writelines(pieces)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _entries(last: int) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from alliance.register.publication import in_pieces, lines
+from alliance.register.publication import in_pieces, lines, write_whole
 
 BAD_INPUT = 2
 
@@ -18,17 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str | Path, **options: Any) -> None:
         try:
-            write(Path(file))
+            write_whole(Path(file), in_pieces(lines()))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=BAD_INPUT) from error
-
-
-def write(file: Path) -> None:
-    """Write beside the file first, so that a file of that name is always a whole one."""
-    unfinished = file.with_name(f".{file.name}.part")
-    try:
-        with unfinished.open("wb") as target:
-            target.writelines(in_pieces(lines()))
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ def main() -> int:
     began = time.monotonic()
     from tests.campaigns.database import own_database
 
-    with own_database("alliance_tamper"):
+    with own_database(f"alliance_tamper_{part}"):
         from tests import honest, tamper
         from tests.history import rich
 

@@ -27,8 +27,7 @@ GENESIS = "0" * 64
 HEX64 = re.compile(r"[0-9a-f]{64}")
 SALT = re.compile(r"[0-9a-f]{32}")
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}")
-BODY_KEYS = {"id", "n", "act", "kind", "at", "by", "public", "facts", "rows", "gone", "salt"}
-FIRST_KEYS = {"asked", "opens"}  # the first entry of an act: how it was asked for, sealed, and which bodies it opened
+BODY_KEYS = {"id", "n", "act", "kind", "at", "by", "public", "facts", "rows", "gone", "salt", "asked", "opens"}
 GUARDED = {"pool", "project", "partner", "refunds_in_transit"}
 POOL = "pool"
 
@@ -179,7 +178,7 @@ def body_of(line: dict[str, Any], chain: Chain) -> dict[str, Any] | None:
     where = "entry %d" % line["n"]
     try:
         body = parsed(line["body"])
-        if set(body) - FIRST_KEYS != BODY_KEYS or canonical(body) != line["body"]:
+        if set(body) != BODY_KEYS or canonical(body) != line["body"]:
             raise ValueError
         if not SALT.fullmatch(body["salt"]):
             raise ValueError

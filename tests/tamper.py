@@ -420,7 +420,7 @@ def _restamped(
     id_: int, n: int, act: Any, kind: str, text: str, at: Any, public_from: Any, *asked: Any
 ) -> dict[str, Any]:
     body = json.loads(text.rstrip("xa"))
-    if "asked" in body:
+    if body.get("asked"):
         body["asked"] = Asked(*asked).sealed(body["salt"])
     stamps = {"id": id_, "n": n, "act": str(act).replace("-", ""), "kind": kind, "at": at.isoformat()}
     return body | stamps | {"public": public_from == at}

@@ -165,12 +165,12 @@ TRIED = {
 }  # fmt: skip
 
 
-def ensure_row(table: str) -> None:
-    """Have a row to start from: where the demonstration leaves none, one that only its columns' types describe."""
+def first_row(table: str) -> list[str]:
+    """Return what makes a row to start from where the demonstration leaves none: its columns' types describe it."""
     if ask(f'SELECT 1 FROM "{table}" LIMIT 1'):
-        return
+        return []
     held = {c.name: SOME[c.type] for c in columns_of(table).values() if not c.nullable}
-    ask(f'INSERT INTO "{table}" ({_quoted(held)}) OVERRIDING SYSTEM VALUE VALUES ({", ".join(held.values())})')
+    return [f'INSERT INTO "{table}" ({_quoted(held)}) OVERRIDING SYSTEM VALUE VALUES ({", ".join(held.values())})']
 
 
 def _quoted(names: Any) -> str:
@@ -223,13 +223,14 @@ def _doubled_rows(guard: Guard) -> Iterator[list[str]]:
     fresh = f'(SELECT max("{key}") + 1 FROM "{guard.table}")' if number else "'another'"
     keeps_key = guard.kind == "primary key" or key in guard.columns
     chosen = ", ".join(fresh if name == key and not keeps_key else f'"{name}"' for name in known)
-    for (pk,) in ask(f'SELECT "{key}"::text FROM "{guard.table}" ORDER BY "{key}" LIMIT 500'):
-        yield [
-            (
-                f'INSERT INTO "{guard.table}" ({_quoted(known)}) OVERRIDING SYSTEM VALUE'
-                f' SELECT {chosen} FROM "{guard.table}" WHERE "{key}"::text = \'{pk}\''
-            )
-        ]
+    copy = (
+        f'INSERT INTO "{guard.table}" ({_quoted(known)}) OVERRIDING SYSTEM VALUE SELECT {chosen} FROM "{guard.table}"'
+    )
+    rows = ask(f'SELECT "{key}"::text FROM "{guard.table}" ORDER BY "{key}" LIMIT 500')
+    for (pk,) in rows:
+        yield [f"{copy} WHERE \"{key}\"::text = '{pk}'"]
+    if not rows:
+        yield [copy]
 
 
 class Verdict(NamedTuple):
@@ -254,11 +255,11 @@ def _judged(guard: Guard, *, beside: bool) -> Verdict | None:
         ask(f'ALTER TABLE "{guard.table}" DISABLE TRIGGER USER')
         if not beside:
             alone(guard)
-            ensure_row(guard.table)
+        first = first_row(guard.table)
         for attempt in itertools.islice(attempts(guard), FEW if beside else MOST):
-            if refuser(attempt) == guard.name:
+            if refuser([*first, *attempt]) == guard.name:
                 ask(guard.removal)
-                verdict = Verdict(guard.name, refuser(attempt))
+                verdict = Verdict(guard.name, refuser([*first, *attempt]))
                 return verdict if verdict.gone is None or not beside else None
     return None
 

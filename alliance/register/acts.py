@@ -258,8 +258,7 @@ class Asked(NamedTuple):
 
 def _body(draft: Draft, act: Act, n: int, moment: Any, asked: Asked | None) -> dict[str, Any]:
     salt = secrets.token_hex(16)
-    first = {"asked": asked.sealed(salt), "opens": act.opened} if asked else {}
-    return first | {
+    return {
         "id": draft.id,
         "n": n,
         "act": act.id.hex,
@@ -271,4 +270,6 @@ def _body(draft: Draft, act: Act, n: int, moment: Any, asked: Asked | None) -> d
         "rows": [snapshot(row, salt) for row in draft.rows],
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": salt,
+        "asked": asked.sealed(salt) if asked else None,
+        "opens": act.opened if asked else {},
     }

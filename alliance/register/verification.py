@@ -74,7 +74,7 @@ class Verification:
         try:
             body = json.loads(entry.body)
             stated = (body["id"], body["n"], body["kind"], body["act"], body["at"], len(body["salt"]))
-            asked, opens, is_public = body.get("asked"), body.get("opens", {}), body["public"]
+            asked, opens, is_public = body["asked"], body["opens"], body["public"]
             rows = [(row["model"], str(row["pk"]), row["columns"]) for row in body["rows"]]
             gone = [(row["model"], str(row["pk"])) for row in body["gone"]]
         except (ValueError, KeyError, TypeError):

@@ -52,6 +52,10 @@ OF_RECORD = {
     "alliance_user": ("id IN (SELECT user_id FROM alliance_membership)", "an account without a role may do nothing"),
     "proposals_contract": ("offered_at IS NOT NULL", "a draft"),
     "proposals_tranche": ("contract_id IN (SELECT id FROM proposals_contract WHERE offered_at IS NOT NULL)", "a draft"),
+    "proposals_partnerreport": (
+        "state IN ('submitted', 'accepted')",
+        "a report is its author's draft until it is sent",
+    ),
     "proposals_proposal": ("state NOT IN ('draft', 'returned', 'withdrawn')", "a draft"),
     **{
         f"proposals_{part}": (
@@ -86,6 +90,7 @@ EXEMPT = {
         for name in ("progress", "step", "attempts", "error", "rung_at", "started_at", "finished_at", "requested_at")
     },
     "alliance_job.state": "a done job that is asked for again is made again, and its entry stays",
+    "alliance_registerhead.id": "the key of a single row, held at 1 by a constraint among the guards",
     "proposals_proposal.saved_at": "when a draft was last saved",
     "proposals_attachment.added_by_id": "who put a file into the draft; who submitted it is of record",
     "proposals_attachment.added_at": "when a file was put into the draft; when it was submitted is of record",

@@ -33,17 +33,17 @@ def special() -> dict[str, tuple[str, list[str]]]:
         "funds_stake_guard": ("stakes are moved by shares", ["UPDATE funds_stake SET amount = amount + 1"]),
         "funds_posting_moves_accounts": (
             "no open period",
-            [POSTING.format(debit="donor", credit="fee", on="1900-01-01"), NOW],
+            [POSTING.format(debit="contributions", credit="fee", on="1900-01-01"), NOW],
         ),
         "funds_posting_is_shared": (
             "the shares of posting",
-            [*PAIR_OFF, POSTING.format(debit="pool", credit="donor", on="2008-03-10"), NOW],
+            [*PAIR_OFF, POSTING.format(debit="pool", credit="contributions", on="2008-03-10"), NOW],
         ),
         "funds_pool_equals_stakes": (
             "the stakes of pool",
             [
                 "ALTER TABLE funds_posting DISABLE TRIGGER funds_posting_is_shared",
-                POSTING.format(debit="pool", credit="donor", on="2008-03-10"),
+                POSTING.format(debit="pool", credit="contributions", on="2008-03-10"),
                 NOW,
             ],
         ),
@@ -116,11 +116,15 @@ def append_only(guard: Guard) -> tuple[str, list[str]]:
     if guard.name.endswith("_no_truncate"):
         return words, [f'TRUNCATE "{guard.table}" CASCADE']
     key = key_of(guard.table)
-    column = next(
-        c for c in columns_of(guard.table).values() if c.name != key and c.type in ("timestamptz", "numeric", "date")
-    )
-    more = {"timestamptz": "interval '1 second'", "numeric": "0.01", "date": "1"}[column.type]
-    return words, [f'UPDATE "{guard.table}" SET "{column.name}" = "{column.name}" + {more}']
+    others = [c for c in columns_of(guard.table).values() if c.name != key and c.type in MORE]
+    column = min(others, key=lambda c: list(MORE).index(c.type))
+    return words, [f'UPDATE "{guard.table}" SET "{column.name}" = "{column.name}" {MORE[column.type]}']
+
+
+MORE = {
+    "timestamptz": "+ interval '1 second'", "numeric": "+ 0.01", "date": "+ 1", "text": "|| 'x'", "varchar": "|| 'x'",
+    "int2": "+ 1", "int4": "+ 1", "int8": "+ 1",
+}  # fmt: skip
 
 
 def judge_trigger(guard: Guard) -> Verdict:

@@ -5,6 +5,9 @@ refuse as well they are dropped first, so that only this one can refuse; then th
 """
 
 import itertools
+import math
+import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -200,6 +203,8 @@ def attempts(guard: Guard) -> Iterator[list[str]]:
 def _broken_rows(guard: Guard) -> Iterator[list[str]]:
     known = columns_of(guard.table)
     columns = [known[name] for name in guard.columns]
+    meaning = ask("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", guard.name)[0][0]
+    named = [f"'{value}'" for value in re.findall(r"'([^']*)'::(?:character varying|text)", meaning)]
     values = []
     for column in columns:
         tried = [f'"{column.name}"', *(["NULL"] if column.nullable else []), *TRIED[column.type]]
@@ -208,12 +213,23 @@ def _broken_rows(guard: Guard) -> Iterator[list[str]]:
             held = ask(
                 f'SELECT DISTINCT "{column.name}" FROM "{guard.table}" WHERE length("{column.name}") < 30 LIMIT 6'
             )
-            tried += ["'" + value.replace("'", "''") + "'" for (value,) in held]
+            tried += [*("'" + value.replace("'", "''") + "'" for (value,) in held), *named]
         values.append(tried)
     key = key_of(guard.table)
-    for chosen in itertools.islice(itertools.product(*values), MOST):
+    for chosen in _some_of(values):
         change = ", ".join(f'"{column.name}" = {value}' for column, value in zip(columns, chosen, strict=True))
         yield [f'UPDATE "{guard.table}" SET {change} WHERE "{key}" = (SELECT min("{key}") FROM "{guard.table}")']
+
+
+def _some_of(values: list[list[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield combinations in an order that begins nowhere in particular, always the same."""
+    rng = random.Random(1)
+    if math.prod(len(tried) for tried in values) <= MOST:
+        every = list(itertools.product(*values))
+        rng.shuffle(every)
+        yield from every
+    else:
+        yield from (tuple(rng.choice(tried) for tried in values) for _ in range(MOST))
 
 
 def _doubled_rows(guard: Guard) -> Iterator[list[str]]:
@@ -229,8 +245,23 @@ def _doubled_rows(guard: Guard) -> Iterator[list[str]]:
     rows = ask(f'SELECT "{key}"::text FROM "{guard.table}" ORDER BY "{key}" LIMIT 500')
     for (pk,) in rows:
         yield [f"{copy} WHERE \"{key}\"::text = '{pk}'"]
-    if not rows:
-        yield [copy]
+    filled = ", ".join(f'"{name}" = {_something(known[name])}' for name in guard.columns if name != key)
+    yield [f'UPDATE "{guard.table}" SET {filled}' if filled else "SELECT", copy]
+    for where in _conditions(guard):
+        yield [f'UPDATE "{guard.table}" SET {filled}, {where}', copy]
+
+
+def _something(column: Column) -> str:
+    """Return a value that is there: the row's own, or any where it has none."""
+    own = f'''NULLIF("{column.name}", '')''' if column.type in ("varchar", "text") else f'"{column.name}"'
+    return f"COALESCE({own}, {SOME[column.type]})"
+
+
+def _conditions(guard: Guard) -> list[str]:
+    """Return what could make a row one that a partial index covers: each column that its condition names, set."""
+    meaning = ask("SELECT pg_get_indexdef(%s::regclass)", f'"{guard.name}"')[0][0] if guard.kind == "index" else ""
+    pairs = re.findall(r"\(\(?(\w+)\)?(?:::text)? (?:=|<>|<) [^']*'([^']*)'", meaning.partition(" WHERE ")[2])
+    return [f"\"{name}\" = '{value}'" for name, value in pairs]
 
 
 class Verdict(NamedTuple):

@@ -12,7 +12,7 @@ from django.db import models
 
 from alliance.register.acts import Asked
 from alliance.register.canonical import GENESIS, chained, digest_of
-from alliance.register.models import Checkpoint, Registered, RegisterEntry, head
+from alliance.register.models import Checkpoint, Registered, RegisterEntry, RegisterHead
 from alliance.register.snapshots import links, snapshot
 
 CHUNK = 2000
@@ -38,6 +38,8 @@ class Verification:
         self.entries = 0
         self.checkpoints = 0
         self.newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
+        self._act = ""
+        self._acts: set[str] = set()
         self._open: dict[int, str] = {}  # entries that stand open: since when
         self._opens: dict[int, str] = {}  # entries that later ones open: since when
 
@@ -60,7 +62,7 @@ class Verification:
         for n in sorted({*self._open, *self._opens}):
             if self._open.get(n) != self._opens.get(n):
                 yield Problem("register", f"entry {n}", "it is not open to the public since when the register says")
-        if head() != (expected - 1, previous):
+        if list(RegisterHead.objects.values_list("n", "hash")) != [(expected - 1, previous)]:
             yield Problem("register", "head", "the head does not name the last entry")
 
     def _entry(self, entry: RegisterEntry, previous: str, expected: int) -> Iterator[Problem]:
@@ -82,6 +84,12 @@ class Verification:
             return
         if stated != (entry.pk, entry.n, entry.kind, entry.act.hex, entry.recorded_at.isoformat(), SALT_LENGTH):
             yield Problem("register", where, "number, kind, act or time differ from the body")
+        if (body["act"] != self._act and body["act"] in self._acts) or (asked is None) != (body["act"] == self._act):
+            yield Problem(
+                "register", where, "the entries of an act stand together, and the first says how it was asked for"
+            )
+        self._act = body["act"]
+        self._acts.add(self._act)
         if not _as_asked(asked, body["salt"], Asked(entry.key, entry.request_digest, entry.result)):
             yield Problem("register", where, "its key, request or result differ from the body")
         if entry.public_from:
@@ -104,6 +112,10 @@ class Verification:
         row = apps.get_model(label)._base_manager.filter(pk=pk).first()
         if row is None:
             yield Problem(_what(label), _where(label, pk), "recorded, but the row is gone")
+        elif "state" not in recorded:
+            yield Problem(
+                _what(label), _where(label, pk), "recorded, but the row is no longer part of what is of record"
+            )
         elif getattr(row, "state", None) != recorded.get("state"):
             yield Problem(_what(label), f"{_where(label, pk)}.state", "the row differs from its newest entry")
 

@@ -579,7 +579,8 @@ def weakenings() -> Iterator[tuple[str, str]]:
     ):
         yield f"drop index {name}", f"DROP INDEX {name}"
     for (table,) in ask(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {ours}"):
-        yield f"foreign keys of {table} off", f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'
+        if ask("SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass", table):
+            yield f"foreign keys of {table} off", f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'
         yield f"rule on {table}", f'CREATE RULE silent AS ON DELETE TO "{table}" DO INSTEAD NOTHING'
     for table, name in ask(
         f"SELECT relname, attname FROM pg_attribute a JOIN pg_class r ON r.oid = attrelid WHERE relkind = 'r' AND attnum > 0"

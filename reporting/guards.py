@@ -1,4 +1,6 @@
-"""The database's guards as shipped: every constraint, trigger, trigger function and unique index, by fingerprint.
+"""The database's guards as shipped: tables with their columns, constraints, triggers, functions, unique indexes.
+
+Each by a fingerprint.
 
 `guards.json` is written from a freshly migrated database (`record_guards`), and a test keeps it so.
 """
@@ -31,8 +33,21 @@ STANDING = """
      WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL
-    SELECT 'index ' || i.indexname, i.indexdef FROM pg_indexes i
+    SELECT 'index ' || i.tablename || '.' || i.indexname, i.indexdef FROM pg_indexes i
      WHERE i.schemaname = 'public' AND i.indexdef LIKE 'CREATE UNIQUE%'
+    UNION ALL
+    SELECT 'table ' || r.relname, r.relkind::text || r.relpersistence::text || r.relrowsecurity::text
+           || (SELECT count(*) FROM pg_inherits h WHERE r.oid IN (h.inhrelid, h.inhparent))
+           || (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = r.oid AND t.tgisinternal AND t.tgenabled <> 'O')
+           || (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                     a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
+                 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)
+      FROM pg_class r WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f') AND r.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'rule ' || u.tablename || '.' || u.rulename, u.definition FROM pg_rules u WHERE u.schemaname = 'public'
+    UNION ALL
+    SELECT 'policy ' || y.tablename || '.' || y.policyname, y.cmd FROM pg_policies y WHERE y.schemaname = 'public'
 """
 
 

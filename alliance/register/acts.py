@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
@@ -54,6 +54,8 @@ class Act:
     id: UUID = field(default_factory=uuid4)
     drafts: list[Draft] = field(default_factory=list)
     beside: list[models.Model] = field(default_factory=list)
+    forgotten: list[models.Model] = field(default_factory=list)
+    opened: dict[str, str] = field(default_factory=dict)
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -102,9 +104,24 @@ def explain(row: models.Model) -> None:
     act.beside.append(row)
 
 
+def forget(row: models.Model) -> None:
+    """Have the act's first entry say that a row, such as a grant taken back, is no longer of record."""
+    act = _current.get()
+    if act is None:
+        raise RuntimeError(f"{row!r} was taken back outside an operation")
+    act.forgotten.append(row)
+
+
 def publish(entries: models.QuerySet[RegisterEntry]) -> int:
-    """Open the bodies of these entries to everyone from now on. A body never changes and never closes again."""
-    return entries.filter(public_from=None).update(public_from=clock.now())
+    """Open the bodies of these entries to everyone from now on. A body never changes and never closes again.
+
+    The act's first entry says which were opened and when.
+    """
+    closed, moment = entries.filter(public_from=None), clock.now()
+    numbers = list(closed.values_list("n", flat=True))
+    if act := _current.get():
+        act.opened |= {str(n): moment.isoformat() for n in numbers}
+    return RegisterEntry.objects.filter(n__in=numbers).update(public_from=moment)
 
 
 def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
@@ -131,12 +148,13 @@ def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
 
 def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
     """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
-    drafts, beside = len(act.drafts), len(act.beside)
+    drafts, beside, forgotten, opened = len(act.drafts), len(act.beside), len(act.forgotten), dict(act.opened)
     try:
         with transaction.atomic():
             return function(**kwargs)
     except BaseException:
-        del act.drafts[drafts:], act.beside[beside:]
+        del act.drafts[drafts:], act.beside[beside:], act.forgotten[forgotten:]
+        act.opened = opened
         raise
 
 
@@ -216,11 +234,13 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
     head = RegisterHead.objects.select_for_update().get()
     moment = clock.now()
     entries = []
-    first = act.drafts[0].rows
-    first.extend([row for row in act.beside if row not in first])
+    first = act.drafts[0]
+    first.rows.extend([row for row in act.beside if row not in first.rows])
+    first.gone.extend(act.forgotten)
+    asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
     for draft in act.drafts:
         n = head.n + 1
-        body = canonical(_body(draft, act, n, moment))
+        body = canonical(_body(draft, act, n, moment, asked if draft is first else None))
         digest = digest_of(body)
         head.n, head.hash = n, chained(head.hash, digest)
         entries.append(
@@ -229,24 +249,38 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
                 recorded_at=moment, public_from=moment if draft.public else None,
             )
         )  # fmt: skip
-    entries[0].key = key
-    entries[0].request_digest = request
-    entries[0].result = plain(result) if isinstance(result, models.Model) else ""
+    entries[0].key, entries[0].request_digest, entries[0].result = asked
     RegisterEntry.objects.bulk_create(entries)
     head.save(update_fields=["n", "hash"])
     return [entry.n for entry in entries]
 
 
-def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
+class Asked(NamedTuple):
+    """How an act was asked for: what makes asking twice the same act."""
+
+    key: str | None
+    request: str
+    result: str
+
+    def sealed(self, salt: str) -> str:
+        """Return the one digest over all of it: the key is a secret, so nothing that was asked can be guessed."""
+        return digest_of(canonical([salt, self.key, self.request, self.result]))
+
+
+def _body(draft: Draft, act: Act, n: int, moment: Any, asked: Asked | None) -> dict[str, Any]:
     salt = secrets.token_hex(16)
     return {
+        "id": draft.id,
         "n": n,
         "act": act.id.hex,
         "kind": draft.kind,
         "at": moment.isoformat(),
         "by": draft.by,
+        "public": draft.public,
         "facts": plain(draft.facts),
         "rows": [snapshot(row, salt) for row in draft.rows],
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": salt,
+        "asked": asked.sealed(salt) if asked else None,
+        "opens": act.opened if asked else {},
     }

@@ -42,6 +42,17 @@ def is_free_text(field: models.Field, model: type[models.Model]) -> bool:
     return field.name not in getattr(model, "REGISTER_PLAIN", ())
 
 
+def is_of_record(field: models.Field, model: type[models.Model]) -> bool:
+    """Say whether the column stands in the model's snapshots."""
+    only = getattr(model, "REGISTER_ONLY", ())
+    return field.name in only if only else field.name not in getattr(model, "REGISTER_EXEMPT", ())
+
+
+def links(model: type[models.Model]) -> list[models.ManyToManyField]:
+    """Return the lists of other rows that stand in the model's snapshots, as their keys."""
+    return [f for f in model._meta.many_to_many if is_of_record(f, model)]
+
+
 def column(field: models.Field, row: models.Model, salt: str) -> Any:
     value = field.value_from_object(row)
     if isinstance(field, models.DecimalField) and value is not None:
@@ -57,6 +68,6 @@ def snapshot(row: models.Model, salt: str) -> dict[str, Any]:
 
     Free text goes in as the digest of the body's salt and the text: a short text cannot be found by trying.
     """
-    exempt = getattr(type(row), "REGISTER_EXEMPT", ())
-    columns = {f.attname: column(f, row, salt) for f in row._meta.concrete_fields if f.name not in exempt}
+    columns = {f.attname: column(f, row, salt) for f in row._meta.concrete_fields if is_of_record(f, type(row))}
+    columns |= {f.name: sorted(linked.pk for linked in getattr(row, f.name).all()) for f in links(type(row))}
     return {"model": row._meta.label_lower, "pk": plain(row.pk), "columns": columns}

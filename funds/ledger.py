@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection
 
-from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, Refused
 from alliance.register import Draft, explain
+from funds.attribution import CENT
 from funds.models import GUARDED, Account, AccountKind, Posting, Share, Source, Window
 
 PREFIXES = {
@@ -76,29 +76,84 @@ def post(lines: Sequence[Line], *, entry: Draft) -> list[Posting]:
 
     Raises InsufficientFunds when a guarded account would go below zero, Refused when a date lies in no open period.
     """
-    moment = clock.now()
-    first = sum(isinstance(row, Posting) for row in entry.rows) + 1
+    return post_together([(entry, lines)])
+
+
+def post_together(batches: Sequence[tuple[Draft, Sequence[Line]]]) -> list[Posting]:
+    """Post the lines of several entries of one act in one statement; else as `post`, which is this for one entry.
+
+    There is no savepoint here: a refusal ends the operation that posts, and an operation inside another has its own.
+    """
+    lines = [line for _entry, batch in batches for line in batch]
     postings = [
         Posting(
-            entry_id=entry.id, line=first + number, debit=line.debit, credit=line.credit, amount=line.amount,
-            effective_on=line.effective_on, recorded_at=moment, reverses=line.reverses,
+            entry_id=entry.id, line=number, debit=line.debit, credit=line.credit, amount=line.amount.quantize(CENT),
+            effective_on=line.effective_on, reverses=line.reverses,
         )
-        for number, line in enumerate(lines)
+        for entry, batch in batches
+        for number, line in enumerate(batch, start=sum(isinstance(row, Posting) for row in entry.rows) + 1)
     ]  # fmt: skip
+    shares = _shares(postings, lines)
     try:
-        with transaction.atomic():
-            Posting.objects.bulk_create(postings)
-            shares = _shares(postings, lines)
-            Share.objects.bulk_create(shares)
+        _insert(postings)
+        _insert_shares(shares)
     except IntegrityError as error:
         raise _refusal(error) from error
-    entry.rows.extend([*postings, *shares])
+    _explain(batches, postings, shares)
     return postings
+
+
+INSERT = """
+    INSERT INTO funds_posting (entry_id, line, debit_id, credit_id, amount, effective_on, reverses_id, recorded_at)
+    SELECT new.*, now.moment FROM (SELECT alliance_now() AS moment) now,
+           unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::numeric[], %s::date[], %s::bigint[]) new
+    RETURNING entry_id, line, id, recorded_at
+"""
+INSERT_SHARES = """
+    INSERT INTO funds_share (posting_id, source_id, amount)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) RETURNING posting_id, source_id, id
+"""
+COLUMNS = ("entry_id", "line", "debit_id", "credit_id", "amount", "effective_on", "reverses_id")
+
+
+def _insert(postings: Sequence[Posting]) -> None:
+    """Write the rows by one INSERT of arrays, which costs half of what a list of values does."""
+    if not postings:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [[getattr(posting, name) for posting in postings] for name in COLUMNS])
+        made = {(entry, line): (pk, moment) for entry, line, pk, moment in cursor.fetchall()}
+    for posting in postings:
+        posting.pk, posting.recorded_at = made[posting.entry_id, posting.line]
+        posting._state.adding, posting._state.db = False, connection.alias
+
+
+def _insert_shares(shares: Sequence[Share]) -> None:
+    if not shares:
+        return
+    for share in shares:
+        share.posting_id = share.posting.pk
+    with connection.cursor() as cursor:
+        columns = ("posting_id", "source_id", "amount")
+        cursor.execute(INSERT_SHARES, [[getattr(share, name) for share in shares] for name in columns])
+        made = {(posting, source): pk for posting, source, pk in cursor.fetchall()}
+    for share in shares:
+        share.pk = made[share.posting_id, share.source_id]
+        share._state.adding, share._state.db = False, connection.alias
+
+
+def _explain(batches: Sequence[tuple[Draft, Sequence[Line]]], postings: list[Posting], shares: list[Share]) -> None:
+    """Give each entry its postings, and then their shares."""
+    by_entry = {entry.id: entry for entry, _lines in batches}
+    for posting in postings:
+        by_entry[posting.entry_id].rows.append(posting)
+    for share in shares:
+        by_entry[share.posting.entry_id].rows.append(share)
 
 
 def _shares(postings: Sequence[Posting], lines: Sequence[Line]) -> list[Share]:
     return [
-        Share(posting=posting, source=source, amount=amount)
+        Share(posting=posting, source=source, amount=amount.quantize(CENT))
         for posting, line in zip(postings, lines, strict=True)
         for source, amount in (line.shares or {}).items()
     ]

@@ -3,7 +3,7 @@
 Callers hold the row that owns the account (window, project, contract) when they read before they write.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,6 +60,21 @@ def account(kind: str, subject: str = "") -> Account:
     if is_new:
         explain(made)
     return made
+
+
+def open_accounts(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Account]:
+    """Return the accounts of these kinds and subjects, making at once those that are missing. No pools."""
+    codes = {(kind, subject): f"{PREFIXES[AccountKind(kind)]}:{subject}" for kind, subject in wanted}
+    found = {row.code: row for row in Account.objects.filter(code__in=codes.values())}
+    made = Account.objects.bulk_create(
+        Account(code=code, kind=kind, subject=subject, guarded=kind in GUARDED)
+        for (kind, subject), code in codes.items()
+        if code not in found
+    )
+    for row in made:
+        explain(row)
+    found |= {row.code: row for row in made}
+    return {key: found[code] for key, code in codes.items()}
 
 
 def open_pool(window: Window) -> Account:

@@ -202,31 +202,49 @@ def _first_result(first: RegisterEntry, request: str) -> Any:
 
 
 def _write(act: Act, key: str | None, request: str, result: Any) -> None:
-    """Write the act's entries under the head's lock: nothing of the transaction comes after."""
+    """Write the act's entries under the head's lock: nothing of the transaction comes after.
+
+    Everybody waits for that lock: rows are read before it is taken, and entries and head go out in one message.
+    """
+    act.drafts[0].rows.extend(act.beside)
+    prepared = [(draft, *_explained(draft)) for draft in act.drafts]
     head = RegisterHead.objects.select_for_update().get()
     moment = clock.now()
     entries = []
-    act.drafts[0].rows.extend(act.beside)
-    for draft in act.drafts:
+    for draft, salt, rows in prepared:
         n = head.n + 1
-        body = canonical(_body(draft, act, n, moment))
+        body = canonical(_body(draft, act, n, moment, salt, rows))
         digest = digest_of(body)
         head.n, head.hash = n, chained(head.hash, digest)
-        entries.append(
-            RegisterEntry(
-                id=draft.id, n=n, act=act.id, kind=draft.kind, body=body, digest=digest, hash=head.hash,
-                recorded_at=moment, public_from=moment if draft.public else None,
-            )
-        )  # fmt: skip
-    entries[0].key = key
-    entries[0].request_digest = request
-    entries[0].result = plain(result) if isinstance(result, models.Model) else ""
-    RegisterEntry.objects.bulk_create(entries)
-    head.save(update_fields=["n", "hash"])
+        entries.append((draft.id, n, draft.kind, body, digest, head.hash, moment if draft.public else None))
+    held = plain(result) if isinstance(result, models.Model) else ""
+    columns = [list(column) for column in zip(*entries, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [act.id, moment, entries[0][0], key, request, held, *columns, head.n, head.hash])
 
 
-def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
+APPEND = """
+    WITH act(id, moment, first, key, request, result) AS (
+        SELECT %s::uuid, %s::timestamptz, %s::bigint, %s::varchar, %s::varchar, %s::varchar)
+    INSERT INTO alliance_registerentry
+           (id, n, act, kind, body, digest, hash, recorded_at, public_from, key, request_digest, result)
+    SELECT e.id, e.n, act.id, e.kind, e.body, e.digest, e.hash, act.moment, e.public_from,
+           CASE WHEN e.id = act.first THEN act.key END,
+           CASE WHEN e.id = act.first THEN act.request ELSE '' END,
+           CASE WHEN e.id = act.first THEN act.result ELSE '' END
+      FROM act, unnest(%s::bigint[], %s::bigint[], %s::varchar[], %s::text[], %s::varchar[], %s::varchar[],
+                       %s::timestamptz[]) e(id, n, kind, body, digest, hash, public_from);
+    UPDATE alliance_registerhead SET n = %s, hash = %s;
+"""
+
+
+def _explained(draft: Draft) -> tuple[str, list[dict[str, Any]]]:
+    """Return the salt of the draft's body, and its rows as they stand now."""
     salt = secrets.token_hex(16)
+    return salt, [snapshot(row, salt) for row in draft.rows]
+
+
+def _body(draft: Draft, act: Act, n: int, moment: Any, salt: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "n": n,
         "act": act.id.hex,
@@ -234,7 +252,7 @@ def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
         "at": moment.isoformat(),
         "by": draft.by,
         "facts": plain(draft.facts),
-        "rows": [snapshot(row, salt) for row in draft.rows],
+        "rows": rows,
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": salt,
     }

@@ -29,6 +29,7 @@ KIND = "cost.posted/1"
 LINE = 10  # an acknowledgement: eight digits, the outcome, a line's end
 PATIENCE = 600
 PARTNERS = ("iom", "ilo", "undp")
+PROJECTS = tuple(f"PRJ-{number}" for number in range(1, 21))
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,7 @@ def perform() -> Any:
 
         @operation
         def crash_act(*, by: Any, number: int) -> None:
-            move(by, number)
-            record(KIND, by=by, facts={"number": number})
+            move(by, number, record(KIND, by=by, facts={"number": number}))
 
         _perform = crash_act
     return _perform
@@ -117,68 +117,82 @@ _perform: Any = None
 
 @cache
 def known(name: str) -> Any:
-    """Return an organisation, window or the donors, read once: these rows stay what they are."""
-    from alliance.people.models import Organisation
-    from funds.models import Donor, Window
+    """Return an account, a window or the donors, read once: these rows stay what they are."""
+    from funds.models import Account, Donor, Window
 
     if name == "donors":
         return list(Donor.objects.select_related("organisation").order_by("pk"))
-    found = Window.objects.filter(code=name).first()
-    return found or Organisation.objects.get(slug=name)
+    return Account.objects.get(code=name) if ":" in name else Window.objects.get(code=name)
 
 
-def move(by: Any, number: int) -> None:
+def move(by: Any, number: int, entry: Any) -> None:
     """Move money in one of six ways: what it is, and how much, follow from the number alone."""
-    from alliance.register import record
-    from funds.ledger import post
+    from funds.ledger import Line, post
     from funds.operations import money
 
     chance = random.Random(number)
     amount = Decimal(chance.randrange(1_00, 900_00)) / 100
-    project, window = f"PRJ-{chance.randrange(20)}", known(chance.choice(("GEN", "W1", "W2")))
-    to_partner = {"by": by, "project": project, "organisation": known(chance.choice(PARTNERS)), "on": ON}
-    match chance.choices(range(6), weights=(3, 4, 6, 8, 1, 2))[0]:
+    project, window = chance.choice(PROJECTS), chance.choice(("GEN", "W1", "W2"))
+    held, with_partner = known(f"project:{project}"), known(f"partner:{project}:{chance.choice(PARTNERS)}")
+    match chance.choices(range(5), weights=(2, 2, 8, 12, 3))[0]:
         case 0:
-            given, fee = amount * 4, (amount / 25).quantize(ONE_CENT)
-            lines, _ = money.receive(donor=chance.choice(known("donors")), window=window, amount=given, fee=fee, on=ON)
-            post(lines, entry=record(KIND, by=by))
+            given, fee = amount * 20, (amount / 5).quantize(ONE_CENT)
+            donor = chance.choice(known("donors"))
+            lines, _ = money.receive(donor=donor, window=known(window), amount=given, fee=fee, on=ON)
+            post(lines, entry=entry)
         case 1:
-            money.allocate(by=None, project=project, amounts={window: amount * 2}, on=ON)
+            money.allocate(by=None, project=project, amounts={known(window): amount * 15}, on=ON)
         case 2:
-            payee = to_partner.pop("organisation")
-            money.post_payment(payee=payee, amount=amount, payment=f"PAY-{number}", **to_partner)
+            post([Line(with_partner, held, amount * 2, ON)], entry=entry)
         case 3:
-            part = (amount / 9).quantize(ONE_CENT)
-            money.post_spending(lines={"1": part, "3": part, "7": part}, **to_partner)
+            part = (amount / 5).quantize(ONE_CENT)
+            spent = [known(f"spent:{with_partner.subject}:{category}") for category in "137"]
+            post([Line(account, with_partner, part, ON) for account in spent], entry=entry)
         case 4:
-            money.return_money(amount=amount, **to_partner)
-        case 5:
-            money.receive_refund(amount=(amount / 2).quantize(ONE_CENT), **to_partner)
+            in_transit = known(f"refunds-in-transit:{with_partner.subject}")
+            post([Line(in_transit, with_partner, amount, ON), Line(held, in_transit, amount, ON)], entry=entry)
 
 
 ONE_CENT = Decimal("0.01")
 
 
 def fill() -> None:
-    """Three donors with a first deposit each, so that there is money to move and every source exists."""
+    """Three donors with a first deposit each, and every account: there is money to move, and where to."""
     from alliance.people.models import Organisation, User
     from alliance.register import operation, record
-    from funds.ledger import post
+    from funds.ledger import account, post
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor
 
     @operation
+    def open_accounts(*, by: Any) -> None:
+        for project in PROJECTS:
+            account("project", project)
+            for subject in (f"{project}:{partner}" for partner in PARTNERS):
+                account("partner", subject)
+                account("refunds_in_transit", subject)
+                for category in "137":
+                    account("spent", f"{subject}:{category}")
+        record(KIND, by=by)
+
+    @operation
     def put(*, by: Any, slug: str) -> None:
         donor = register_donor(by=None, organisation=Organisation.objects.get(slug=slug), donor_type="state")
         lines, source = money.receive(
-            donor=donor, window=Window.objects.get(code="GEN"), amount=Decimal(9000), fee=Decimal(90), on=ON
+            donor=donor, window=Window.objects.get(code="GEN"), amount=Decimal(90_000), fee=Decimal(900), on=ON
         )
         post(lines, entry=record(KIND, by=by, rows=[source]))
 
     by = User.objects.get(email="finance.officer@demo.example")
+    open_accounts(by=by)
     for slug in ("sweden-mfa", "switzerland-sdc", "ghana-interior"):
         put(by=by, slug=slug)
+    for project in PROJECTS:
+        money.allocate(by=None, project=project, amounts={Window.objects.get(code="GEN"): Decimal(9_000)}, on=ON)
+        for partner in PARTNERS:
+            payee = Organisation.objects.get(slug=partner)
+            money.post_payment(by=by, project=project, payee=payee, amount=Decimal(2_000), payment="PAY-0", on=ON)
 
 
 class Campaign:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from alliance.core import clock
 from alliance.core.errors import KeyReused
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
-from alliance.register.models import RegisterEntry, RegisterHead
+from alliance.register.models import RegisterEntry
 from alliance.register.snapshots import plain, snapshot
 
 log = structlog.get_logger()
@@ -208,21 +209,31 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
     """
     act.drafts[0].rows.extend(act.beside)
     prepared = [(draft, *_explained(draft)) for draft in act.drafts]
-    head = RegisterHead.objects.select_for_update().get()
-    moment = clock.now()
+    n, last, moment = _hold_head()
     entries = []
     for draft, salt, rows in prepared:
-        n = head.n + 1
+        n += 1
         body = canonical(_body(draft, act, n, moment, salt, rows))
         digest = digest_of(body)
-        head.n, head.hash = n, chained(head.hash, digest)
-        entries.append((draft.id, n, draft.kind, body, digest, head.hash, moment if draft.public else None))
+        last = chained(last, digest)
+        entries.append((draft.id, n, draft.kind, body, digest, last, moment if draft.public else None))
     held = plain(result) if isinstance(result, models.Model) else ""
     columns = [list(column) for column in zip(*entries, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, [act.id, moment, entries[0][0], key, request, held, *columns, head.n, head.hash])
+        cursor.execute(APPEND, [act.id, moment, entries[0][0], key, request, held, *columns, n, last])
 
 
+def _hold_head() -> tuple[int, str, datetime]:
+    """Lock the head and return it with the moment, which is read once the lock is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD)
+        return cursor.fetchone()
+
+
+HOLD = """
+    WITH held AS MATERIALIZED (SELECT n, hash FROM alliance_registerhead FOR UPDATE)
+    SELECT n, hash, alliance_now() FROM held
+"""
 APPEND = """
     WITH act(id, moment, first, key, request, result) AS (
         SELECT %s::uuid, %s::timestamptz, %s::bigint, %s::varchar, %s::varchar, %s::varchar)

@@ -112,11 +112,9 @@ def _planned(
 
 
 def _end(number: int, size: Size, chance: random.Random) -> str:
-    """The older half is over, the newest have no contract yet."""
-    if number >= size.projects * 98 // 100:
-        return "approved" if size.projects > 1 else "active"
+    """The older half is over; of the others, some have no contract yet."""
     if number > size.projects // 2:
-        return "active"
+        return "approved" if number % 25 == 10 and number < size.projects - 1 else "active"
     return chance.choice(("closed", "closed", "completed"))
 
 

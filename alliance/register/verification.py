@@ -4,6 +4,7 @@ What each app can recompute it adds in its `checks.py`: `problems()` and `checke
 """
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,7 +13,8 @@ from django.db import models
 
 from alliance.register.canonical import GENESIS, chained, digest_of
 from alliance.register.models import Checkpoint, Registered, RegisterEntry, head
-from alliance.register.snapshots import snapshot
+from alliance.register.snapshots import writers
+from alliance.register.spool import Snapshot, Spool, range_of
 
 CHUNK = 2000
 SALT_LENGTH = 32
@@ -26,20 +28,17 @@ class Problem(NamedTuple):
     why: str
 
 
-type Key = tuple[str, str]
-
-
 class Verification:
     """One pass over the register; `problems` yields what is wrong, first row first."""
 
     def __init__(self) -> None:
         self.entries = 0
         self.checkpoints = 0
-        self._newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
 
     def problems(self) -> Iterator[Problem]:
-        yield from self._chain()
-        yield from self._rows()
+        with Spool() as self._spool:
+            yield from self._chain()
+            yield from self._rows()
 
     def _chain(self) -> Iterator[Problem]:
         previous, expected = GENESIS, 1
@@ -75,15 +74,22 @@ class Verification:
         if stated != (entry.n, entry.kind, entry.act.hex, entry.recorded_at.isoformat(), SALT_LENGTH):
             yield Problem("register", where, "number, kind, act or time differ from the body")
         for model, pk, columns in rows:
-            self._newest[model, pk] = (body["salt"], _packed(columns))
-        for key in gone:
-            self._newest.pop(key, None)
+            self._spool.put(model, pk, body["salt"], columns)
+        for model, pk in gone:
+            self._spool.gone(model, pk)
 
     def _rows(self) -> Iterator[Problem]:
-        for model in registered_models():
+        models_of_record = {model._meta.label_lower: model for model in registered_models()}
+        for model in models_of_record.values():
             yield from self._rows_of(model)
-        for (label, pk), (_salt, recorded) in self._newest.items():
-            yield from self._not_of_record(label, pk, json.loads(recorded))
+        for label in self._spool.labels():
+            if label not in models_of_record:
+                for number in self._spool.ranges(label):
+                    yield from self._left(label, self._spool.newest(label, number))
+
+    def _left(self, label: str, newest: dict[str, Snapshot]) -> Iterator[Problem]:
+        for pk, (_salt, recorded) in newest.items():
+            yield from self._not_of_record(label, pk, recorded)
 
     def _not_of_record(self, label: str, pk: str, recorded: dict[str, Any]) -> Iterator[Problem]:
         """A recorded row that is its author's draft again must still be there, in the state that was recorded."""
@@ -94,24 +100,36 @@ class Verification:
             yield Problem(_what(label), f"{_where(label, pk)}.state", "the row differs from its newest entry")
 
     def _rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
-        label = model._meta.label_lower
-        for row in model.registered_rows().order_by("pk").iterator(CHUNK):  # type: ignore[attr-defined]
-            salt, recorded = self._newest.pop((label, str(row.pk)), ("", ""))
-            where = _where(label, str(row.pk))
-            if not recorded:
+        """Walk the rows in key order beside the ranges of their snapshots, one range in memory at a time."""
+        label, written = model._meta.label_lower, writers(model)
+        names = [name for name, _writer in written]
+        rows = model.registered_rows().order_by("pk").values_list("pk", *names)  # type: ignore[attr-defined]
+        ranges, number, newest = deque(self._spool.ranges(label)), -1, dict[str, Snapshot]()
+        for pk, *values in rows.iterator(CHUNK):
+            if (own := range_of(str(pk))) != number:
+                yield from self._left(label, newest)
+                while ranges and ranges[0] < own:
+                    yield from self._left(label, self._spool.newest(label, ranges.popleft()))
+                newest = self._spool.newest(label, ranges.popleft()) if ranges and ranges[0] == own else {}
+                number = own
+            salt, recorded = newest.pop(str(pk), ("", None))
+            where = _where(label, str(pk))
+            if recorded is None:
                 yield Problem(_what(label), where, "the row is explained by no entry")
-            elif recorded != _packed(columns := snapshot(row, salt)["columns"]):
-                wrong = _differing(json.loads(recorded), columns)
-                yield Problem(_what(label), f"{where}.{wrong}", "the row differs from its newest entry")
+                continue
+            now = {name: writer(value, salt) for (name, writer), value in zip(written, values, strict=True)}
+            if recorded != now:
+                yield Problem(
+                    _what(label), f"{where}.{_differing(recorded, now)}", "the row differs from its newest entry"
+                )
+        yield from self._left(label, newest)
+        for number in ranges:
+            yield from self._left(label, self._spool.newest(label, number))
 
 
 def registered_models() -> list[type[models.Model]]:
     """Return the models whose rows the register explains, in a fixed order."""
     return sorted((m for m in apps.get_models() if issubclass(m, Registered)), key=lambda m: m._meta.label_lower)
-
-
-def _packed(columns: dict[str, Any]) -> str:
-    return json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _differing(recorded: dict[str, Any], now: dict[str, Any]) -> str:

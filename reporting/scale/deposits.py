@@ -71,7 +71,9 @@ def _deposit(world: World, code: str, amount_usd: Decimal, on: date) -> Batch:
     )  # fmt: skip
     instalment = Instalment.objects.create(agreement=agreement, number=1, due_on=on, amount=amount)
     named = {"donor": donor.organisation.slug, "currency": value["currency"], "amount_usd": value["amount_usd"]}
-    record("pledge.acknowledged/1", by=pledge.acknowledged_by, rows=[pledge], facts=named | {"pledge": plg}, public=True)
+    record(
+        "pledge.acknowledged/1", by=pledge.acknowledged_by, rows=[pledge], facts=named | {"pledge": plg}, public=True
+    )
     record(
         "agreement.signed/1", by=finance, rows=[agreement, instalment], facts=named | {"agreement": agr}, public=True
     )
@@ -121,7 +123,9 @@ def _costs(world: World, on: date) -> list[Batch]:
     finance, general, other = world.people["finance_officer"], world.pools["GEN"], world.pools["W1"]
     batches: list[Batch] = []
     for kind, amount in (("direct_cost", "9000.00"), ("bank_charges", "120.50"), ("other_funds", "2500.00")):
-        entry = record("cost.posted/1", by=finance, facts={"kind": kind, "window": "GEN", "amount": amount}, public=True)
+        entry = record(
+            "cost.posted/1", by=finance, facts={"kind": kind, "window": "GEN", "amount": amount}, public=True
+        )
         shares = take(world, general, Decimal(amount))
         batches.append((entry, [Line(account(kind), general, Decimal(amount), on, shares)]))
     amount = Decimal("4000.00")

@@ -45,7 +45,9 @@ def require_nothing_real() -> None:
     if Posting.objects.exists() and not is_demonstration():
         raise Refused("money has moved here: a made-up fund is loaded into an empty or a demonstration database")
     if User.objects.exclude(email__in=known_addresses()).exists():
-        raise Refused("real people are entered here: a made-up fund is loaded into an empty or a demonstration database")
+        raise Refused(
+            "real people are entered here: a made-up fund is loaded into an empty or a demonstration database"
+        )
     if Project.objects.filter(title__endswith="(1)", lead__slug__startswith="made-up").exists():
         raise Refused("a made-up fund has been loaded here already")
 

@@ -95,7 +95,8 @@ def _allocation(world: World, accounts: Accounts, paper: Paper) -> tuple[Batch, 
     plan, destination = paper.plan, accounts("project", paper.project.reference)
     facts = {"project": paper.project.reference, "amounts": plan.amounts, "on": plan.approved_on}
     entry = record("project.funded/1", by=None, facts=facts, public=True)
-    lines, held = [], {}
+    lines: list[Line] = []
+    held: dict[tuple[int, Source], Decimal] = {}
     for code, amount in sorted(plan.amounts.items()):
         pool = world.pools[code]
         shares = take(world, pool, amount)

@@ -55,7 +55,9 @@ class Paper:
     indicators: list[Indicator]
     decision: Decision
     project: Project
-    accepted: list[Any] = field(default_factory=list)  # reports with their contract and spending, until they are written
+    accepted: list[Any] = field(
+        default_factory=list
+    )  # reports with their contract and spending, until they are written
 
 
 def at(day: date, hour: int = 9) -> datetime:
@@ -255,7 +257,7 @@ def _open(world: World, plan: Planned, decision: Decision, amounts: list[Decisio
     entry = record("decision.opened/1", by=world.people["officer"], public=True)
     subject = {
         "kind": decision.kind, "procedure": decision.procedure, "title": decision.title, "text": "", "conditions": "",
-        "amounts": {code: amount for code, amount in sorted(plan.amounts.items())},
+        "amounts": dict(sorted(plan.amounts.items())),
         "documents": [decision.version.digest],  # type: ignore[union-attr]
     }  # fmt: skip
     decision.state, decision.year, decision.number = "open", on.year, number
@@ -275,18 +277,14 @@ class Voted:
     ballots: list[Ballot]
 
 
-def _votes(
-    world: World, plans: list[Planned], decisions: list[Decision], opened: dict[int, Draft]
-) -> dict[int, Voted]:
+def _votes(world: World, plans: list[Planned], decisions: list[Decision], opened: dict[int, Draft]) -> dict[int, Voted]:
     """Freeze documents and seats, recuse by rule, and cast one approval for each seat that may vote."""
     votes: dict[int, Voted] = {decision.pk: Voted([], [], []) for decision in decisions}
     documents = []
     for plan, decision in zip(plans, decisions, strict=True):
         version = decision.version
         assert version is not None
-        documents.append(
-            FrozenDocument(decision=decision, position=1, title=version.receipt, sha256=version.digest)
-        )
+        documents.append(FrozenDocument(decision=decision, position=1, title=version.receipt, sha256=version.digest))
         parties = {world.partners[slug].pk for slug in plan.shares()}
         for seat, held in world.seats:
             frozen = FrozenSeat(

@@ -122,12 +122,10 @@ def _costs(world: World, on: date) -> list[Batch]:
     """Costs borne by a pool, a donor's refund and a move to another window: each by two people where rules ask it."""
     finance, general, other = world.people["finance_officer"], world.pools["GEN"], world.pools["W1"]
     batches: list[Batch] = []
-    for kind, amount in (("direct_cost", "9000.00"), ("bank_charges", "120.50"), ("other_funds", "2500.00")):
-        entry = record(
-            "cost.posted/1", by=finance, facts={"kind": kind, "window": "GEN", "amount": amount}, public=True
-        )
-        shares = take(world, general, Decimal(amount))
-        batches.append((entry, [Line(account(kind), general, Decimal(amount), on, shares)]))
+    for kind, said in (("direct_cost", "9000.00"), ("bank_charges", "120.50"), ("other_funds", "2500.00")):
+        cost = Decimal(said)
+        entry = record("cost.posted/1", by=finance, facts={"kind": kind, "window": "GEN", "amount": cost}, public=True)
+        batches.append((entry, [Line(account(kind), general, cost, on, take(world, general, cost))]))
     amount = Decimal("4000.00")
     entry = record("window.moved/1", by=finance, facts={"from": "GEN", "to": "W1", "amount": amount}, public=True)
     shares = take(world, general, amount)

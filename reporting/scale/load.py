@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from alliance.core.clock import Clock, is_demonstration
 from alliance.core.errors import Refused
@@ -77,8 +77,8 @@ def _standing() -> dict[str, int]:
 def _leave_quietly() -> None:
     """Tell nobody of a made-up past; and let the database know how large its tables have become."""
     RelayCursor.objects.update_or_create(name=CURSOR, defaults={"n": head()[0]})
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("ANALYZE")
 
 

@@ -198,7 +198,7 @@ def _payments(world: World, accounts: Accounts, works: list[Work]) -> list[Batch
 def _payment(world: World, accounts: Accounts, work: Work, tranche: Tranche, reference: str) -> Batch:
     on = tranche.due_on + timedelta(days=3)
     debit, credit = accounts("partner", work.subject), accounts("project", work.paper.project.reference)
-    facts = {
+    facts: dict[str, Any] = {
         "payment": f"PAY-{on.year}-{reference.rpartition('-')[2]}", "payee": work.partner.slug, "debit": debit.code,
         "credit": credit.code, "amount": tranche.amount,
     }  # fmt: skip

@@ -41,7 +41,10 @@ TEXTS = {
     "partnership": "Made up. The ministries of both countries.",
     "sustainability": "Made up. Hosted by the ministries afterwards.",
 }
-STATEMENTS = (("Officials trained", "people", "120", ["sex"]), ("Texts published", "number", "40", []))
+STATEMENTS: tuple[tuple[str, str, str, list[str]], ...] = (
+    ("Officials trained", "people", "120", ["sex"]),
+    ("Texts published", "number", "40", []),
+)
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -168,7 +171,7 @@ def _versions(world: World, plans: list[Planned], proposals: list[Proposal]) -> 
         made.append(
             ProposalVersion(
                 proposal=proposal, number=1, title=plan.title, amount=plan.amount, content=content,
-                digest=digest_of(content), receipt=receipt, submitted_at=proposal.submitted_at,
+                digest=digest_of(content), receipt=receipt, submitted_at=at(plan.approved_on - timedelta(days=60)),
                 submitted_by=proposal.created_by,
             )
         )  # fmt: skip
@@ -214,7 +217,7 @@ def _parts(world: World, plans: list[Planned], proposals: list[Proposal]) -> lis
     for model, rows in (
         (ProposalObjective, objectives), (ProposalRecommendation, links), (ProposalPartner, partners), (BudgetLine, lines),
     ):  # fmt: skip
-        model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+        model._default_manager.bulk_create(rows)  # type: ignore[arg-type]
     Indicator.objects.bulk_create(indicators)
     each = len(STATEMENTS)
     return [indicators[start : start + each] for start in range(0, len(indicators), each)]
@@ -296,7 +299,7 @@ def _votes(world: World, plans: list[Planned], decisions: list[Decision], opened
                 votes[decision.pk].recusals += [
                     Recusal(
                         decision=decision, frozen_seat=frozen, holder=holder, reason="automatic",
-                        organisation_id=seat.organisation_id, recorded_at=decision.opened_at,
+                        organisation_id=seat.organisation_id, recorded_at=at(plan.approved_on - timedelta(days=21)),
                         entry_id=opened[decision.pk].id,
                     )
                     for holder in frozen.holders
@@ -322,7 +325,7 @@ def _ballots(decision: Decision, vote: Voted) -> list[Ballot]:
     entry.rows += (ballots := [
         Ballot(
             decision=decision, frozen_seat=seat, holder=seat.member, user_id=seat.member.user_id, capacity=counting.MEMBER,
-            choice=counting.APPROVE, cast_at=decision.opened_at + timedelta(days=5), receipt=_receipt(), entry_id=entry.id,
+            choice=counting.APPROVE, cast_at=decision.closes_at - timedelta(days=5), receipt=_receipt(), entry_id=entry.id,
         )
         for seat in vote.seats
         if seat.member is not None and seat.pk not in recused
@@ -357,7 +360,7 @@ def _close(world: World, decisions: list[Decision], votes: dict[int, Voted]) -> 
         outcomes.append(
             Outcome(
                 decision=decision, result="carried", is_consensus=found.is_consensus, is_quorate=found.is_quorate,
-                do_conditions_apply=False, money="allocated", tally=written(found), recorded_at=decision.closed_at,
+                do_conditions_apply=False, money="allocated", tally=written(found), recorded_at=at(decision.closes_at.date(), 16),
                 entry_id=entry.id,
             )
         )  # fmt: skip

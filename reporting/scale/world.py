@@ -152,7 +152,7 @@ def _donor(slug: str) -> Donor:
 def _last_numbers(body: Body) -> dict[int, int]:
     numbers: dict[int, int] = {}
     for year, number in Decision.objects.filter(body=body).exclude(number=None).values_list("year", "number"):
-        numbers[year] = max(number, numbers.get(year, 0))
+        numbers[year or 0] = max(number or 0, numbers.get(year or 0, 0))
     return numbers
 
 

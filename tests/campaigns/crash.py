@@ -17,6 +17,8 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -59,9 +61,7 @@ class Plan:
 
 def client(number: int, plan: Plan, journal: str) -> None:
     """Send this client's acts in turn, from the first without an acknowledgement on."""
-    from alliance.people.models import User
-
-    by = User.objects.get(email="finance.officer@demo.example")
+    by = patiently(officer)
     own = plan.sends()[number :: plan.clients]
     file = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for act in own[os.fstat(file).st_size // LINE :]:
@@ -76,23 +76,33 @@ def silence() -> None:
     assert entries_written.disconnect(dispatch_uid="records.relay")
 
 
+def officer() -> Any:
+    from alliance.people.models import User
+
+    return User.objects.get(email="finance.officer@demo.example")
+
+
 def insist(act: int, by: Any) -> str:
     """Send an act until there is an answer: `d` when it was done, `r` when it was refused."""
-    from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
-
     from alliance.core.errors import InsufficientFunds
+
+    try:
+        patiently(lambda: perform()(by=by, number=act, key=f"crash-{act}"))
+    except InsufficientFunds:
+        return "r"
+    return "d"
+
+
+def patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again for as long as the server is away; the same act has the same key."""
+    from django.db import Error, InterfaceError, OperationalError, connection
 
     for _ in range(PATIENCE):
         try:
-            perform()(by=by, number=act, key=f"crash-{act}")
-            return "d"
-        except InsufficientFunds:
-            return "r"
+            return ask()
         except (OperationalError, InterfaceError):
-            try:
+            with suppress(Error):
                 connection.close()
-            except Error:
-                close_old_connections()
             time.sleep(0.3)
     raise RuntimeError("no answer")
 
@@ -158,7 +168,7 @@ ONE_CENT = Decimal("0.01")
 
 def fill() -> None:
     """Three donors with a first deposit each, and every account: there is money to move, and where to."""
-    from alliance.people.models import Organisation, User
+    from alliance.people.models import Organisation
     from alliance.register import operation, record
     from funds.ledger import account, post
     from funds.models import Window
@@ -184,7 +194,7 @@ def fill() -> None:
         )
         post(lines, entry=record(KIND, by=by, rows=[source]))
 
-    by = User.objects.get(email="finance.officer@demo.example")
+    by = officer()
     open_accounts(by=by)
     for slug in ("sweden-mfa", "switzerland-sdc", "ghana-interior"):
         put(by=by, slug=slug)

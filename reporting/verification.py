@@ -33,6 +33,7 @@ def verify() -> Result:
         with connection.cursor() as cursor:
             if not connection.in_atomic_block or not connection.savepoint_ids:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a large ledger takes longer than any page may
         register = Verification()
         result.problems.extend(problems(register))
         result.checked.update(entries=register.entries, checkpoints=register.checkpoints)

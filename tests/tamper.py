@@ -363,11 +363,9 @@ class Reading:
     def __init__(self) -> None:
         self.verification = Verification()
         assert list(self.verification.chain()) == []
-        self.newest = dict(self.verification.newest)
 
     def rows(self, table: str) -> Problem | None:
         """Return what the part of `verify` that holds a table's rows against the register finds first."""
-        self.verification.newest = dict(self.newest)
         models = [m for m in registered() if m._meta.db_table == table]
         return next((p for m in models for p in self.verification.rows_of(m)), None)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -23,7 +24,7 @@ from alliance.core.errors import KeyReused
 from alliance.core.logs import level_of_acts
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
-from alliance.register.models import RegisterEntry, RegisterHead
+from alliance.register.models import RegisterEntry
 from alliance.register.snapshots import plain, snapshot
 
 log = structlog.get_logger()
@@ -230,29 +231,27 @@ def _first_result(first: RegisterEntry, request: str) -> Any:
 
 
 def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
-    """Write the act's entries under the head's lock, and return their numbers: nothing of the transaction comes after."""
-    head = RegisterHead.objects.select_for_update().get()
-    moment = clock.now()
-    entries = []
+    """Write the act's entries under the head's lock, and return their numbers: nothing of the transaction comes after.
+
+    Everybody waits for that lock: rows are read before it is taken, and entries and head go out in one message.
+    """
     first = act.drafts[0]
     first.rows.extend([row for row in act.beside if row not in first.rows])
     first.gone.extend(act.forgotten)
     asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
-    for draft in act.drafts:
-        n = head.n + 1
-        body = canonical(_body(draft, act, n, moment, asked if draft is first else None))
+    prepared = [(draft, *_explained(draft)) for draft in act.drafts]
+    n, last, moment = _hold_head()
+    entries = []
+    for draft, salt, rows in prepared:
+        n += 1
+        body = canonical(_body(draft, act, n, moment, salt, rows, asked if draft is first else None))
         digest = digest_of(body)
-        head.n, head.hash = n, chained(head.hash, digest)
-        entries.append(
-            RegisterEntry(
-                id=draft.id, n=n, act=act.id, kind=draft.kind, body=body, digest=digest, hash=head.hash,
-                recorded_at=moment, public_from=moment if draft.public else None,
-            )
-        )  # fmt: skip
-    entries[0].key, entries[0].request_digest, entries[0].result = asked
-    RegisterEntry.objects.bulk_create(entries)
-    head.save(update_fields=["n", "hash"])
-    return [entry.n for entry in entries]
+        last = chained(last, digest)
+        entries.append((draft.id, n, draft.kind, body, digest, last, moment if draft.public else None))
+    columns = [list(column) for column in zip(*entries, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [act.id, moment, first.id, *asked, *columns, n, last])
+    return [entry[1] for entry in entries]
 
 
 class Asked(NamedTuple):
@@ -267,8 +266,41 @@ class Asked(NamedTuple):
         return digest_of(canonical([salt, self.key, self.request, self.result]))
 
 
-def _body(draft: Draft, act: Act, n: int, moment: Any, asked: Asked | None) -> dict[str, Any]:
+def _hold_head() -> tuple[int, str, datetime]:
+    """Lock the head and return it with the moment, which is read once the lock is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD)
+        return cursor.fetchone()
+
+
+HOLD = """
+    WITH held AS MATERIALIZED (SELECT n, hash FROM alliance_registerhead FOR UPDATE)
+    SELECT n, hash, alliance_now() FROM held
+"""
+APPEND = """
+    WITH act(id, moment, first, key, request, result) AS (
+        SELECT %s::uuid, %s::timestamptz, %s::bigint, %s::varchar, %s::varchar, %s::varchar)
+    INSERT INTO alliance_registerentry
+           (id, n, act, kind, body, digest, hash, recorded_at, public_from, key, request_digest, result)
+    SELECT e.id, e.n, act.id, e.kind, e.body, e.digest, e.hash, act.moment, e.public_from,
+           CASE WHEN e.id = act.first THEN act.key END,
+           CASE WHEN e.id = act.first THEN act.request ELSE '' END,
+           CASE WHEN e.id = act.first THEN act.result ELSE '' END
+      FROM act, unnest(%s::bigint[], %s::bigint[], %s::varchar[], %s::text[], %s::varchar[], %s::varchar[],
+                       %s::timestamptz[]) e(id, n, kind, body, digest, hash, public_from);
+    UPDATE alliance_registerhead SET n = %s, hash = %s;
+"""
+
+
+def _explained(draft: Draft) -> tuple[str, list[dict[str, Any]]]:
+    """Return the salt of the draft's body, and its rows as they stand now."""
     salt = secrets.token_hex(16)
+    return salt, [snapshot(row, salt) for row in draft.rows]
+
+
+def _body(
+    draft: Draft, act: Act, n: int, moment: Any, salt: str, rows: list[dict[str, Any]], asked: Asked | None
+) -> dict[str, Any]:
     return {
         "id": draft.id,
         "n": n,
@@ -278,7 +310,7 @@ def _body(draft: Draft, act: Act, n: int, moment: Any, asked: Asked | None) -> d
         "by": draft.by,
         "public": draft.public,
         "facts": plain(draft.facts),
-        "rows": [snapshot(row, salt) for row in draft.rows],
+        "rows": rows,
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": salt,
         "asked": asked.sealed(salt) if asked else None,

@@ -4,7 +4,9 @@ What each app can recompute it adds in its `checks.py`: `problems()` and `checke
 """
 
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -13,7 +15,8 @@ from django.db import models
 from alliance.register.acts import Asked
 from alliance.register.canonical import GENESIS, chained, digest_of
 from alliance.register.models import Checkpoint, Registered, RegisterEntry, RegisterHead
-from alliance.register.snapshots import links, snapshot
+from alliance.register.snapshots import Writer, links, snapshot, writers
+from alliance.register.spool import Snapshot, Spool, range_of
 
 CHUNK = 2000
 SALT_LENGTH = 32
@@ -28,24 +31,22 @@ class Problem(NamedTuple):
     why: str
 
 
-type Key = tuple[str, str]
-
-
 class Verification:
     """One pass over the register; `problems` yields what is wrong, first row first."""
 
     def __init__(self) -> None:
         self.entries = 0
         self.checkpoints = 0
-        self.newest: dict[Key, tuple[str, str]] = {}  # the body's salt, and the columns
+        self.spool = Spool()
         self._act = ""
         self._acts: set[str] = set()
         self._open: dict[int, str] = {}  # entries that stand open: since when
         self._opens: dict[int, str] = {}  # entries that later ones open: since when
 
     def problems(self) -> Iterator[Problem]:
-        yield from self.chain()
-        yield from self._rows()
+        with self.spool:
+            yield from self.chain()
+            yield from self._rows()
 
     def chain(self) -> Iterator[Problem]:
         previous, expected = GENESIS, 1
@@ -97,15 +98,22 @@ class Verification:
         self._opens |= {entry.n: body["at"]} if is_public else {}
         self._opens |= {int(n): moment for n, moment in opens.items()}
         for model, pk, columns in rows:
-            self.newest[model, pk] = (body["salt"], _packed(columns))
-        for key in gone:
-            self.newest.pop(key, None)
+            self.spool.put(model, pk, body["salt"], columns)
+        for model, pk in gone:
+            self.spool.gone(model, pk)
 
     def _rows(self) -> Iterator[Problem]:
-        for model in registered_models():
+        of_record = {model._meta.label_lower: model for model in registered_models()}
+        for model in of_record.values():
             yield from self.rows_of(model)
-        for (label, pk), (_salt, recorded) in self.newest.items():
-            yield from self._not_of_record(label, pk, json.loads(recorded))
+        for label in self.spool.labels():
+            if label not in of_record:
+                for number in self.spool.ranges(label):
+                    yield from self._left(label, self.spool.newest(label, number))
+
+    def _left(self, label: str, newest: dict[str, Snapshot]) -> Iterator[Problem]:
+        for pk, (_salt, recorded) in newest.items():
+            yield from self._not_of_record(label, pk, recorded)
 
     def _not_of_record(self, label: str, pk: str, recorded: dict[str, Any]) -> Iterator[Problem]:
         """A recorded row that is its author's draft again must still be there, in the state that was recorded."""
@@ -120,18 +128,58 @@ class Verification:
             yield Problem(_what(label), f"{_where(label, pk)}.state", "the row differs from its newest entry")
 
     def rows_of(self, model: type[models.Model]) -> Iterator[Problem]:
+        """Walk the rows in key order beside the ranges of their snapshots, one range in memory at a time."""
         label = model._meta.label_lower
-        must = set(model.registered_rows().values_list("pk", flat=True))  # type: ignore[attr-defined]
-        rows = model.fixed_rows().prefetch_related(*(f.name for f in links(model)))  # type: ignore[attr-defined]
-        for row in rows.order_by("pk").iterator(CHUNK):
-            salt, recorded = self.newest.pop((label, str(row.pk)), ("", ""))
-            where = _where(label, str(row.pk))
-            if not recorded:
-                if row.pk in must:
+        must = _must(model)
+        ranges, number, newest = deque(self.spool.ranges(label)), -1, dict[str, Snapshot]()
+        for pk, columns_now in _rows_now(model):
+            if (own := range_of(str(pk))) != number:
+                yield from self._left(label, newest)
+                while ranges and ranges[0] < own:
+                    yield from self._left(label, self.spool.newest(label, ranges.popleft()))
+                newest = self.spool.newest(label, ranges.popleft()) if ranges and ranges[0] == own else {}
+                number = own
+            salt, recorded = newest.pop(str(pk), ("", None))
+            where = _where(label, str(pk))
+            if recorded is None:
+                if must is None or pk in must:
                     yield Problem(_what(label), where, "the row is explained by no entry")
-            elif recorded != _packed(columns := snapshot(row, salt)["columns"]):
-                wrong = _differing(json.loads(recorded), columns)
+            elif recorded != (now := columns_now(salt)):
+                wrong = _differing(recorded, now)
                 yield Problem(_what(label), f"{where}.{wrong}", "the row differs from its newest entry")
+        yield from self._left(label, newest)
+        for number in ranges:
+            yield from self._left(label, self.spool.newest(label, number))
+
+
+type ColumnsNow = Callable[[str], dict[str, Any]]
+
+
+def _must(model: type[models.Model]) -> set[Any] | None:
+    """Return the keys of the rows that must have a snapshot, where not every row must that is held against one."""
+    if model.fixed_rows.__func__ is Registered.fixed_rows.__func__:  # type: ignore[attr-defined]
+        return None
+    return set(model.registered_rows().values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+def _rows_now(model: type[models.Model]) -> Iterator[tuple[Any, ColumnsNow]]:
+    """Yield each row that is held against its snapshot: its key, and what gives its columns for a salt."""
+    rows = model.fixed_rows().order_by("pk")  # type: ignore[attr-defined]
+    if linked := links(model):
+        for row in rows.prefetch_related(*(field.name for field in linked)).iterator(CHUNK):
+            yield row.pk, partial(_snapshot_columns, row)
+        return
+    written = writers(model)
+    for pk, *values in rows.values_list("pk", *(name for name, _writer in written)).iterator(CHUNK):
+        yield pk, partial(_columns, written, values)
+
+
+def _snapshot_columns(row: models.Model, salt: str) -> dict[str, Any]:
+    return snapshot(row, salt)["columns"]
+
+
+def _columns(written: list[tuple[str, Writer]], values: list[Any], salt: str) -> dict[str, Any]:
+    return {name: writer(value, salt) for (name, writer), value in zip(written, values, strict=True)}
 
 
 def registered_models() -> list[type[models.Model]]:
@@ -141,10 +189,6 @@ def registered_models() -> list[type[models.Model]]:
 
 def _as_asked(sealed: str | None, salt: str, found: Asked) -> bool:
     return found == UNASKED if sealed is None else sealed == found.sealed(salt)
-
-
-def _packed(columns: dict[str, Any]) -> str:
-    return json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _differing(recorded: dict[str, Any], now: dict[str, Any]) -> str:

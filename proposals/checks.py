@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 
 from alliance.register.canonical import digest_of
 from alliance.register.models import RegisterEntry
@@ -14,6 +14,7 @@ from proposals.models import (
     Contract,
     Project,
     Proposal,
+    ProposalRecommendation,
     ProposalUserObjectPermission,
     ProposalVersion,
     ProposalVersionUserObjectPermission,
@@ -92,27 +93,33 @@ WRITERS = {"contributors", "applicant_kind"}  # people come and go; an organisat
 
 def confirmations() -> Iterator[Problem]:
     """The recommendations that stand confirmed are those that the newest check says."""
-    for check in Check.objects.select_related("version__proposal").order_by("pk"):
+    said = _confirmed_by_register()
+    newer = ProposalVersion.objects.filter(
+        proposal=OuterRef("version__proposal"), number__gt=OuterRef("version__number")
+    )
+    checks = Check.objects.filter(~Exists(newer)).select_related("version__proposal").order_by("pk")
+    links = Prefetch(
+        "version__proposal__recommendations",
+        ProposalRecommendation.objects.exclude(confirmed_at=None).select_related("recommendation"),
+        to_attr="confirmed",
+    )
+    for check in checks.defer("version__content").prefetch_related(links).iterator(chunk_size=500):
         proposal = check.version.proposal
-        if proposal.is_editable or proposal.versions.filter(number__gt=check.version.number).exists():
+        if proposal.is_editable:
             continue
-        links = proposal.recommendations.order_by("recommendation__code")
-        standing = list(links.exclude(confirmed_at=None).values_list("recommendation__code", flat=True))
-        other = links.exclude(confirmed_at=None).exclude(
-            confirmed_at=check.checked_at, confirmed_by=check.checked_by_id
-        )
-        if standing != _confirmed_by_register(check) or other.exists():
+        standing = sorted(row.recommendation.code for row in proposal.confirmed)  # type: ignore[attr-defined]
+        stamps = {(row.confirmed_at, row.confirmed_by_id) for row in proposal.confirmed}  # type: ignore[attr-defined]
+        if standing != said.get((proposal.reference, check.version.number), []) or stamps - {
+            (check.checked_at, check.checked_by_id)
+        }:
             yield Problem("version", proposal.reference, "the confirmed recommendations are not those of the check")
 
 
-def _confirmed_by_register(check: Check) -> list[str]:
-    entries = RegisterEntry.objects.filter(kind="proposal.checked/1", recorded_at__gte=check.checked_at)
-    about = (check.version.proposal.reference, check.version.number)
-    for body in entries.order_by("n").values_list("body", flat=True):
-        facts = json.loads(body)["facts"]
-        if (facts["proposal"], facts["version"]) == about:
-            return facts["recommendations"]
-    return []
+def _confirmed_by_register() -> dict[tuple[str, int], list[str]]:
+    """Return, by proposal and version, the recommendations that its newest check confirmed."""
+    bodies = RegisterEntry.objects.filter(kind="proposal.checked/1").order_by("n").values_list("body", flat=True)
+    facts = (json.loads(body)["facts"] for body in bodies.iterator(chunk_size=500))
+    return {(fact["proposal"], fact["version"]): sorted(fact["recommendations"]) for fact in facts}
 
 
 def grants() -> Iterator[Problem]:

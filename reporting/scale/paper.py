@@ -25,6 +25,8 @@ from proposals.models import (
     ProposalPartner,
     ProposalRecommendation,
     ProposalVersion,
+    VersionObjective,
+    VersionRecommendation,
 )
 from reporting.scale.plan import CENT, Planned
 from reporting.scale.world import World
@@ -84,7 +86,8 @@ def write_papers(world: World, plans: list[Planned]) -> list[Paper]:
         facts = {"proposal": version.proposal.reference, "version": version.number}
         submitted = facts | {"receipt": version.receipt, "applicant": plan.lead, "amount": version.amount}
         record("proposal.submitted/1", by=world.signatories[plan.lead], rows=[version], facts=submitted)
-        record("proposal.checked/1", by=check.checked_by, rows=[check], facts=facts | {"applicant": plan.lead})
+        found = facts | {"applicant": plan.lead, "recommendations": sorted(plan.recommendations)}
+        record("proposal.checked/1", by=check.checked_by, rows=[check, version.proposal], facts=found)
     decisions = _decisions(world, plans, versions)
     projects = _projects(world, plans, versions, decisions)
     return [
@@ -175,7 +178,18 @@ def _versions(world: World, plans: list[Planned], proposals: list[Proposal]) -> 
                 submitted_by=proposal.created_by,
             )
         )  # fmt: skip
-    return ProposalVersion.objects.bulk_create(made)
+    versions = ProposalVersion.objects.bulk_create(made)
+    VersionRecommendation.objects.bulk_create(
+        VersionRecommendation(version=version, recommendation=world.recommendations[code])
+        for plan, version in zip(plans, versions, strict=True)
+        for code in plan.recommendations
+    )
+    VersionObjective.objects.bulk_create(
+        VersionObjective(version=version, objective=world.objectives[code], percent=percent)
+        for plan, version in zip(plans, versions, strict=True)
+        for code, percent in plan.objectives.items()
+    )
+    return versions
 
 
 def _parts(world: World, plans: list[Planned], proposals: list[Proposal]) -> list[list[Indicator]]:
@@ -399,7 +413,7 @@ def _projects(
             "decision": project.decision_reference, "amount": plan.amount, "recommendations": plan.recommendations,
             "objectives": {code: Decimal(percent) for code, percent in plan.objectives.items()},
         }  # fmt: skip
-        record("proposal.approved/1", by=None, rows=[project, *own], facts=facts, public=True)
+        record("proposal.approved/1", by=None, rows=[project, *own, version.proposal], facts=facts, public=True)
     return projects
 
 

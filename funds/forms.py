@@ -7,13 +7,24 @@ from babel.core import get_global
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core import formats
+from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
 from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
-from alliance.people.models import Organisation
+from alliance.people.models import SECRETARIAT_ROLES, Membership, Organisation, User
+from alliance.records.uploads import ACCEPT
 from funds import amounts
-from funds.models import AgreementState, Donor, DonorStage, DonorType, PaymentState, Pledge, PledgeState, Window
+from funds.models import (
+    AgreementState,
+    Donor,
+    DonorStage,
+    DonorType,
+    Finding,
+    PaymentState,
+    Pledge,
+    PledgeState,
+    Window,
+)
 
 INSTALMENTS = 6
 
@@ -282,6 +293,45 @@ class StageForm(KeyedForm):
         ]
 
 
+def secretariat() -> Any:
+    """The people who may follow a donor up."""
+    held = Membership.objects.on(clock.today()).filter(role__in=SECRETARIAT_ROLES)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
+
+
+class NextStepForm(KeyedForm):
+    """Who follows a donor up, what comes next, and by when."""
+
+    owner = forms.ModelChoiceField(
+        label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
+    next_step = forms.CharField(
+        label=_("Next step"), help_text=_("Leave it empty when nothing is planned."), max_length=200, required=False
+    )
+    next_step_on = DateField(label=_("Due on"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()
+
+
+class DueDiligenceForm(KeyedForm):
+    """What due diligence found about a donor."""
+
+    finding = forms.ChoiceField(label=_("Finding"), choices=Finding, widget=forms.RadioSelect)
+    done_on = DateField(label=_("Done on"))
+    valid_until = DateField(label=_("Valid until"), help_text=_("After this day it is done anew."))
+    note = forms.CharField(
+        label=_("What was looked at and found"),
+        help_text=_("Only the secretariat and the auditor read this. Name the measures, if there are any."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    upload = forms.FileField(
+        label=_("Document"), required=False, widget=forms.ClearableFileInput(attrs={"accept": ACCEPT})
+    )
+
+
 class ListFilter(forms.Form):
     """What every list of contributions filters by, in its address."""
 
@@ -317,3 +367,14 @@ class PaymentFilter(forms.Form):
 class DonorFilter(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
     donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)
+
+
+class PipelineFilter(DonorFilter):
+    owner = forms.ModelChoiceField(
+        label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("All")
+    )
+    overdue = forms.BooleanField(label=_("Next step overdue"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()

@@ -42,6 +42,10 @@ def can_register_donor(user: Any) -> bool:
     return user.has_role(*SECRETARIAT)
 
 
+def can_record_diligence(user: Any) -> bool:
+    return user.has_role(Role.OFFICER, Role.HEAD)
+
+
 def can_set_status(user: Any) -> bool:
     """The fund's and the windows' status; later on a carried decision, meanwhile the head's own act."""
     return user.has_role(Role.HEAD)

@@ -102,8 +102,52 @@ class DonorQuerySet(models.QuerySet[Any]):
         )
         return self.annotate(deposited_usd=Coalesce(models.Subquery(deposited), ZERO, output_field=MoneyField()))
 
+    def with_prospects(self) -> Self:
+        """Add what is spoken of with each donor, in dollars. It is not pledged."""
+        spoken_of = (
+            self.model.prospects.rel.related_model.objects.filter(donor=models.OuterRef("pk"))
+            .order_by()
+            .values("donor")
+            .annotate(s=Sum("amount_usd"))
+            .values("s")
+        )
+        return self.annotate(prospects_usd=Coalesce(models.Subquery(spoken_of), ZERO, output_field=MoneyField()))
+
+    def with_pledged(self) -> Self:
+        """Add what each donor's standing pledges are worth, in dollars: indicative, and not money."""
+        pledged = (
+            self.model.pledges.rel.related_model.objects.standing()
+            .filter(donor=models.OuterRef("pk"))
+            .order_by()
+            .values("donor")
+            .annotate(s=Sum("amount_usd"))
+            .values("s")
+        )
+        return self.annotate(pledged_usd=Coalesce(models.Subquery(pledged), ZERO, output_field=MoneyField()))
+
+    def with_finding(self) -> Self:
+        """Add the newest finding of due diligence and the day until which it is valid. See also DueDiligence.of."""
+        newest = self.model.due_diligence.rel.related_model.objects.filter(donor=models.OuterRef("pk")).newest_first()
+        return self.annotate(
+            finding=models.Subquery(newest.values("finding")[:1]),
+            finding_valid_until=models.Subquery(newest.values("valid_until")[:1]),
+        )
+
+    def with_step_due(self, until: date) -> Self:
+        """Donors whose next step is due by that day."""
+        return self.filter(next_step_on__lte=until)
+
     def for_list(self) -> Self:
         return self.select_related("organisation").order_by("organisation__name_en", "pk")
+
+
+class DueDiligenceQuerySet(models.QuerySet[Any]):
+    def newest_first(self) -> Self:
+        return self.order_by("-done_on", "-pk")
+
+    def of(self, donor: Any) -> Any | None:
+        """Return what counts for a donor: its newest finding, or None."""
+        return self.filter(donor=donor).newest_first().first()
 
 
 class ProspectQuerySet(OwnedByDonor):

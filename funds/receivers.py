@@ -35,6 +35,12 @@ def officers(body: dict[str, Any]) -> Iterable[User]:
     return people(Role.OFFICER, Role.HEAD)
 
 
+def owner(body: dict[str, Any]) -> Iterable[User]:
+    """Whoever is to follow a donor up, unless it is who said so."""
+    uid = body["facts"]["owner"]
+    return User.objects.filter(uid=uid, is_active=True).exclude(uid=body["by"]) if uid else ()
+
+
 def page(name: str, fact: str) -> Any:
     return lambda body: reverse(f"funds:{name}", args=[body["facts"][fact]])
 
@@ -53,6 +59,8 @@ declare("period.closed/1", label=_("Accounting period closed"), told=finance_off
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
 declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
+declare("donor.step_planned/1", label=_("Next step with a donor planned"), told=owner, url=page("donor", "donor"))
+declare("due_diligence.recorded/1", label=_("Due diligence recorded"), told=officers, url=page("donor", "donor"))
 declare("prospect.noted/1", label=_("Pipeline entry noted"))
 declare("pledge.recorded/1", label=_("Pledge recorded"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_people, url=page("pledge", "pledge"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges
+from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pipeline, pledges
 
 app_name = "funds"
 urlpatterns = [
@@ -21,10 +21,14 @@ urlpatterns = [
     path("deposits/", deposits.deposits, name="deposits"),
     path("deposits/new/", deposits.deposit_new, name="deposit_new"),
     path("deposits/<str:reference>/", deposits.deposit, name="deposit"),
+    path("pipeline/", pipeline.pipeline, name="pipeline"),
     path("donors/", donors.donors, name="donors"),
     path("donors/new/", donors.donor_new, name="donor_new"),
     path("donors/<slug:slug>/", donors.donor, name="donor"),
     path("donors/<slug:slug>/stage/", donors.donor_stage, name="donor_stage"),
+    path("donors/<slug:slug>/next-step/", pipeline.donor_next_step, name="donor_next_step"),
+    path("donors/<slug:slug>/due-diligence/", pipeline.due_diligence_new, name="due_diligence_new"),
+    path("donors/<slug:slug>/due-diligence/<uuid:uid>/", pipeline.due_diligence_file, name="due_diligence_file"),
     path("payments/", payments.payments, name="payments"),
     path("payments/<str:reference>/", payments.payment, name="payment"),
     path("payments/<str:reference>/authorise/", payments.payment_authorise, name="payment_authorise"),

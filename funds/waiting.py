@@ -1,7 +1,7 @@
 """What waits for a person in the fund: derived from the rows, oldest deadline first."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
@@ -11,16 +11,37 @@ from alliance.core import clock, formats
 from alliance.core.display import Task
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
-from funds.models import Agreement, Instalment, Payment, PaymentState, Pledge
+from funds.models import Agreement, Donor, Instalment, Payment, PaymentState, Pledge
 from funds.operations.deposits import received_in_own_currency_of
 
 MOST = 50
+STEPS_AHEAD = timedelta(days=7)
 
 
 def waiting_for(user: Any) -> list[Task]:
     """Return the tasks that this person can do, oldest deadline first, those without one after them."""
-    tasks = chain(_acknowledgements(user), _agreements(user), _instalments(user), _payments(user), _receipts(user))
+    tasks = chain(
+        _next_steps(user),
+        _acknowledgements(user),
+        _agreements(user),
+        _instalments(user),
+        _payments(user),
+        _receipts(user),
+    )
     return sorted(tasks, key=lambda task: (task.due is None, task.due or date.max, task.reference))
+
+
+def _next_steps(user: Any) -> Iterator[Task]:
+    """Steps with donors that this person takes, due within a week or overdue."""
+    if not permissions.can_register_donor(user):
+        return
+    today = clock.today()
+    rows = Donor.objects.visible_to(user).filter(owner=user).with_step_due(today + STEPS_AHEAD).for_list()
+    for donor in rows[:MOST]:
+        yield Task(
+            _("Take the next step with a donor"), donor.get_absolute_url(), donor.next_step_on, donor.next_step,
+            donor.name, late=donor.next_step_on < today,
+        )  # fmt: skip
 
 
 def _acknowledgements(user: Any) -> Iterator[Task]:

@@ -16,6 +16,7 @@ from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, Windo
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
 from funds.models.payments import Payment, PaymentState
+from funds.models.pipeline import DueDiligence, Finding, StageChange
 
 __all__ = [
     "GUARDED",
@@ -28,6 +29,8 @@ __all__ = [
     "Donor",
     "DonorStage",
     "DonorType",
+    "DueDiligence",
+    "Finding",
     "Fund",
     "FundStatus",
     "ImportBatch",
@@ -45,6 +48,7 @@ __all__ = [
     "Share",
     "Source",
     "SourceKind",
+    "StageChange",
     "Stake",
     "Turnover",
     "Window",

@@ -88,6 +88,11 @@ class Donor(Registered):
     organisation = models.OneToOneField("alliance.Organisation", on_delete=models.PROTECT, related_name="donor")
     donor_type = models.CharField(_("type"), max_length=20, choices=DonorType)
     stage = models.CharField(_("stage"), max_length=20, choices=DonorStage, default=DonorStage.POTENTIAL)
+    owner = models.ForeignKey(
+        "alliance.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who follows it up")
+    )
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("next step due on"), null=True)
 
     objects = DonorQuerySet.as_manager()
 
@@ -109,6 +114,12 @@ class Donor(Registered):
                 condition=Q(donor_type="trustee"),
                 name="donor_one_trustee",
                 violation_error_message=_("There is already a trustee."),
+            ),
+            models.CheckConstraint(
+                condition=Q(next_step="", next_step_on=None)
+                | (~Q(next_step="") & Q(next_step_on__isnull=False, owner__isnull=False)),
+                name="donor_next_step_has_day_and_owner",
+                violation_error_message=_("A next step says who takes it, and by when."),
             ),
         ]
 

@@ -16,6 +16,7 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Act, Agreement, Donor, Fund, Instalment, Pledge, PledgeState, Window, WindowStatus
+from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import lock_pledge
 from funds.operations.values import Value, check_amount, check_not_future, valued
@@ -48,6 +49,7 @@ def sign_agreement(
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
     Fund.objects.held().require(Act.AGREE)
     check_not_future(signed_on, "signed_on")
+    require_not_barred(donor)
     if pledge is not None:
         pledge = lock_pledge(pledge.pk)
         _check_pledge(pledge, donor, currency, signed_on)

@@ -14,6 +14,7 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Act, Donor, Fund, Pledge, PledgeState, Window, WindowStatus
+from funds.operations.diligence import require_cleared, require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import position
@@ -40,6 +41,7 @@ def record_pledge(
     day = pledged_on or clock.today()
     check_not_future(day, "pledged_on")
     _check_window(window)
+    require_not_barred(donor)
     return write_pledge(
         by=by, donor=donor, window=window, value=valued(amount, currency, day), pledged_on=day, conditions=conditions
     )
@@ -66,9 +68,15 @@ def write_pledge(
 
 @operation
 def acknowledge_pledge(*, by: User | None, pledge: Pledge) -> Pledge:
-    """Acknowledge a pledge for the secretariat; from now on it is public."""
+    """Acknowledge a pledge for the secretariat; from now on it is public.
+
+    A private entity's only with due diligence that is valid and acceptable; an import (`by=None`) brings in what its
+    source had made public already.
+    """
     require(by is None or permissions.can_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
     pledge = _locked(pledge)
+    if by is not None:
+        require_cleared(pledge.donor)
     advance(pledge, "acknowledge")
     pledge.acknowledged_at, pledge.acknowledged_by = clock.now(), by
     pledge.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])

@@ -12,6 +12,7 @@ from funds.models import (
     Agreement,
     Deposit,
     Donor,
+    DueDiligence,
     Fund,
     ImportBatch,
     ImportRow,
@@ -21,8 +22,10 @@ from funds.models import (
     Pledge,
     Prospect,
     Rate,
+    StageChange,
     Window,
 )
+from funds.operations.diligence import record_due_diligence
 from funds.operations.pledges import acknowledge_pledge
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_payment, make_pledge, make_rate
 
@@ -43,6 +46,8 @@ BROKEN = [
     ("donor_type_known", Donor, {"donor_type": "martian"}),
     ("donor_stage_known", Donor, {"stage": "smitten"}),
     ("donor_one_trustee", Donor, {"donor_type": "trustee"}),
+    ("donor_next_step_has_day_and_owner", Donor, {"next_step": "call"}),
+    ("donor_next_step_has_day_and_owner", Donor, {"next_step_on": DAY}),
     ("prospect_positive", Prospect, {"amount_usd": D(0)}),
     ("prospect_amount_with_rate", Prospect, {"rate": None}),
     ("pledge_positive", Pledge, {"amount_usd": D(0)}),
@@ -142,6 +147,44 @@ def test_rate_of_a_currency_is_entered_once_a_day(db):
         make_rate()
 
 
+# Rows of these are never changed: what breaks a constraint is refused when it is written.
+NEVER_WRITTEN = [
+    ("stage_change_known", StageChange, {"stage": "smitten"}),
+    ("due_diligence_finding_known", DueDiligence, {"finding": "nice"}),
+    ("due_diligence_valid_after_done", DueDiligence, {"valid_until": DAY}),
+    ("due_diligence_says_what_was_found", DueDiligence, {"note": ""}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "columns"), NEVER_WRITTEN, ids=[f"{n}-{i}" for i, (n, _m, _c) in enumerate(NEVER_WRITTEN)]
+)
+def test_broken_row_is_never_written(officer, name, model, columns):
+    donor, now = make_donor(), clock.now()
+    whole = {
+        StageChange: {"donor": donor, "stage": "contacted", "at": now},
+        DueDiligence: {
+            "donor": donor, "finding": "clear", "note": "accounts", "done_on": DAY, "valid_until": date(2009, 3, 10),
+            "recorded_by": officer, "recorded_at": now,
+        },
+    }  # fmt: skip
+    assert model.objects.create(**whole[model]).pk
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.create(**whole[model] | columns)
+
+
+@pytest.mark.parametrize("model", [StageChange, DueDiligence])
+def test_row_is_never_changed_or_deleted(officer, model):
+    record_due_diligence(
+        by=officer, donor=make_donor(), done_on=DAY, valid_until=date(2009, 3, 10), finding="clear", note="accounts"
+    )
+    rows = model.objects.all()
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        rows.update(donor=make_donor("switzerland-sdc"))
+    with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
+        rows.delete()
+
+
 def test_every_constraint_has_its_violation():
     own = {
         constraint.name
@@ -149,7 +192,7 @@ def test_every_constraint_has_its_violation():
         if model._meta.model_name not in LEDGER
         for constraint in model._meta.constraints
     }
-    assert own == {name for name, _model, _columns in BROKEN} | {"rate_once_a_day"}
+    assert own == {name for name, _model, _columns in [*BROKEN, *NEVER_WRITTEN]} | {"rate_once_a_day"}
 
 
 def test_every_constraint_says_in_words_what_is_wrong():

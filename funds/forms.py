@@ -5,28 +5,28 @@ from typing import Any, cast
 
 from babel.core import get_global
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core import clock, formats
+from alliance.core import formats
 from alliance.core.forms import KeyedForm
 from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
-from alliance.people.models import SECRETARIAT_ROLES, Membership, Organisation, User
-from alliance.records.uploads import ACCEPT
+from alliance.people.models import Organisation
 from funds import amounts
 from funds.models import (
     AgreementState,
     Donor,
     DonorStage,
     DonorType,
-    Finding,
+    Instalment,
     PaymentState,
     Pledge,
     PledgeState,
     Window,
 )
 
-INSTALMENTS = 6
+INSTALMENTS = 12
 
 
 class AmountField(forms.CharField):
@@ -133,6 +133,13 @@ class PledgeForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    event = forms.CharField(
+        label=_("Event"),
+        help_text=_("Where it was promised, for example a session of the Forum or a pledging conference."),
+        required=False,
+        max_length=200,
+    )
+
     def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(DonorField, self.fields["donor"]).queryset = donors
@@ -143,6 +150,18 @@ class PledgeForm(KeyedForm):
     def clean(self) -> dict[str, Any]:
         check_precision(self, "amount", self.cleaned_data.get("currency"))
         return self.cleaned_data
+
+
+class InstalmentField(forms.ModelChoiceField):
+    """An instalment of an agreement, or the next one."""
+
+    def label_from_instance(self, row: Instalment) -> str:
+        told = {
+            "number": row.number,
+            "day": formats.long_date(row.due_on),
+            "amount": formats.money(row.amount, row.agreement.currency),
+        }
+        return gettext("Instalment %(number)s, due on %(day)s: %(amount)s") % told
 
 
 class AgreementForm(KeyedForm):
@@ -207,8 +226,17 @@ class DepositForm(KeyedForm):
     )
     rate_source = forms.CharField(label=_("Source of that rate"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, donors: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, donors: Any = None, instalments: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if instalments:
+            self.fields["instalment"] = InstalmentField(
+                label=_("Instalment"),
+                queryset=instalments,
+                required=False,
+                empty_label=_("The next one that is not paid"),
+                help_text=_("What is more than the instalment runs on to the next."),
+            )
+            self.order_fields(["amount", "currency", "instalment", *self.fields])
         if donors is not None:
             self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
             self.fields["window"] = WindowField(label=_("Window"))
@@ -293,45 +321,6 @@ class StageForm(KeyedForm):
         ]
 
 
-def secretariat() -> Any:
-    """The people who may follow a donor up."""
-    held = Membership.objects.on(clock.today()).filter(role__in=SECRETARIAT_ROLES)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
-
-
-class NextStepForm(KeyedForm):
-    """Who follows a donor up, what comes next, and by when."""
-
-    owner = forms.ModelChoiceField(
-        label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
-    )
-    next_step = forms.CharField(
-        label=_("Next step"), help_text=_("Leave it empty when nothing is planned."), max_length=200, required=False
-    )
-    next_step_on = DateField(label=_("Due on"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()
-
-
-class DueDiligenceForm(KeyedForm):
-    """What due diligence found about a donor."""
-
-    finding = forms.ChoiceField(label=_("Finding"), choices=Finding, widget=forms.RadioSelect)
-    done_on = DateField(label=_("Done on"))
-    valid_until = DateField(label=_("Valid until"), help_text=_("After this day it is done anew."))
-    note = forms.CharField(
-        label=_("What was looked at and found"),
-        help_text=_("Only the secretariat and the auditor read this. Name the measures, if there are any."),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    upload = forms.FileField(
-        label=_("Document"), required=False, widget=forms.ClearableFileInput(attrs={"accept": ACCEPT})
-    )
-
-
 class ListFilter(forms.Form):
     """What every list of contributions filters by, in its address."""
 
@@ -367,14 +356,3 @@ class PaymentFilter(forms.Form):
 class DonorFilter(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
     donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)
-
-
-class PipelineFilter(DonorFilter):
-    owner = forms.ModelChoiceField(
-        label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("All")
-    )
-    overdue = forms.BooleanField(label=_("Next step overdue"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()

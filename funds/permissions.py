@@ -21,6 +21,10 @@ def can_cancel_pledge(user: Any, organisation_id: int) -> bool:
     return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(Role.OFFICER, Role.HEAD)
 
 
+def can_amend_pledge(user: Any, organisation_id: int) -> bool:
+    return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(*SECRETARIAT)
+
+
 def can_write_off(user: Any) -> bool:
     return user.has_role(Role.FINANCE_OFFICER, Role.HEAD)
 

@@ -31,6 +31,12 @@ def finance_officers(body: dict[str, Any]) -> Iterable[User]:
     return people(Role.FINANCE_OFFICER)
 
 
+def both_sides(body: dict[str, Any]) -> Iterable[User]:
+    """The donor's people and the finance officers."""
+    pks = {person.pk for person in (*donors_people(body), *finance_officers(body))}
+    return User.objects.filter(pk__in=pks).order_by("pk")
+
+
 def officers(body: dict[str, Any]) -> Iterable[User]:
     return people(Role.OFFICER, Role.HEAD)
 
@@ -64,6 +70,7 @@ declare("due_diligence.recorded/1", label=_("Due diligence recorded"), told=offi
 declare("prospect.noted/1", label=_("Pipeline entry noted"))
 declare("pledge.recorded/1", label=_("Pledge recorded"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_people, url=page("pledge", "pledge"))
+declare("pledge.amended/1", label=_("Pledge amended"), told=both_sides, url=page("pledge", "pledge"))
 declare("pledge.cancelled/1", label=_("Pledge cancelled"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.written_off/1", label=_("Pledge written off"), told=donors_people, url=page("pledge", "pledge"))
 declare("pledge.settled/1", label=_("Pledge accepted as paid"), told=donors_people, url=page("pledge", "pledge"))
@@ -73,6 +80,13 @@ declare(
     told=donors_people,
     url=page("agreement", "agreement"),
 )
+declare(
+    "agreement.amended/1",
+    label=_("Contribution agreement amended"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
+declare("agreement.document_added/1", label=_("Document of an agreement added"))
 declare(
     "agreement.completed/1",
     label=_("Contribution agreement fully paid"),

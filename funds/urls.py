@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pipeline, pledges
+from funds.views import accounts, agreements, amendments, deposits, donors, fund, imports, payments, pipeline, pledges
 
 app_name = "funds"
 urlpatterns = [
@@ -14,10 +14,14 @@ urlpatterns = [
     path("pledges/<str:reference>/cancel/", pledges.pledge_cancel, name="pledge_cancel"),
     path("pledges/<str:reference>/accept/", pledges.pledge_accept, name="pledge_accept"),
     path("pledges/<str:reference>/write-off/", pledges.pledge_write_off, name="pledge_write_off"),
+    path("pledges/<str:reference>/amend/", amendments.pledge_amend, name="pledge_amend"),
     path("agreements/", agreements.agreements, name="agreements"),
     path("agreements/new/", agreements.agreement_new, name="agreement_new"),
     path("agreements/<str:reference>/", agreements.agreement, name="agreement"),
     path("agreements/<str:reference>/cancel/", agreements.agreement_cancel, name="agreement_cancel"),
+    path("agreements/<str:reference>/amend/", amendments.agreement_amend, name="agreement_amend"),
+    path("agreements/<str:reference>/documents/new/", amendments.agreement_document_new, name="agreement_document_new"),
+    path("agreements/<str:reference>/documents/<uuid:uid>/", amendments.agreement_document, name="agreement_document"),
     path("deposits/", deposits.deposits, name="deposits"),
     path("deposits/new/", deposits.deposit_new, name="deposit_new"),
     path("deposits/<str:reference>/", deposits.deposit, name="deposit"),

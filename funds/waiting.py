@@ -11,8 +11,9 @@ from alliance.core import clock, formats
 from alliance.core.display import Task
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
+from funds.matching import first_unpaid
 from funds.models import Agreement, Donor, Instalment, Payment, PaymentState, Pledge
-from funds.operations.deposits import received_in_own_currency_of
+from funds.operations.deposits import received_in_own_currency_of, standings_of
 
 MOST = 50
 STEPS_AHEAD = timedelta(days=7)
@@ -40,7 +41,7 @@ def _next_steps(user: Any) -> Iterator[Task]:
     for donor in rows[:MOST]:
         yield Task(
             _("Take the next step with a donor"), donor.get_absolute_url(), donor.next_step_on, donor.next_step,
-            donor.name, late=donor.next_step_on < today,
+            donor.name, late=donor.next_step_on is not None and donor.next_step_on < today,
         )  # fmt: skip
 
 
@@ -78,14 +79,10 @@ def _instalments(user: Any) -> Iterator[Task]:
 
 def next_due(agreement: Agreement) -> Instalment | None:
     """Return the first instalment that what came in does not cover."""
-    left = received_in_own_currency_of(agreement)
-    if left is None:
+    if received_in_own_currency_of(agreement) is None:
         return None
-    for instalment in sorted(agreement.instalments.all(), key=lambda row: row.number):
-        left -= instalment.amount
-        if left < 0:
-            return instalment
-    return None
+    unpaid = first_unpaid(standings_of(agreement))
+    return unpaid.instalment if unpaid else None
 
 
 def _payments(user: Any) -> Iterator[Task]:

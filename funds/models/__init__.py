@@ -1,5 +1,6 @@
 """Models of the fund, one module a noun."""
 
+from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
 from funds.models.donors import (
     Agreement,
     AgreementState,
@@ -24,6 +25,8 @@ __all__ = [
     "AccountKind",
     "Act",
     "Agreement",
+    "AgreementAmendment",
+    "AgreementDocument",
     "AgreementState",
     "Deposit",
     "Donor",
@@ -41,6 +44,7 @@ __all__ = [
     "PaymentState",
     "Period",
     "Pledge",
+    "PledgeAmendment",
     "PledgeState",
     "Posting",
     "Prospect",

@@ -214,6 +214,7 @@ class Pledge(Valued):
     amount_usd = MoneyField(_("indicative amount in US dollars"))
     pledged_on = models.DateField(_("pledged on"))
     conditions = models.TextField(_("conditions"), blank=True)
+    event = models.CharField(_("event"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=PledgeState, default=PledgeState.PLEDGED)
     noted_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField()
@@ -353,6 +354,13 @@ class Agreement(Valued):
         return reverse("funds:agreement", args=[self.reference])
 
 
+class InForce(models.Manager["Instalment"]):
+    """The instalments that an agreement has now; those that an amendment replaced are in `ever`."""
+
+    def get_queryset(self) -> models.QuerySet[Instalment]:
+        return super().get_queryset().filter(replaced_by=None)
+
+
 class Instalment(Registered):
     """A part of an agreement due on a day, in the agreement's currency."""
 
@@ -360,12 +368,19 @@ class Instalment(Registered):
     number = models.PositiveSmallIntegerField(_("number"))
     due_on = models.DateField(_("due on"))
     amount = OriginalAmountField(_("amount"))
+    replaced_by = models.ForeignKey(
+        "funds.AgreementAmendment", on_delete=models.PROTECT, null=True, related_name="replaced"
+    )
+
+    objects = InForce()
+    ever = models.Manager()
 
     class Meta:
         constraints = [
             positive_usd("instalment_positive", "amount"),
             models.UniqueConstraint(
                 fields=["agreement", "number"],
+                condition=Q(replaced_by=None),
                 name="instalment_number_once",
                 violation_error_message=_("An instalment's number is used once in an agreement."),
             ),
@@ -373,6 +388,10 @@ class Instalment(Registered):
 
     def __str__(self) -> str:
         return f"{self.agreement_id}/{self.number}"
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet[Instalment]:
+        return cls.ever.all()
 
     def is_paid_by(self, received: Decimal) -> bool:
         return settled(self.amount, received)

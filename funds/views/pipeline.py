@@ -17,8 +17,9 @@ from alliance.core import clock
 from alliance.core.display import Event
 from alliance.core.requests import submitted
 from alliance.records import files
+from alliance.records.models import StoredFile
 from funds import permissions
-from funds.forms import DueDiligenceForm, NextStepForm, PipelineFilter
+from funds.donor_forms import DueDiligenceForm, NextStepForm, PipelineFilter
 from funds.models import Donor, DonorStage, DonorType, DueDiligence, Finding
 from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import plan_next_step
@@ -152,9 +153,8 @@ def due_diligence_new(request: Request, slug: str) -> HttpResponse:
 @require_GET
 def due_diligence_file(request: Request, slug: str, uid: UUID) -> HttpResponseBase:
     reader_or_404(request.user.reads_all)
-    return files.serve(
-        find(DueDiligence.objects.select_related("file"), donor__organisation__slug=slug, file__uid=uid).file
-    )
+    rows = StoredFile.objects.filter(pk__in=DueDiligence.objects.filter(donor__organisation__slug=slug).values("file"))
+    return files.serve(find(rows, uid=uid))
 
 
 def stage_history(donor: Donor) -> list[Event]:

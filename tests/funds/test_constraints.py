@@ -5,11 +5,16 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from alliance.core import clock
+from alliance.records import files
 from funds.models import (
     Agreement,
+    AgreementAmendment,
+    AgreementDocument,
     Deposit,
     Donor,
     DueDiligence,
@@ -20,14 +25,17 @@ from funds.models import (
     Payment,
     Period,
     Pledge,
+    PledgeAmendment,
     Prospect,
     Rate,
     StageChange,
     Window,
 )
+from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
 from funds.operations.diligence import record_due_diligence
 from funds.operations.pledges import acknowledge_pledge
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_payment, make_pledge, make_rate
+from tests.world import smallest_pdf
 
 D = Decimal
 DAY = date(2008, 3, 10)
@@ -153,34 +161,59 @@ NEVER_WRITTEN = [
     ("due_diligence_finding_known", DueDiligence, {"finding": "nice"}),
     ("due_diligence_valid_after_done", DueDiligence, {"valid_until": DAY}),
     ("due_diligence_says_what_was_found", DueDiligence, {"note": ""}),
+    ("pledge_amendment_number_once", PledgeAmendment, {"number": 1}),
+    ("pledge_amendment_has_a_reason", PledgeAmendment, {"why": ""}),
+    ("pledge_amendment_positive", PledgeAmendment, {"amount_usd": D(0)}),
+    ("pledge_amendment_amount_with_rate", PledgeAmendment, {"rate": None}),
+    ("agreement_amendment_number_once", AgreementAmendment, {"number": 1}),
+    ("agreement_amendment_has_a_reason", AgreementAmendment, {"why": ""}),
+    ("agreement_amendment_positive", AgreementAmendment, {"amount_usd": D(0)}),
+    ("agreement_amendment_amount_positive", AgreementAmendment, {"amount": D(0)}),
+    ("agreement_document_has_a_title", AgreementDocument, {"title": ""}),
 ]
 
 
 @pytest.mark.parametrize(
     ("name", "model", "columns"), NEVER_WRITTEN, ids=[f"{n}-{i}" for i, (n, _m, _c) in enumerate(NEVER_WRITTEN)]
 )
-def test_broken_row_is_never_written(officer, name, model, columns):
+def test_broken_row_is_never_written(officer, finance_officer, name, model, columns):
     donor, now = make_donor(), clock.now()
+    by = {"recorded_by": officer, "recorded_at": now}
+    amended = {"number": 1, "amount": D(5), "amount_usd": D(5), "why": "less"}
+    file = files.store([b"x"], name="x.pdf", media_type="application/pdf", by=None)
     whole = {
+        PledgeAmendment: amended | {
+            "pledge": make_pledge(officer), "rate": D(1), "rate_on": DAY, "pledged_on": DAY, "amended_by": officer,
+            "amended_at": now,
+        },
+        AgreementAmendment: amended | by | {"agreement": make_agreement(finance_officer), "signed_on": DAY},
+        AgreementDocument: {
+            "agreement": make_agreement(finance_officer), "file": file, "title": "x", "added_by": officer, "added_at": now,
+        },
         StageChange: {"donor": donor, "stage": "contacted", "at": now},
         DueDiligence: {
             "donor": donor, "finding": "clear", "note": "accounts", "done_on": DAY, "valid_until": date(2009, 3, 10),
-            "recorded_by": officer, "recorded_at": now,
+            **by,
         },
     }  # fmt: skip
     assert model.objects.create(**whole[model]).pk
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        model.objects.create(**whole[model] | columns)
+        model.objects.create(**whole[model] | ({"number": 2} if "number" in whole[model] else {}) | columns)
 
 
-@pytest.mark.parametrize("model", [StageChange, DueDiligence])
-def test_row_is_never_changed_or_deleted(officer, model):
+@pytest.mark.parametrize("model", [StageChange, DueDiligence, PledgeAmendment, AgreementAmendment, AgreementDocument])
+def test_row_is_never_changed_or_deleted(officer, finance_officer, model):
     record_due_diligence(
         by=officer, donor=make_donor(), done_on=DAY, valid_until=date(2009, 3, 10), finding="clear", note="accounts"
     )
+    amend_pledge(by=officer, pledge=make_pledge(officer), amount=D(11000), pledged_on=DAY, why="more")
+    agreement = make_agreement(finance_officer)
+    amend_agreement(by=finance_officer, agreement=agreement, amount=D(11000), signed_on=clock.today(), why="more")
+    upload = SimpleUploadedFile("a.pdf", smallest_pdf(), content_type="application/pdf")
+    attach_agreement_document(by=finance_officer, agreement=agreement, upload=upload)
     rows = model.objects.all()
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
-        rows.update(donor=make_donor("switzerland-sdc"))
+        rows.update(pk=F("pk") + 1000)
     with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
         rows.delete()
 

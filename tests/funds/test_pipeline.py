@@ -303,13 +303,14 @@ def diligence(**values):
 
 def test_officer_records_a_finding_with_its_document(officer, donor, sign_in):
     row = make_donor()
-    upload = SimpleUploadedFile("report.pdf", smallest_pdf(), content_type="application/pdf")
+    paper = smallest_pdf()
+    upload = SimpleUploadedFile("report.pdf", paper, content_type="application/pdf")
     response = sign_in(officer).post(reverse("funds:due_diligence_new", args=["sweden-mfa"]), diligence(upload=upload))
     assert response["Location"] == row.get_absolute_url()
     made = DueDiligence.objects.get()
     address = reverse("funds:due_diligence_file", args=["sweden-mfa", made.file.uid])
     answer = sign_in(officer).get(address)
-    assert b"".join(answer.streaming_content) == smallest_pdf()
+    assert b"".join(answer.streaming_content) == paper
     assert sign_in(donor).get(address).status_code == 404
 
 

@@ -5,12 +5,21 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
 from alliance.people.models import SECRETARIAT_ROLES, Membership, User
 from alliance.records.uploads import ACCEPT
-from funds.forms import AmountField, DateField, DonorFilter, WindowField, check_precision
-from funds.models import Agreement, Finding, Pledge
+from funds.forms import (
+    AmountField,
+    DateField,
+    DonorField,
+    DonorFilter,
+    NamedChoice,
+    WindowField,
+    check_precision,
+    with_all,
+)
+from funds.models import Agreement, AliasKind, Donor, Finding, NonCashKind, NonCashState, Pledge, Window
 
 
 def secretariat() -> Any:
@@ -98,6 +107,60 @@ class AgreementAmendmentForm(KeyedForm):
 class DocumentForm(KeyedForm):
     title = forms.CharField(label=_("Title of the document"), max_length=200, required=False)
     upload = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))
+
+
+class AliasForm(KeyedForm):
+    """Another name that means a donor."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    kind = forms.ChoiceField(label=_("Kind"), choices=AliasKind, widget=forms.RadioSelect)
+
+
+class NonCashForm(KeyedForm):
+    """A thing or a person that a donor promises."""
+
+    donor = DonorField(label=_("Donor"), queryset=Donor.objects.none())
+    kind = forms.ChoiceField(label=_("Kind"), choices=NonCashKind, widget=forms.RadioSelect)
+    description = forms.CharField(
+        label=_("Description"),
+        help_text=_("What it is, how much of it, where and for how long."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    worth_usd = AmountField(label=_("Estimated worth, in US dollars"), required=False)
+    pledged_on = DateField(label=_("Date of the pledge"))
+    event = forms.CharField(label=_("Event"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(DonorField, self.fields["donor"]).queryset = donors
+        if len(donors) == 1:
+            self.fields["donor"].widget = forms.HiddenInput()
+            self.fields["donor"].initial = donors[0]
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "worth_usd", formats.FUND_CURRENCY)
+        return self.cleaned_data
+
+
+class NonCashFilter(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: with_all(NonCashKind), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(NonCashState), required=False)
+
+
+class AgeingFilter(forms.Form):
+    donor = DonorField(label=_("Donor"), queryset=Donor.objects.none(), required=False, empty_label=_("All"))
+    window = NamedChoice(
+        label=_("Window"),
+        queryset=Window.objects.order_by("code"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(DonorField, self.fields["donor"]).queryset = Donor.objects.for_list()
 
 
 class PipelineFilter(DonorFilter):

@@ -17,6 +17,7 @@ from funds import amounts
 from funds.models import (
     AgreementState,
     Donor,
+    DonorAlias,
     DonorStage,
     DonorType,
     Instalment,
@@ -208,6 +209,11 @@ class InstalmentForm(forms.Form):
 InstalmentFormSet = forms.formset_factory(InstalmentForm, extra=3, max_num=INSTALMENTS, validate_max=True)
 
 
+class AgencyField(forms.ModelChoiceField):
+    def label_from_instance(self, row: DonorAlias) -> str:
+        return f"{row.name} ({row.donor.name})"
+
+
 class DepositForm(KeyedForm):
     """Money that the bank shows as received. Checked first, posted after a look at rate, worth and fee."""
 
@@ -226,8 +232,14 @@ class DepositForm(KeyedForm):
     )
     rate_source = forms.CharField(label=_("Source of that rate"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, donors: Any = None, instalments: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, donors: Any = None, instalments: Any = None, agencies: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if agencies:
+            self.fields["paying_agency"] = AgencyField(
+                label=_("Paying agency"), queryset=agencies, required=False, empty_label=_("The donor itself")
+            )
         if instalments:
             self.fields["instalment"] = InstalmentField(
                 label=_("Instalment"),
@@ -354,5 +366,6 @@ class PaymentFilter(forms.Form):
 
 
 class DonorFilter(forms.Form):
+    called = forms.CharField(label=_("Name"), max_length=200, required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
     donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)

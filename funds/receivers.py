@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Membership, Role, User
 from alliance.register import declare
+from funds.models import ReminderStage
 
 
 def people(*roles: str, organisation: str | None = None) -> Iterable[User]:
@@ -67,6 +68,32 @@ declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
 declare("donor.step_planned/1", label=_("Next step with a donor planned"), told=owner, url=page("donor", "donor"))
 declare("due_diligence.recorded/1", label=_("Due diligence recorded"), told=officers, url=page("donor", "donor"))
+declare("donor.named/1", label=_("Another name of a donor added"))
+declare("donor.name_withdrawn/1", label=_("Another name of a donor withdrawn"))
+declare(
+    "non_cash.pledged/1",
+    label=_("Contribution not in cash pledged"),
+    told=officers,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.acknowledged/1",
+    label=_("Contribution not in cash acknowledged"),
+    told=donors_people,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.delivered/1",
+    label=_("Contribution not in cash delivered"),
+    told=donors_people,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.cancelled/1",
+    label=_("Contribution not in cash cancelled"),
+    told=officers,
+    url=page("non_cash_pledge", "pledge"),
+)
 declare("prospect.noted/1", label=_("Pipeline entry noted"))
 declare("pledge.recorded/1", label=_("Pledge recorded"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_people, url=page("pledge", "pledge"))
@@ -99,6 +126,8 @@ declare(
     told=donors_people,
     url=page("agreement", "agreement"),
 )
+for _stage in ReminderStage:
+    declare(f"instalment.{_stage.value}/1", label=_stage.label, told=both_sides, url=page("agreement", "agreement"))
 declare("deposit.recorded/1", label=_("Deposit received"), told=donors_people, url=page("deposit", "deposit"))
 declare(
     "contributions.imported/1",

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, amendments, deposits, donors, fund, imports, payments, pipeline, pledges
+from funds.views import (
+    accounts,
+    ageing,
+    agreements,
+    aliases,
+    amendments,
+    deposits,
+    donors,
+    fund,
+    imports,
+    noncash,
+    payments,
+    pipeline,
+    pledges,
+)
 
 app_name = "funds"
 urlpatterns = [
@@ -22,15 +36,24 @@ urlpatterns = [
     path("agreements/<str:reference>/amend/", amendments.agreement_amend, name="agreement_amend"),
     path("agreements/<str:reference>/documents/new/", amendments.agreement_document_new, name="agreement_document_new"),
     path("agreements/<str:reference>/documents/<uuid:uid>/", amendments.agreement_document, name="agreement_document"),
+    path("ageing/", ageing.ageing, name="ageing"),
     path("deposits/", deposits.deposits, name="deposits"),
     path("deposits/new/", deposits.deposit_new, name="deposit_new"),
     path("deposits/<str:reference>/", deposits.deposit, name="deposit"),
+    path("not-cash/", noncash.non_cash_pledges, name="non_cash_pledges"),
+    path("not-cash/new/", noncash.non_cash_new, name="non_cash_new"),
+    path("not-cash/<str:reference>/", noncash.non_cash_pledge, name="non_cash_pledge"),
+    path("not-cash/<str:reference>/acknowledge/", noncash.non_cash_acknowledge, name="non_cash_acknowledge"),
+    path("not-cash/<str:reference>/deliver/", noncash.non_cash_deliver, name="non_cash_deliver"),
+    path("not-cash/<str:reference>/cancel/", noncash.non_cash_cancel, name="non_cash_cancel"),
     path("pipeline/", pipeline.pipeline, name="pipeline"),
     path("donors/", donors.donors, name="donors"),
     path("donors/new/", donors.donor_new, name="donor_new"),
     path("donors/<slug:slug>/", donors.donor, name="donor"),
     path("donors/<slug:slug>/stage/", donors.donor_stage, name="donor_stage"),
     path("donors/<slug:slug>/next-step/", pipeline.donor_next_step, name="donor_next_step"),
+    path("donors/<slug:slug>/names/new/", aliases.alias_new, name="alias_new"),
+    path("donors/<slug:slug>/names/<int:pk>/withdraw/", aliases.alias_withdraw, name="alias_withdraw"),
     path("donors/<slug:slug>/due-diligence/", pipeline.due_diligence_new, name="due_diligence_new"),
     path("donors/<slug:slug>/due-diligence/<uuid:uid>/", pipeline.due_diligence_file, name="due_diligence_file"),
     path("payments/", payments.payments, name="payments"),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 
+from alliance.core import clock
 from alliance.core.clock import Clock
 
 
@@ -36,7 +37,8 @@ def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
     from alliance.people.models import User
     from alliance.records.models import Notice
-    from funds.models import Deposit, Payment, Pledge
+    from funds.models import Deposit, Donor, Payment, Pledge
+    from funds.operations.noncash import record_non_cash_pledge
     from governance.models import Decision, Session
     from proposals.models import Call, Contract, PartnerReport, Project, Proposal
     from proposals.operations import attach_document, start_proposal
@@ -50,12 +52,17 @@ def things() -> dict[str, Any]:
     paper = SimpleUploadedFile("note.pdf", smallest_pdf(), content_type="application/pdf")
     attachment = attach_document(by=agency, proposal=draft, title="Note", upload=paper)
     open_decision = Decision.objects.get(state="open")
+    sweden = Donor.objects.get(organisation__slug="sweden-mfa")
+    non_cash = record_non_cash_pledge(
+        by=officer, donor=sweden, kind="secondment", description="A statistician", pledged_on=clock.today()
+    )
     return {
         "draft": draft,
         "attachment": attachment,
         "pledge": Pledge.objects.filter(donor__organisation__slug="sweden-mfa").first(),
         "deposit": Deposit.objects.filter(donor__organisation__slug="sweden-mfa").first(),
         "payment": Payment.objects.get(),
+        "non_cash": non_cash,
         "proposal": Proposal.objects.get(applicant__slug="iom", state="approved"),
         "rival_proposal": Proposal.objects.get(applicant__slug="ilo"),
         "eligible": Proposal.objects.get(state="eligible"),

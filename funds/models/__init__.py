@@ -1,5 +1,6 @@
 """Models of the fund, one module a noun."""
 
+from funds.models.aliases import AliasKind, DonorAlias
 from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
 from funds.models.donors import (
     Agreement,
@@ -16,8 +17,10 @@ from funds.models.donors import (
 from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
+from funds.models.noncash import NonCashKind, NonCashPledge, NonCashState
 from funds.models.payments import Payment, PaymentState
 from funds.models.pipeline import DueDiligence, Finding, StageChange
+from funds.models.reminders import Reminder, ReminderStage
 
 __all__ = [
     "GUARDED",
@@ -28,8 +31,10 @@ __all__ = [
     "AgreementAmendment",
     "AgreementDocument",
     "AgreementState",
+    "AliasKind",
     "Deposit",
     "Donor",
+    "DonorAlias",
     "DonorStage",
     "DonorType",
     "DueDiligence",
@@ -40,6 +45,9 @@ __all__ = [
     "ImportOutcome",
     "ImportRow",
     "Instalment",
+    "NonCashKind",
+    "NonCashPledge",
+    "NonCashState",
     "Payment",
     "PaymentState",
     "Period",
@@ -49,6 +57,8 @@ __all__ = [
     "Posting",
     "Prospect",
     "Rate",
+    "Reminder",
+    "ReminderStage",
     "Share",
     "Source",
     "SourceKind",

@@ -416,6 +416,7 @@ class Deposit(Valued):
     amount_usd = MoneyField(_("amount in US dollars"))
     received_on = models.DateField(_("received on"))
     bank_reference = models.CharField(_("bank's reference"), max_length=80, blank=True)
+    paying_agency = models.ForeignKey("funds.DonorAlias", on_delete=models.PROTECT, null=True, related_name="deposits")
     fee_percent = models.DecimalField(_("fee, per cent"), max_digits=5, decimal_places=2)
     fee_usd = MoneyField(_("fee in US dollars"))
     is_seed = models.BooleanField(_("trustee's seed capital"), default=False)

@@ -21,8 +21,10 @@ from funds.models import (
     Act,
     Agreement,
     AgreementState,
+    AliasKind,
     Deposit,
     Donor,
+    DonorAlias,
     Fund,
     Instalment,
     Pledge,
@@ -88,6 +90,7 @@ def preview_deposit(
     rate: Decimal | None = None,
     rate_source: str = "",
     instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Arrival:
     """Return what `record_deposit` would record, with all its checks and nothing written."""
     Fund.objects.the().require(Act.RECEIVE)
@@ -106,6 +109,7 @@ def preview_deposit(
     currency = currency or (promise.currency if promise else "")
     value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
     _check_instalment(instalment, agreement, value)
+    _check_agency(paying_agency, donor)
     fee_percent = agreement.fee_percent if agreement else default_fee_percent()
     return Arrival(donor, window, agreement, pledge, value, received_on, fee_percent, instalment)
 
@@ -125,6 +129,7 @@ def record_deposit(
     rate_source: str = "",
     bank_reference: str = "",
     instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Deposit:
     """Record cash received, in its own currency, at the rate of the day or the bank's; post it and its fee.
 
@@ -141,6 +146,7 @@ def record_deposit(
     arrival = preview_deposit(
         amount=amount, received_on=received_on, agreement=agreement, pledge=pledge, donor=donor, window=window,
         currency=currency, rate=rate, rate_source=rate_source, instalment=instalment,
+        paying_agency=paying_agency,
     )  # fmt: skip
     return write_deposit(
         by=by,
@@ -153,6 +159,7 @@ def record_deposit(
         fee_percent=arrival.fee_percent,
         bank_reference=bank_reference.strip(),
         instalment=instalment,
+        paying_agency=paying_agency,
     )
 
 
@@ -168,6 +175,7 @@ def write_deposit(
     fee_percent: Decimal,
     bank_reference: str = "",
     instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Deposit:
     """Write a deposit, post it with its fee, and carry instalment, agreement, pledge and donor on."""
     pool = window or Window.objects.unearmarked()
@@ -188,6 +196,7 @@ def write_deposit(
         window=pool,
         received_on=received_on,
         bank_reference=bank_reference,
+        paying_agency=paying_agency,
         fee_percent=fee_percent,
         fee_usd=fee,
         is_seed=donor.is_trustee,
@@ -231,6 +240,13 @@ def standings_of(agreement: Agreement) -> list[Standing]:
     """Return where each instalment of an agreement stands today."""
     instalments, deposits = list(agreement.instalments.all()), list(agreement.deposits.all())
     return standings(instalments, deposits, agreement.currency, clock.today())
+
+
+def _check_agency(agency: DonorAlias | None, donor: Donor) -> None:
+    if agency is None:
+        return
+    if agency.donor_id != donor.pk or agency.kind != AliasKind.PAYING_AGENCY or agency.withdrawn_at:
+        raise Refused(_("This agency does not pay for the donor."), field="paying_agency")
 
 
 def _check_instalment(instalment: Instalment | None, agreement: Agreement | None, value: Value) -> None:

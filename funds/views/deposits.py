@@ -19,7 +19,7 @@ from alliance.people.models import DONOR_ROLES
 from funds import permissions
 from funds.forms import DepositForm, ListFilter
 from funds.matching import Part, parts
-from funds.models import Agreement, Deposit, Donor, Pledge
+from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
@@ -102,7 +102,10 @@ def _form(request: Request, promise: Agreement | Pledge | None) -> DepositForm:
         initial["currency"] = promise.currency
     donors = None if promise else Donor.objects.for_list()
     due = promise.instalments.order_by("number").select_related("agreement") if isinstance(promise, Agreement) else None
-    return DepositForm(submitted(request), donors=donors, instalments=due, initial=initial)
+    agencies = DonorAlias.objects.paying_agencies()
+    if promise:
+        agencies = agencies.filter(donor=promise.donor)
+    return DepositForm(submitted(request), donors=donors, instalments=due, agencies=agencies, initial=initial)
 
 
 def _asked_agreement(request: Request) -> Agreement | None:
@@ -119,7 +122,10 @@ def _asked_pledge(request: Request) -> Pledge | None:
 @require_GET
 def deposit(request: Request, reference: str) -> HttpResponse:
     rows = Deposit.objects.visible_to(request.user).with_donor()
-    row = find(rows.select_related("agreement", "pledge", "instalment", "entry", "recorded_by"), reference=reference)
+    row = find(
+        rows.select_related("agreement", "pledge", "instalment", "paying_agency", "entry", "recorded_by"),
+        reference=reference,
+    )
     context = {
         "deposit": row,
         "lines": lines_of_entry(row.entry_id),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
 from alliance.core import clock
+from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
@@ -44,7 +45,8 @@ def donors(request: Request) -> HttpResponseBase:
     form = DonorFilter(request.GET)
     rows = own.with_totals().for_list()
     if form.is_valid():
-        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+        asked = dict(form.cleaned_data)
+        rows = rows.called(asked.pop("called")).filter(**{name: value for name, value in asked.items() if value})
     may_register = permissions.can_register_donor(user)
     return listed(
         request,
@@ -66,6 +68,7 @@ def donor(request: Request, slug: str) -> HttpResponse:
         "donor": row,
         "totals": totals_of_donor(row),
         "chains": chains(row),
+        "not_cash": row.non_cash_pledges.for_list(),
         "prospects": row.prospects.for_list(),
         "shares": attributed_to(row),
         "may_move": can_move and permissions.can_register_donor(request.user),
@@ -82,6 +85,8 @@ def _for_readers(request: Request, row: Donor) -> dict[str, Any]:
     return {
         "findings": row.due_diligence.newest_first().select_related("file", "recorded_by"),
         "history": stage_history(row),
+        "aliases": row.aliases.standing().order_by("name", "pk"),
+        "key": new_key(),
         "today": clock.today(),
     }
 

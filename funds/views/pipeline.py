@@ -91,6 +91,7 @@ def narrowed(rows: Any, form: PipelineFilter, today: date) -> Any:
     if not form.is_valid():
         return rows
     asked = form.cleaned_data
+    rows = rows.called(asked["called"])
     if asked["overdue"]:
         rows = rows.filter(next_step_on__lt=today)
     lookups = {name: asked[name] for name in ("stage", "donor_type", "owner") if asked[name]}

@@ -17,23 +17,29 @@ from funds.models import (
     AgreementDocument,
     Deposit,
     Donor,
+    DonorAlias,
     DueDiligence,
     Fund,
     ImportBatch,
     ImportRow,
     Instalment,
+    NonCashPledge,
     Payment,
     Period,
     Pledge,
     PledgeAmendment,
     Prospect,
     Rate,
+    Reminder,
     StageChange,
     Window,
 )
+from funds.operations.aliases import name_donor
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
 from funds.operations.diligence import record_due_diligence
+from funds.operations.noncash import record_non_cash_pledge
 from funds.operations.pledges import acknowledge_pledge
+from funds.operations.reminders import remind_due
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_payment, make_pledge, make_rate
 from tests.world import smallest_pdf
 
@@ -81,6 +87,18 @@ BROKEN = [
     ("deposit_fee_below_amount", Deposit, {"fee_usd": D(100)}),
     ("deposit_fee_below_amount", Deposit, {"amount_usd": D(0)}),
     ("deposit_instalment_of_an_agreement", Deposit, {"agreement": None}),
+    ("donor_alias_names_one_donor", DonorAlias, {"name": "SDC"}),
+    ("donor_alias_kind_known", DonorAlias, {"kind": "nickname"}),
+    ("donor_alias_is_a_name", DonorAlias, {"name": ""}),
+    ("non_cash_kind_known", NonCashPledge, {"kind": "cash"}),
+    ("non_cash_says_what_it_is", NonCashPledge, {"description": ""}),
+    ("non_cash_worth_positive", NonCashPledge, {"worth_usd": D(0)}),
+    ("non_cash_acknowledged_is_stamped", NonCashPledge, {"acknowledged_at": NOW}),
+    ("non_cash_acknowledged_is_stamped", NonCashPledge, {"state": "acknowledged"}),
+    ("non_cash_delivered_is_stamped", NonCashPledge, {"state": "delivered", "acknowledged_at": NOW}),
+    ("non_cash_delivered_is_stamped", NonCashPledge, {"delivered_on": DAY}),
+    ("non_cash_cancelled_is_stamped", NonCashPledge, {"state": "cancelled"}),
+    ("non_cash_cancelled_is_stamped", NonCashPledge, {"cancelled_at": NOW}),
     ("payment_positive", Payment, {"amount": D(0)}),
     ("payment_two_accounts", Payment, {"debit": "credit"}),
     ("payment_four_eyes", Payment, {"state": "authorised", "authorised_by": "prepared_by", "authorised_at": NOW}),
@@ -99,7 +117,7 @@ BROKEN = [
 
 
 @pytest.fixture
-def rows(finance_officer):
+def rows(officer, finance_officer):
     """One row of each model that has constraints, and a second where a pair is needed."""
     donor = make_donor()
     make_donor("world-bank", "trustee")
@@ -127,7 +145,10 @@ def rows(finance_officer):
         for n in (1, 2)
     )
     assert second.pk
+    name_donor(by=officer, donor=donor, name="SDC", kind="other_name")
+    promise = record_non_cash_pledge(by=officer, donor=donor, kind="in_kind", description="Laptops", pledged_on=DAY)
     return {
+        DonorAlias: name_donor(by=officer, donor=donor, name="Sida", kind="paying_agency"), NonCashPledge: promise,
         Fund: Fund.objects.the(), Window: Window.objects.get(code="W1"), Period: Period.objects.get(code="2008"),
         Rate: make_rate(), Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
         Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
@@ -169,6 +190,8 @@ NEVER_WRITTEN = [
     ("agreement_amendment_has_a_reason", AgreementAmendment, {"why": ""}),
     ("agreement_amendment_positive", AgreementAmendment, {"amount_usd": D(0)}),
     ("agreement_amendment_amount_positive", AgreementAmendment, {"amount": D(0)}),
+    ("reminder_once_a_stage", Reminder, {"stage": "due"}),
+    ("reminder_stage_known", Reminder, {"stage": "soon"}),
     ("agreement_document_has_a_title", AgreementDocument, {"title": ""}),
 ]
 
@@ -187,6 +210,10 @@ def test_broken_row_is_never_written(officer, finance_officer, name, model, colu
             "amended_at": now,
         },
         AgreementAmendment: amended | by | {"agreement": make_agreement(finance_officer), "signed_on": DAY},
+        Reminder: {
+            "instalment": make_agreement(finance_officer, instalments=[(date(2008, 5, 1), D(10000))]).instalments.get(),
+            "stage": "due", "made_at": now,
+        },
         AgreementDocument: {
             "agreement": make_agreement(finance_officer), "file": file, "title": "x", "added_by": officer, "added_at": now,
         },
@@ -201,7 +228,9 @@ def test_broken_row_is_never_written(officer, finance_officer, name, model, colu
         model.objects.create(**whole[model] | ({"number": 2} if "number" in whole[model] else {}) | columns)
 
 
-@pytest.mark.parametrize("model", [StageChange, DueDiligence, PledgeAmendment, AgreementAmendment, AgreementDocument])
+@pytest.mark.parametrize(
+    "model", [StageChange, DueDiligence, PledgeAmendment, AgreementAmendment, AgreementDocument, Reminder]
+)
 def test_row_is_never_changed_or_deleted(officer, finance_officer, model):
     record_due_diligence(
         by=officer, donor=make_donor(), done_on=DAY, valid_until=date(2009, 3, 10), finding="clear", note="accounts"
@@ -211,9 +240,11 @@ def test_row_is_never_changed_or_deleted(officer, finance_officer, model):
     amend_agreement(by=finance_officer, agreement=agreement, amount=D(11000), signed_on=clock.today(), why="more")
     upload = SimpleUploadedFile("a.pdf", smallest_pdf(), content_type="application/pdf")
     attach_agreement_document(by=finance_officer, agreement=agreement, upload=upload)
+    make_agreement(finance_officer, instalments=[(date(2008, 5, 1), D(10000))])
+    assert len(remind_due()) == 1
     rows = model.objects.all()
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
-        rows.update(pk=F("pk") + 1000)
+        rows.update(id=F("id") + 1000)
     with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
         rows.delete()
 

@@ -12,6 +12,8 @@ from funds.models import (
     DonorStage,
     Fund,
     FundStatus,
+    NonCashPledge,
+    NonCashState,
     Payment,
     PaymentState,
     Period,
@@ -28,6 +30,7 @@ TABLES = [
     (Donor, DonorStage),
     (Pledge, PledgeState),
     (Agreement, AgreementState),
+    (NonCashPledge, NonCashState),
     (Payment, PaymentState),
 ]
 PAIRS = [(model, verb, state) for model, states in TABLES for verb in model.TRANSITIONS for state in states.values]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
-from alliance.people.models import SECRETARIAT_ROLES, Membership, User
+from alliance.people.models import DONOR_ROLES, SECRETARIAT_ROLES, Membership, Role, User
 from alliance.records.uploads import ACCEPT
 from funds.forms import (
     AmountField,
@@ -114,6 +114,15 @@ class AliasForm(KeyedForm):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=AliasKind, widget=forms.RadioSelect)
+
+
+class PersonForm(KeyedForm):
+    """Somebody who is to act for a donor."""
+
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("Of a person who has an account here."))
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role, Role(role).label) for role in DONOR_ROLES], widget=forms.RadioSelect
+    )
 
 
 class NonCashForm(KeyedForm):

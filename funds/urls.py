@@ -14,6 +14,7 @@ from funds.views import (
     imports,
     noncash,
     payments,
+    people,
     pipeline,
     pledges,
 )
@@ -52,6 +53,9 @@ urlpatterns = [
     path("donors/<slug:slug>/", donors.donor, name="donor"),
     path("donors/<slug:slug>/stage/", donors.donor_stage, name="donor_stage"),
     path("donors/<slug:slug>/next-step/", pipeline.donor_next_step, name="donor_next_step"),
+    path("donors/<slug:slug>/people/", people.people, name="donor_people"),
+    path("donors/<slug:slug>/people/new/", people.person_new, name="donor_person_new"),
+    path("donors/<slug:slug>/people/<int:pk>/end/", people.person_end, name="donor_person_end"),
     path("donors/<slug:slug>/names/new/", aliases.alias_new, name="alias_new"),
     path("donors/<slug:slug>/names/<int:pk>/withdraw/", aliases.alias_withdraw, name="alias_withdraw"),
     path("donors/<slug:slug>/due-diligence/", pipeline.due_diligence_new, name="due_diligence_new"),

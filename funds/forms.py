@@ -302,6 +302,22 @@ class StatusForm(KeyedForm):
         cast(forms.ChoiceField, self.fields["status"]).choices = [(target, labels[target]) for target in targets]
 
 
+class FundingRequestForm(KeyedForm):
+    """How much funding is requested in all, and how much of it from the trustee's own money."""
+
+    requested_on = DateField(label=_("Requested on"))
+    total = AmountField(label=_("Total funding requested, in US dollars"))
+    seed_capital = AmountField(label=_("Of which seed capital of the trustee, in US dollars"))
+    note = forms.CharField(
+        label=_("Document or decision"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        check_precision(self, "total", "USD")
+        check_precision(self, "seed_capital", "USD")
+        return self.cleaned_data
+
+
 class RateForm(KeyedForm):
     """A rate of exchange with its source."""
 

@@ -64,6 +64,7 @@ declare(
 )
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
+declare("funding.requested/1", label=_("Funding requested"), told=officers, url=lambda body: reverse("funds:seed"))
 declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
 declare("donor.step_planned/1", label=_("Next step with a donor planned"), told=owner, url=page("donor", "donor"))
@@ -145,6 +146,11 @@ declare(
     url=page("payment", "payment"),
 )
 declare("payment.cancelled/1", label=_("Payment cancelled"), told=finance_officers, url=page("payment", "payment"))
+declare("voucher.prepared/1", label=_("Voucher prepared"), told=finance_officers, url=page("voucher", "voucher"))
+declare(
+    "voucher.posted/1", label=_("Voucher authorised and posted"), told=finance_officers, url=page("voucher", "voucher")
+)
+declare("voucher.cancelled/1", label=_("Voucher cancelled"), told=finance_officers, url=page("voucher", "voucher"))
 
 # Recorded by what moves money.
 declare("project.funded/1", label=_("Money allocated to a project"))

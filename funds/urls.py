@@ -17,6 +17,8 @@ from funds.views import (
     people,
     pipeline,
     pledges,
+    seed,
+    vouchers,
 )
 
 app_name = "funds"
@@ -66,8 +68,17 @@ urlpatterns = [
     path("payments/<str:reference>/pay/", payments.payment_pay, name="payment_pay"),
     path("payments/<str:reference>/confirm/", payments.payment_confirm, name="payment_confirm"),
     path("payments/<str:reference>/cancel/", payments.payment_cancel, name="payment_cancel"),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/new/", vouchers.voucher_new, name="voucher_new"),
+    path("vouchers/new/<slug:kind>/", vouchers.voucher_kind, name="voucher_kind"),
+    path("vouchers/<str:reference>/", vouchers.voucher, name="voucher"),
+    path("vouchers/<str:reference>/authorise/", vouchers.voucher_authorise, name="voucher_authorise"),
+    path("vouchers/<str:reference>/cancel/", vouchers.voucher_cancel, name="voucher_cancel"),
+    path("vouchers/<str:reference>/document/", vouchers.voucher_document, name="voucher_document"),
     path("windows/", fund.windows, name="windows"),
     path("windows/<str:code>/status/", fund.window_status, name="window_status"),
+    path("seed-capital/", seed.seed_capital, name="seed"),
+    path("seed-capital/new/", seed.funding_request_new, name="funding_request_new"),
     path("status/", fund.fund_status, name="fund_status"),
     path("periods/", fund.periods, name="periods"),
     path("periods/<str:code>/close/", fund.period_close, name="period_close"),

@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.people.models import User
+from alliance.people.models import Organisation, User
 from alliance.rendering.charts import Part, Stack, Stacked
 from funds.models import Window
 from funds.operations.money import available
 from governance import counting, permissions, words
 from governance.models import Ballot, Constituency, Decision, FrozenSeat, Holder, Outcome, Recusal
+from governance.operations.ballots import why_recused
 from governance.operations.closing import is_chair
 from governance.operations.rows import Vote, vote_of
 from proposals.models import ProposalVersion
@@ -103,6 +104,7 @@ class Place:
     ballot: Ballot | None = None
     is_barred: bool = False
     is_chair: bool = False
+    interest: Organisation | None = None
 
     @property
     def may_vote(self) -> bool:
@@ -115,13 +117,9 @@ class Place:
             return _("The secretariat prepares, records and carries out decisions. It never votes.")
         if self.holder is None:
             return _("You held no seat in the committee when this decision was opened.")
-        if self.recusal is None:
-            return ""
-        if self.recusal.organisation is None:
-            return _("You have declared an interest in this decision and do not vote on it.")
-        return _("You do not vote on this decision: %(organisation)s is the applicant or a partner.") % {
-            "organisation": self.recusal.organisation.name
-        }
+        if self.recusal is not None:
+            return str(why_recused(self.recusal.organisation))
+        return str(why_recused(self.interest)) if self.interest else ""
 
 
 @dataclass(frozen=True)
@@ -203,8 +201,15 @@ def place_of(user: User, decision: Decision) -> Place:
                 recusal = (
                     Recusal.objects.filter(decision=decision, holder=holder).select_related("organisation").first()
                 )
-                return Place(seat, holder, recusal, own, barred, presides)
+                interest = None if recusal or not decision.is_open else joined(user, decision)
+                return Place(seat, holder, recusal, own, barred, presides, interest)
     return Place(is_barred=barred, is_chair=presides)
+
+
+def joined(user: User, decision: Decision) -> Organisation | None:
+    """Return the party of the item that the person belongs to today: recused, once a ballot or the close finds it."""
+    parties = decision.version.parties() if decision.version else []
+    return next((row.organisation for row in user.memberships_today if row.organisation.slug in parties), None)
 
 
 def open_rows(user: User) -> list[OpenRow]:
@@ -232,7 +237,7 @@ def _open_row(
     mine = [holder for seat in seats for holder in seat.holders if holder.user_id == user.pk]
     if not mine or permissions.is_barred_from_voting(user):
         place = "none"
-    elif mine[0].pk in recused:
+    elif mine[0].pk in recused or joined(user, decision):
         place = "recused"
     else:
         place = "voted" if any(ballot.user_id == user.pk for ballot in ballots) else "to_vote"

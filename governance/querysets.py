@@ -133,8 +133,8 @@ class DecisionQuerySet(models.QuerySet[Any]):
         return self.filter(version__proposal_id=project.proposal_id).newest_first()
 
     def for_recommendation(self, recommendation: models.Model) -> Self:
-        """What was decided on proposals that follow this recommendation of the Forum, newest first."""
-        return self.decided().filter(version__proposal__recommendations__recommendation=recommendation).newest_first()
+        """What was decided on versions that follow this recommendation of the Forum, as frozen, newest first."""
+        return self.decided().filter(version__recommendation_links__recommendation=recommendation).newest_first()
 
     def in_period(self, start: date, end: date) -> Self:
         """Decisions closed between two days, both included, in the fund's zone."""

@@ -1,12 +1,23 @@
 """What `verify` recomputes here: the digests of versions and contracts, and the sums that hold contracts together."""
 
+import json
 from collections.abc import Iterator
 
 from django.db.models import F, Q, Sum
 
 from alliance.register.canonical import digest_of
+from alliance.register.models import RegisterEntry
 from alliance.register.verification import Problem
-from proposals.models import Contract, Project, ProposalVersion
+from proposals.content import gather
+from proposals.models import (
+    Check,
+    Contract,
+    Project,
+    Proposal,
+    ProposalUserObjectPermission,
+    ProposalVersion,
+    ProposalVersionUserObjectPermission,
+)
 from proposals.operations.contracts import text_of
 
 
@@ -22,13 +33,26 @@ def problems() -> Iterator[Problem]:
     yield from versions()
     yield from contracts()
     yield from sums()
+    yield from texts()
+    yield from confirmations()
+    yield from grants()
 
 
 def versions() -> Iterator[Problem]:
-    """A version's digest is that of its text."""
-    for row in ProposalVersion.objects.select_related("proposal").order_by("pk").iterator(chunk_size=200):
+    """A version's digest is that of its text, and its links are what the text names."""
+    rows = ProposalVersion.objects.select_related("proposal").order_by("pk")
+    rows = rows.prefetch_related("recommendation_links__recommendation", "objective_links__objective")
+    for row in rows.iterator(chunk_size=200):
+        where = f"{row.proposal.reference}/{row.number}"
         if digest_of(row.content) != row.digest:
-            yield Problem("version", f"{row.proposal.reference}/{row.number}", "the text is not what its digest says")
+            yield Problem("version", where, "the text is not what its digest says")
+        elif _linked(row) != (sorted(row.parsed["recommendations"]), row.objective_percents()):
+            yield Problem("version", where, "its links are not what the text names")
+
+
+def _linked(version: ProposalVersion) -> tuple[list[str], dict[str, int]]:
+    named = sorted(link.recommendation.code for link in version.recommendation_links.all())
+    return named, {link.objective.code: link.percent for link in version.objective_links.all()}
 
 
 def contracts() -> Iterator[Problem]:
@@ -49,3 +73,60 @@ def sums() -> Iterator[Problem]:
     overdone = Project.objects.annotate(total=Sum("contracts__amount", filter=kept)).filter(total__gt=F("amount"))
     for project in overdone.order_by("pk"):
         yield Problem("contract", project.reference, "the contracts add up to more than the project")
+
+
+def texts() -> Iterator[Problem]:
+    """A proposal that nobody may write on holds what its newest version froze, but for who writes it now."""
+    for proposal in Proposal.registered_rows().exclude(state__in=Proposal.EDITABLE).order_by("pk"):
+        version = proposal.versions.order_by("-number").first()
+        if version is None or proposal.state == Proposal.State.WITHDRAWN:
+            continue
+        now, frozen = gather(proposal), version.parsed
+        wrong = sorted(name for name in {*now, *frozen} - WRITERS if now.get(name) != frozen.get(name))
+        if wrong:
+            yield Problem("version", f"{proposal.reference}.{','.join(wrong)}", "the text is not what was submitted")
+
+
+WRITERS = {"contributors", "applicant_kind"}  # people come and go; an organisation may be described anew
+
+
+def confirmations() -> Iterator[Problem]:
+    """The recommendations that stand confirmed are those that the newest check says."""
+    for check in Check.objects.select_related("version__proposal").order_by("pk"):
+        proposal = check.version.proposal
+        if proposal.is_editable or proposal.versions.filter(number__gt=check.version.number).exists():
+            continue
+        links = proposal.recommendations.order_by("recommendation__code")
+        standing = list(links.exclude(confirmed_at=None).values_list("recommendation__code", flat=True))
+        other = links.exclude(confirmed_at=None).exclude(
+            confirmed_at=check.checked_at, confirmed_by=check.checked_by_id
+        )
+        if standing != _confirmed_by_register(check) or other.exists():
+            yield Problem("version", proposal.reference, "the confirmed recommendations are not those of the check")
+
+
+def _confirmed_by_register(check: Check) -> list[str]:
+    entries = RegisterEntry.objects.filter(kind="proposal.checked/1", recorded_at__gte=check.checked_at)
+    about = (check.version.proposal.reference, check.version.number)
+    for body in entries.order_by("n").values_list("body", flat=True):
+        facts = json.loads(body)["facts"]
+        if (facts["proposal"], facts["version"]) == about:
+            return facts["recommendations"]
+    return []
+
+
+def grants() -> Iterator[Problem]:
+    """Two permissions are given on single rows: to write a proposal, and to read a version."""
+    for model, codename in GRANTED.items():
+        kind = (model._meta.app_label, codename.partition("_")[2])
+        rows = model._default_manager.select_related("permission__content_type").order_by("pk")
+        for row in rows:
+            named = row.permission.content_type
+            if (row.permission.codename, named.app_label, named.model) != (codename, *kind):
+                yield Problem("register", f"{model._meta.db_table}:{row.pk}", "a permission that is never given")
+
+
+GRANTED = {
+    ProposalUserObjectPermission: "change_proposal",
+    ProposalVersionUserObjectPermission: "view_proposalversion",
+}

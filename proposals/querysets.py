@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, Func, Max, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 
 from alliance.access import granted
+from alliance.core import clock
 from alliance.people.models import PARTNER_ROLES, User
 
 MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
@@ -95,10 +97,13 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(state="submitted").order_by("submitted_at", "pk")
 
     def ready_for_committee(self) -> Self:
-        """Eligible, with the rights check done on the newest version."""
+        """Eligible, approved in principle, or with an approval that lapsed; the rights check done on the newest version."""
         newest = model_named("ProposalVersion").objects.filter(proposal=OuterRef("pk")).order_by("-number")
         checked = newest.values("check_made__is_rights_checked")[:1]
-        return self.filter(state="eligible").alias(is_checked=Subquery(checked)).filter(is_checked=True)
+        standing = model_named("WaitingApproval").objects.standing(clock.today()).values("version__proposal")
+        waiting = Q(state="approved_waiting") & ~Q(pk__in=standing)
+        rows = self.filter(Q(state__in=["eligible", "approved_in_principle"]) | waiting)
+        return rows.alias(is_checked=Subquery(checked)).filter(is_checked=True)
 
     def to_continue(self) -> Self:
         """Drafts and returned proposals, whose authors are to go on."""
@@ -109,8 +114,9 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(state="approved_waiting").order_by("decided_at", "pk")
 
     def following(self, recommendation: models.Model) -> Self:
-        """Proposals submitted at least once that follow this recommendation (R69)."""
-        return self.submitted_once().filter(recommendations__recommendation=recommendation)
+        """Proposals whose newest submitted version follows this recommendation; drafts move nothing (R69)."""
+        versions = model_named("ProposalVersion").objects.following(recommendation).latest()
+        return self.filter(pk__in=versions.values("proposal"))
 
     def with_totals(self) -> Self:
         """Annotate `requested`: the sum of the budget lines, in the fund's currency."""
@@ -128,17 +134,15 @@ class ProposalQuerySet(models.QuerySet):
     def asked_by_recommendation(self) -> dict[str, tuple[int, Decimal]]:
         """Return, per recommendation code, how many proposals ask for how much.
 
-        A proposal that follows two recommendations is counted under both: never sum over recommendations.
+        As the newest submitted versions say: a draft moves nothing. A proposal that follows two recommendations is
+        counted under both: never sum over recommendations.
         """
-        rows = (
-            self.submitted_once()
-            .with_totals()
-            .values_list("recommendations__recommendation__code", "requested")
-            .exclude(recommendations=None)
-            .order_by()
+        versions = model_named("ProposalVersion").objects.filter(
+            proposal__in=self.submitted_once().order_by().values("pk")
         )
+        named = versions.latest().exclude(recommendation_links=None).order_by()
         asked: dict[str, tuple[int, Decimal]] = {}
-        for code, amount in rows:
+        for code, amount in named.values_list("recommendation_links__recommendation__code", "amount"):
             count, total = asked.get(code, (0, Decimal("0.00")))
             asked[code] = (count + 1, total + amount)
         return asked
@@ -158,6 +162,10 @@ class ProposalVersionQuerySet(models.QuerySet):
         newer = self.model._default_manager.filter(proposal=OuterRef("proposal"), number__gt=OuterRef("number"))
         return self.filter(~Exists(newer))
 
+    def following(self, recommendation: models.Model) -> Self:
+        """Versions that name this recommendation, as frozen."""
+        return self.filter(recommendation_links__recommendation=recommendation)
+
     def for_list(self) -> Self:
         return (
             self.select_related("proposal__applicant", "submitted_by", "check_made")
@@ -165,6 +173,24 @@ class ProposalVersionQuerySet(models.QuerySet):
             .defer("content")
             .fetch_mode(models.FETCH_RAISE)
         )
+
+
+class WaitingApprovalQuerySet(models.QuerySet):
+    def standing(self, day: date) -> Self:
+        """Not allocated yet, and not lapsed by that day. See also WaitingApproval.has_lapsed."""
+        months = settings.ALLIANCE_RULES["waiting_months"]
+        until = Func(
+            F("approved_on"),
+            Value(months),
+            template="(%(expressions)s))::date",
+            arg_joiner=" + make_interval(months => ",
+            output_field=models.DateField(),
+        )
+        return self.filter(funded_at=None).alias(until=until).filter(until__gte=day)
+
+    def in_rank(self) -> Self:
+        """In the order of their decisions: the order in which they are served."""
+        return self.select_related("version").order_by("approved_on", "pk")
 
 
 class ProjectQuerySet(models.QuerySet):
@@ -182,11 +208,12 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(approved_on__gte=start, approved_on__lte=end)
 
     def following(self, recommendation: models.Model) -> Self:
-        """Projects whose proposal follows this recommendation."""
-        return self.filter(proposal__recommendations__recommendation=recommendation)
+        """Projects whose approved version follows this recommendation."""
+        return self.filter(version__recommendation_links__recommendation=recommendation)
 
     def serving(self, objective: models.Model) -> Self:
-        return self.filter(proposal__objectives__objective=objective)
+        """Projects whose approved version serves this objective."""
+        return self.filter(version__objective_links__objective=objective)
 
     def with_money(self) -> Self:
         """Annotate `allocated`, `net_funded`, `spent`, `with_partners`, `undisbursed` from the ledger, as it stands now."""

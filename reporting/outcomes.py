@@ -47,6 +47,11 @@ def outcome_of(recommendation: Recommendation) -> Outcome:
 
 
 def submitted(recommendation: Recommendation) -> Any:
-    """Return the newest submitted version of each proposal that follows the recommendation (R69)."""
-    followed = ProposalVersion.objects.filter(proposal__recommendations__recommendation=recommendation)
-    return followed.latest().defer("content").select_related("proposal__applicant").order_by("submitted_at", "pk")
+    """Return each proposal's newest submitted version, of those that follow the recommendation as frozen (R69)."""
+    return (
+        ProposalVersion.objects.following(recommendation)
+        .latest()
+        .defer("content")
+        .select_related("proposal__applicant")
+        .order_by("submitted_at", "pk")
+    )

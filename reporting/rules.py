@@ -52,6 +52,17 @@ def rules() -> list[Rule]:
         ),
         Rule(_("Earmarking"), _("Money is earmarked to a window or to nothing, never to a partner."), ours),
         Rule(
+            _("Windows"),
+            _("A project is paid from no pool while the window of one of its objectives is not open."),
+            ours,
+        ),
+        Rule(
+            _("Approvals that wait"),
+            _("An approval that waits for money lapses after %(months)d months.")
+            % {"months": settings.ALLIANCE_RULES["waiting_months"]},
+            ours,
+        ),
+        Rule(
             _("Attribution"),
             _("A project’s money is attributed to donors in proportion to their part of the pool it came from."),
             ours,
@@ -61,6 +72,17 @@ def rules() -> list[Rule]:
         ),
         Rule(
             _("Indirect support costs"), _("At most %(share)s of direct costs.") % set_to("indirect_cost_percent"), ours
+        ),
+        Rule(
+            _("Direct costs"),
+            _("A warning above %(share)s of spending: net funded amount and direct cost.")
+            % set_to("direct_cost_ceiling_percent"),
+            ours,
+        ),
+        Rule(
+            _("Refunds in transit"),
+            _("Late after %(days)s days.") % {"days": settings.ALLIANCE_RULES["refund_in_transit_days"]},
+            ours,
         ),
         Rule(
             _("Tranches"),

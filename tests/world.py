@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,8 +38,9 @@ def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
     from alliance.people.models import User
     from alliance.records.models import Notice
-    from funds.models import Deposit, Donor, Payment, Pledge
+    from funds.models import Deposit, Donor, Payment, Pledge, Window
     from funds.operations.noncash import record_non_cash_pledge
+    from funds.operations.vouchers import prepare_voucher
     from governance.models import Decision, Session
     from proposals.models import Call, Contract, PartnerReport, Project, Proposal
     from proposals.operations import attach_document, start_proposal
@@ -51,6 +53,11 @@ def things() -> dict[str, Any]:
     )
     paper = SimpleUploadedFile("note.pdf", smallest_pdf(), content_type="application/pdf")
     attachment = attach_document(by=agency, proposal=draft, title="Note", upload=paper)
+    finance_officer = User.objects.get(email="finance.officer@demo.example")
+    voucher = prepare_voucher(
+        by=finance_officer, kind="bank_charges", on=clock.today(), amount=Decimal("12.50"),
+        window=Window.objects.unearmarked(), file=SimpleUploadedFile("statement.pdf", smallest_pdf()),
+    )  # fmt: skip
     open_decision = Decision.objects.get(state="open")
     sweden = Donor.objects.get(organisation__slug="sweden-mfa")
     non_cash = record_non_cash_pledge(
@@ -61,6 +68,7 @@ def things() -> dict[str, Any]:
         "attachment": attachment,
         "pledge": Pledge.objects.filter(donor__organisation__slug="sweden-mfa").first(),
         "deposit": Deposit.objects.filter(donor__organisation__slug="sweden-mfa").first(),
+        "voucher": voucher,
         "payment": Payment.objects.get(),
         "non_cash": non_cash,
         "proposal": Proposal.objects.get(applicant__slug="iom", state="approved"),

@@ -27,13 +27,17 @@ BROKEN = gettext_noop("Something went wrong while the document was made. It has 
 
 
 @transaction.atomic
-def request_job(*, by: User, kind: str, parameters: dict[str, Any], language: str) -> Job:
+def request_job(
+    *, by: User, kind: str, parameters: dict[str, Any], language: str, rests_on: tuple[int, str] | None = None
+) -> Job:
     """Ask for a document. The same request at the same state of the register is the same job, waiting or done.
 
+    `rests_on` is the number and hash of the newest entry that the document speaks of, where that is not the whole
+    register's: acts on other things then leave it the same request.
     The row is the request; the worker is rung when it is committed, and swept for when the ring is missed.
     """
     job_kind(kind)
-    n, hash_ = known_at()
+    n, hash_ = rests_on or known_at()
     text = canonical(plain(parameters))
     inputs = digest_of(canonical({"kind": kind, "parameters": text, "language": language, "register": hash_}))
     job = Job(
@@ -95,14 +99,22 @@ def finish_job(*, job: Job, made: Made) -> Job:
     job.state, job.progress, job.step, job.error = JobState.DONE, 100, "", ""
     job.facts, job.finished_at = canonical(plain(made.facts)), clock.now()
     job.save(update_fields=FINISHED)
-    facts = {
-        **made.facts, "document": job.kind, "language": job.language, "sha256": job.file.sha256, "size": job.file.size,
-        "register_n": job.register_n, "register_hash": job.register_hash, "job": job.uid, "person": job.requested_by.uid,
-    }  # fmt: skip
+    facts = {**made.facts, **made_of(job)}
     record("document.made/1", by=None, rows=[job.file], facts=facts, public=made.is_public)
     if finished := job_kind(job.kind).finished:
         finished(job)
     return job
+
+
+def made_of(job: Job) -> dict[str, Any]:
+    """Return what the register tells of a finished document beside its maker's own facts."""
+    file = job.document
+    return {
+        "document": job.kind, "language": job.language, "sha256": file.sha256, "size": file.size,
+        "register_n": job.register_n, "register_hash": job.register_hash, "job": str(job.uid),
+        "person": str(job.requested_by.uid), "file": str(file.uid), "asked": job.inputs,
+        "parameters": digest_of(job.parameters),
+    }  # fmt: skip
 
 
 FINISHED = ("file", "facts", "register_n", "register_hash", "state", "progress", "step", "error", "finished_at")

@@ -21,6 +21,8 @@ from funds.models.noncash import NonCashKind, NonCashPledge, NonCashState
 from funds.models.payments import Payment, PaymentState
 from funds.models.pipeline import DueDiligence, Finding, StageChange
 from funds.models.reminders import Reminder, ReminderStage
+from funds.models.seed import FundingRequest
+from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 
 __all__ = [
     "GUARDED",
@@ -32,6 +34,7 @@ __all__ = [
     "AgreementDocument",
     "AgreementState",
     "AliasKind",
+    "Consent",
     "Deposit",
     "Donor",
     "DonorAlias",
@@ -41,6 +44,7 @@ __all__ = [
     "Finding",
     "Fund",
     "FundStatus",
+    "FundingRequest",
     "ImportBatch",
     "ImportOutcome",
     "ImportRow",
@@ -65,6 +69,9 @@ __all__ = [
     "StageChange",
     "Stake",
     "Turnover",
+    "Voucher",
+    "VoucherKind",
+    "VoucherState",
     "Window",
     "WindowStatus",
 ]

@@ -30,6 +30,7 @@ from funds.models import (
 from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import lock_pledge
+from funds.operations.seed import require_signable
 from funds.operations.values import Value, check_amount, check_not_future, valued
 
 type Due = tuple[date, Decimal]
@@ -72,6 +73,7 @@ def sign_agreement(
     if not 0 <= fee < 100:
         raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
     value = valued(amount, currency, signed_on)
+    require_signable(donor, value.amount_usd)
     return write_agreement(
         by=by,
         donor=donor,

@@ -1,32 +1,42 @@
 """Casting a ballot, and declaring an interest."""
 
 import secrets
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import withdraw
 from alliance.core import clock
-from alliance.core.errors import NotAllowed, OutOfState, Refused
-from alliance.core.formats import date_time
-from alliance.people.models import User
+from alliance.core.errors import NotAllowed, OutOfState, Refused, Text
+from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from governance import counting, permissions
 from governance.models import Ballot, Decision, FrozenSeat, Holder, Recusal
 from governance.operations.closing import close_decision
 from governance.operations.items import VIEW
-from governance.operations.rows import lock_decision
+from governance.operations.recusals import recuse_late
+from governance.operations.rows import lock_decision, require_before_deadline
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: codes are read out and typed
 
 
-@operation
-def cast_ballot(*, by: User, decision: Decision, choice: str, reasons: str = "") -> Ballot:
+def cast_ballot(*, by: User, decision: Decision, choice: str, reasons: str = "", key: str | None = None) -> Ballot:
     """Cast the ballot of the seat that the person holds. Casting again replaces it; earlier ones stay on record.
 
     The receipt proves that the ballot was taken and never says what it holds. In a no-objection procedure the first
     reasoned objection closes it at once. Raises NotAllowed for the secretariat (R64), for whoever holds no seat in
-    this decision and for the recused (R48); OutOfState before the opening and from the deadline on.
+    this decision and for the recused (R48); OutOfState before the opening and from the deadline on. Recusals are found
+    again under the decision's lock: who joined a party since the opening is recused by this very attempt, and that
+    stays on record.
     """
+    cast = _cast(by=by, decision=decision, choice=choice, reasons=reasons, key=key)
+    if isinstance(cast, Recusal):
+        raise NotAllowed(why_recused(cast.organisation))
+    return cast
+
+
+@operation
+def _cast(*, by: User, decision: Decision, choice: str, reasons: str) -> Ballot | Recusal:
     if permissions.is_barred_from_voting(by):
         raise NotAllowed(_("The secretariat prepares, records and carries out decisions. It never votes."))
     decision = lock_decision(decision)
@@ -34,6 +44,9 @@ def cast_ballot(*, by: User, decision: Decision, choice: str, reasons: str = "")
     _require_not_recused(decision, holder)
     moment = clock.now()
     _require_open(decision, moment)
+    late = {recusal.holder_id: recusal for recusal in recuse_late(decision, moment, by=by)}
+    if holder.pk in late:
+        return late[holder.pk]
     reasons = reasons.strip()
     _require_valid(decision, choice, reasons)
     entry = record("ballot.cast/1", by=by, public=not decision.is_sealed)
@@ -81,23 +94,23 @@ def _place(by: User, decision: Decision) -> tuple[FrozenSeat, Holder]:
 
 def _require_not_recused(decision: Decision, holder: Holder) -> None:
     recusal = Recusal.objects.filter(decision=decision, holder=holder).select_related("organisation").first()
-    if recusal is None:
-        return
-    if recusal.organisation is None:
-        raise NotAllowed(_("You have declared an interest in this decision and do not vote on it."))
-    raise NotAllowed(
-        _("You do not vote on this decision: %(organisation)s is the applicant or a partner.")
-        % {"organisation": recusal.organisation.name}
-    )
+    if recusal is not None:
+        raise NotAllowed(why_recused(recusal.organisation))
 
 
-def _require_open(decision: Decision, moment: object) -> None:
+def why_recused(party: Organisation | None) -> Text:
+    """Say to the recused why they do not vote: a party of the item they belong to, or an interest they declared."""
+    if party is None:
+        return _("You have declared an interest in this decision and do not vote on it.")
+    return _("You do not vote on this decision: %(organisation)s is the applicant or a partner.") % {
+        "organisation": party.name
+    }
+
+
+def _require_open(decision: Decision, moment: datetime) -> None:
     if not decision.is_open:
         raise OutOfState(_("The vote is not open. Nothing was recorded."))
-    if moment >= decision.closes_at:  # type: ignore[operator]
-        raise OutOfState(
-            _("The vote closed on %(moment)s. Nothing was recorded.") % {"moment": date_time(decision.closes_at)}
-        )
+    require_before_deadline(decision, moment)
 
 
 def _require_valid(decision: Decision, choice: str, reasons: str) -> None:

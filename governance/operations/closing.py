@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import models
+from django.db import DatabaseError, models
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
@@ -20,7 +20,8 @@ from alliance.register.canonical import canonical
 from alliance.register.models import RegisterEntry
 from governance import counting, permissions
 from governance.models import Ballot, ChairTerm, Decision, Outcome
-from governance.operations.rows import Vote, lock_decision, vote_of
+from governance.operations.recusals import recuse_late
+from governance.operations.rows import Vote, lock_decision, require_before_deadline, vote_of
 from proposals.operations import (
     approve_in_principle,
     approve_version,
@@ -43,7 +44,8 @@ def close_decision(*, by: User | None, decision: Decision, key: str | None = Non
     The deadline job, a page view or a late click may all call this, `by` being None where nobody acts. Carried: the
     version is approved and the money allocated in the same transaction; a short pool leaves it approved, waiting for
     money (R60). Raises OutOfState before the deadline, unless the chair or the secretariat closes it after every seat
-    that is able has voted.
+    that is able has voted. Recusals are found again first (R48): where that leaves fewer able seats than the floor,
+    there is no quorum and the proposal goes back to where it was.
     """
     try:
         return _close(by=by, decision=decision, key=key)
@@ -57,7 +59,7 @@ def close_due() -> list[Outcome]:
     for decision in Decision.objects.due(clock.now()):
         try:
             outcomes.append(close_decision(by=None, decision=decision))
-        except DomainError as refusal:
+        except (DomainError, DatabaseError) as refusal:  # one that cannot be closed does not keep the others open
             log.error("decision not closed", decision=decision.reference, why=str(refusal))
     return outcomes
 
@@ -69,13 +71,13 @@ def defer_decision(*, by: User, decision: Decision, reason: str) -> Outcome:
     _require_chair(by, decision)
     if not decision.is_open:
         raise OutOfState()
+    require_before_deadline(decision, moment := clock.now())
     if decision.rule_set and not decision.rule_set.may_chair_defer:
         raise Refused(_("The rules do not let the chair defer."))
     if Ballot.objects.filter(decision=decision).exists():
         raise OutOfState(_("A ballot has been cast: the item can no longer be deferred."))
     if not reason.strip():
         raise Refused(_("Say why the item is deferred."), field="reason")
-    moment = clock.now()
     entry = _conclude(decision, "defer", by, moment)
     _carry_out(decision, Outcome.Result.DEFERRED, by, [], moment)
     return _write(
@@ -89,8 +91,11 @@ def _close(*, by: User | None, decision: Decision) -> Outcome:
     decision = lock_decision(decision)
     if decision.is_closed:
         raise AlreadyClosed
-    vote = vote_of(decision)
+    if not decision.is_open:
+        raise OutOfState(_("The vote is not open."))
     moment = clock.now()
+    recuse_late(decision, moment, by=by, public=True)
+    vote = vote_of(decision)
     _require_closable(decision, by, vote, moment)
     found = _counted(decision, vote)
     entry = _conclude(decision, "close", by, moment)
@@ -122,11 +127,9 @@ def _counted(decision: Decision, vote: Vote) -> counting.Result:
 
 
 def _require_closable(decision: Decision, by: User | None, vote: Vote, moment: datetime) -> None:
-    if not decision.is_open:
-        raise OutOfState(_("The vote is not open."))
     if moment >= decision.closes_at:
         return
-    if decision.is_silent and any(ballot.choice in counting.AGAINST for ballot in vote.ballots):
+    if decision.is_silent and _counted(decision, vote).tally.against:
         return
     if by is None or not (permissions.may_table(by) or is_chair(by, decision)):
         raise OutOfState(_("The vote is open until %(moment)s.") % {"moment": date_time(decision.closes_at)})

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
@@ -47,9 +48,11 @@ def found_committee(
     """Found the oversight committee: seats, holders, chair and the first rule set, entered by the head.
 
     A founding act: possible once. `rules` are columns of RuleSet that differ from its defaults (R61, R62).
-    Raises NotAllowed for anyone but the head; Refused when there is a committee.
+    Raises NotAllowed for anyone but the head; Refused when there is a committee, and for a day to come.
     """
     _require_head(by)
+    if on > clock.today():
+        raise Refused(_("The committee is founded on a day that has come."), field="on")
     if Body.objects.the():
         raise Refused(_("The committee has been founded already."))
     body = Body.objects.create(code="committee", founded_on=on, **(names or NAMES))
@@ -67,10 +70,12 @@ def found_committee(
 def appoint_holder(*, by: User, seat: Seat, user: User, capacity: str, starts_on: date) -> Holder:
     """Appoint the member or alternate of a seat from a day on; who held it until then ends the day before.
 
-    Raises Refused when the person may not hold a seat or holds another one, or the day comes too early.
+    Raises Refused when the person may not hold a seat or holds another one, or the day comes too early: nobody is
+    given a seat for days that are over.
     """
     _require_head(by)
     _require_sitting(user)
+    _require_not_over(starts_on, "starts_on")
     Body.objects.lock(seat.body_id)
     ended = _end(Holder.objects.filter(seat=seat, capacity=capacity), starts_on)
     if Holder.objects.on(starts_on).filter(user=user).exists():
@@ -86,6 +91,7 @@ def appoint_chair(*, by: User, body: Body, user: User, starts_on: date) -> Chair
     """Note who chairs the committee from a day on; the former chair ends the day before."""
     _require_head(by)
     _require_sitting(user)
+    _require_not_over(starts_on, "starts_on")
     body = Body.objects.lock(body.pk)
     ended = _end(ChairTerm.objects.filter(body=body), starts_on)
     term = ChairTerm.objects.create(body=body, user=user, starts_on=starts_on)
@@ -98,9 +104,10 @@ def adopt_rules(*, by: User, decision: Decision, effective_from: date, changes: 
     """Carry out the committee's decision to change its rules: a new version of them, from a day on (R62).
 
     `changes` are columns of RuleSet; the others stay as they were. Raises Refused unless the decision is a carried
-    text that has not been carried out yet, and for a day that is not after the rules in force.
+    text that has not been carried out yet, and for a day that is over or not after the rules in force.
     """
     _require_head(by)
+    _require_not_over(effective_from, "effective_from")
     Body.objects.lock(decision.body_id)
     carried = Outcome.objects.filter(
         decision=decision, decision__kind=Decision.Kind.TEXT, result=Outcome.Result.CARRIED
@@ -144,6 +151,11 @@ def _end(terms: models.QuerySet, starts_on: date) -> list[models.Model]:
         term.ends_on = starts_on - timedelta(days=1)
         term.save(update_fields=["ends_on"])
     return running
+
+
+def _require_not_over(day: date, field: str) -> None:
+    if day < clock.today():
+        raise Refused(_("This day is over: choose today or a later day."), field=field)
 
 
 def _require_head(by: User) -> None:

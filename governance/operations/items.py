@@ -17,9 +17,10 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds.attribution import prorated
 from funds.models import Window
+from funds.operations.earmarks import own_windows, require_windows, windows_with_objectives
 from governance import permissions
 from governance.models import Body, Decision, DecisionAmount, Holder, Session
-from governance.operations.rows import lock_decision
+from governance.operations.rows import lock_decision, require_before_deadline
 from proposals.models import ProposalVersion
 from proposals.operations import mark_tabled, untable
 
@@ -29,14 +30,14 @@ VIEW = "proposals.view_proposalversion"
 def propose_amounts(version: ProposalVersion) -> dict[Window, Decimal]:
     """Propose what each window gives, from the percentages of the objectives: cents by largest remainder.
 
-    An objective without an open window of its own falls to the unearmarked one.
+    An objective without a window of its own falls to the unearmarked one. One whose window is shut stays with it: the
+    item cannot be put until it is open (R14).
     """
-    windows = list(Window.objects.order_by("code").prefetch_related("objectives"))
+    windows = windows_with_objectives()
     general = next(window for window in windows if window.unearmarked)
-    own = {o.code: w for w in reversed(windows) if w.is_open and not w.unearmarked for o in w.objectives.all()}
     weights: dict[Window, Decimal] = {}
     for code, percent in sorted(version.objective_percents().items()):
-        window = own.get(code, general)
+        window = next(iter(own_windows(code, windows)), general)
         weights[window] = weights.get(window, Decimal(0)) + percent
     return {window: amount for window, amount in prorated(version.requested, weights).items() if amount}
 
@@ -57,7 +58,8 @@ def put_to_committee(
     """Put a checked version to the committee, with amounts by window in the fund's currency, or in principle.
 
     Raises NotAllowed for anyone but the secretariat; Refused while the version is not eligible with its rights check
-    done (R46), for a window that is not open, for more than the proposal asks, and for money in principle (R6).
+    done (R46), for a window that is not open or serves none of its objectives, while a window of its objectives is shut
+    (R14), for more than the proposal asks, and for money in principle (R6).
     """
     body = _prepared(by)
     asked = dict(amounts or {})
@@ -103,14 +105,18 @@ def put_text(
 def cancel_decision(*, by: User, decision: Decision, reason: str) -> Decision:
     """Take an item off the agenda, open or not. A change of its text means cancelling it and putting it again.
 
-    Ballots cast until then stay sealed for good. Raises OutOfState when it is closed or cancelled.
+    Ballots cast until then stay sealed for good. Raises OutOfState when it is closed or cancelled, and once the
+    deadline of an open vote has passed: what the committee has decided cannot be cancelled.
     """
     require_secretariat(by)
     if not reason.strip():
         raise Refused(_("Say why the item is cancelled."), field="reason")
     decision = lock_decision(decision)
+    moment = clock.now()
+    if decision.is_open:
+        require_before_deadline(decision, moment)
     advance(decision, "cancel")
-    decision.cancelled_at, decision.cancelled_by, decision.cancel_reason = clock.now(), by, reason.strip()
+    decision.cancelled_at, decision.cancelled_by, decision.cancel_reason = moment, by, reason.strip()
     decision.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason"])
     record("decision.cancelled/1", by=by, rows=[decision], facts={"decision": decision.name, "item": decision.item})
     if decision.version is not None:
@@ -170,6 +176,7 @@ def _require_amounts(version: ProposalVersion, amounts: Mapping[Window, Decimal]
         raise Refused(_("The amounts add up to more than the proposal asks for."))
     if closed := next((window for window in amounts if not window.is_open), None):
         raise Refused(_("The window “%(window)s” is not open.") % {"window": closed.name})
+    require_windows(objectives=version.objective_percents().keys(), named=amounts)
 
 
 def require_time(closes_at: datetime, moment: datetime) -> None:

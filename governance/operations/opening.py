@@ -9,8 +9,8 @@ from alliance.access import grant
 from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.core.states import advance
-from alliance.people.models import Membership, User
-from alliance.register import Draft, operation, record
+from alliance.people.models import User
+from alliance.register import operation, record
 from alliance.register.canonical import canonical, digest_of
 from alliance.register.snapshots import plain
 from governance import counting
@@ -26,6 +26,7 @@ from governance.models import (
     Seat,
 )
 from governance.operations.items import VIEW, require_secretariat, require_time
+from governance.operations.recusals import interests, recuse
 from governance.operations.rows import lock_decision
 
 NUMBER_WIDTH = 3
@@ -56,7 +57,8 @@ def open_decision(*, by: User, decision: Decision) -> Decision:
     decision.save()
     FrozenDocument.objects.bulk_create(documents)
     seats = _freeze_seats(decision, moment.date())
-    recusals = _recuse(decision, seats, moment, entry)
+    found = interests(decision, seats, moment.date(), moment.date())
+    recusals = recuse(decision, found, moment, entry.id)
     _require_able(seats, recusals, rules)
     _grant(decision, seats, recusals)
     entry.rows += [decision, *decision.amounts.order_by("pk"), *documents, *seats, *recusals]
@@ -136,29 +138,6 @@ def _freeze_seats(decision: Decision, day: date) -> list[FrozenSeat]:
         for seat in Seat.objects.on(day).filter(body=decision.body_id).order_by("number")
     ]
     return FrozenSeat.objects.bulk_create(seats)
-
-
-def _recuse(decision: Decision, seats: Iterable[FrozenSeat], moment: datetime, entry: Draft) -> list[Recusal]:
-    """Recuse every holder who belongs to a party of the item, or whose seat stands for one (R48)."""
-    parties = decision.version.party_ids() if decision.version else set()
-    if not parties:
-        return []
-    belongs: dict[int, list[int]] = {}
-    memberships = Membership.objects.on(moment.date()).filter(organisation__in=parties).order_by("pk")
-    for user, organisation in memberships.values_list("user_id", "organisation_id"):
-        belongs.setdefault(user, []).append(organisation)
-    found = []
-    for seat in seats:
-        of_seat = [seat.seat.organisation_id] if seat.seat.organisation_id in parties else []
-        for holder in seat.holders:
-            if interests := [*of_seat, *belongs.get(holder.user_id, [])]:
-                found.append(
-                    Recusal(
-                        decision=decision, frozen_seat=seat, holder=holder, reason=Recusal.Reason.AUTOMATIC,
-                        organisation_id=interests[0], recorded_at=moment, entry_id=entry.id,
-                    )
-                )  # fmt: skip
-    return Recusal.objects.bulk_create(found)
 
 
 def _grant(decision: Decision, seats: Iterable[FrozenSeat], recusals: Iterable[Recusal]) -> None:

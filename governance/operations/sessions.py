@@ -35,10 +35,12 @@ def call_session(*, by: User, held_on: date, place: str) -> Session:
 def record_attendance(*, by: User, session: Session, present: Collection[Holder]) -> Session:
     """Note which holders are present; all others in office that day are absent. May be corrected.
 
-    Raises Refused for somebody who held no seat on the day of the session.
+    Raises Refused before the day of the session, and for somebody who held no seat on it.
     """
     _require_secretariat(by)
     session = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
+    if session.held_on > clock.today():
+        raise OutOfState(_("The session has not been held yet."))
     entitled = {holder.pk: holder for holder in Holder.objects.on(session.held_on).filter(seat__body=session.body_id)}
     there = {holder.pk for holder in present}
     if not there <= entitled.keys():

@@ -55,6 +55,7 @@ def table(request: Request, reference: str, number: int) -> HttpResponse:
         "version": version,
         "form": form,
         "pools": amounts_of((window, proposed.get(window, ZERO)) for window in windows),
+        "shut": [window for window in proposed if not window.is_open],
     }
     return render(request, "governance/item_table.html", context)
 

@@ -1,10 +1,10 @@
 """A contract's terms, and the small acts of a project at work."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -89,11 +89,7 @@ class SignForm(KeyedForm):
     is_read = forms.BooleanField(label=_("I have read this contract and sign it for my side."))
 
 
-class FundForm(KeyedForm):
-    """Allocating a waiting approval, effective on a day."""
+class DocumentForm(forms.Form):
+    """The language in which the contract's document is asked for."""
 
-    on = forms.DateField(label=_("Effective on"), widget=DateInput)
-
-    def __init__(self, today: date, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["on"].initial = today
+    language = forms.ChoiceField(choices=settings.LANGUAGES)

@@ -21,6 +21,8 @@ from proposals.models.versions import (
     ProposalVersion,
     ProposalVersionUserObjectPermission,
     Return,
+    VersionObjective,
+    VersionRecommendation,
     WaitingAmount,
     WaitingApproval,
 )
@@ -51,6 +53,8 @@ __all__ = [
     "Return",
     "RightsMarker",
     "Tranche",
+    "VersionObjective",
+    "VersionRecommendation",
     "WaitingAmount",
     "WaitingApproval",
 ]

@@ -11,6 +11,7 @@ from guardian.models import UserObjectPermissionBase
 from alliance.core.fields import CountryField, MoneyField
 from alliance.core.states import Move
 from alliance.people.models import Role
+from alliance.register.models import Registered
 from proposals.models.stamps import one_of, stamped
 from proposals.querysets import ProposalQuerySet
 
@@ -40,7 +41,7 @@ class Disaggregation(models.TextChoices):
     MIGRATION_STATUS = "migration_status", _("Migration status")
 
 
-class Proposal(models.Model):
+class Proposal(Registered):
     """What an applicant asks for. Its texts can be changed as a draft and after a return."""
 
     class Kind(models.TextChoices):
@@ -61,6 +62,10 @@ class Proposal(models.Model):
         REJECTED = "rejected", pgettext_lazy("proposal", "Not approved")
         WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
 
+    REGISTER_ONLY = (
+        "id", "reference", "kind", "state", "applicant", "call", "created_by", "created_at",
+        "submitted_at", "eligible_at", "tabled_at", "returned_at", "decided_at", "decision_reference", "withdrawn_at",
+    )  # fmt: skip
     EDITABLE = frozenset({State.DRAFT, State.RETURNED})
     TRANSITIONS = {
         "submit": Move(frozenset({State.DRAFT, State.RETURNED}), State.SUBMITTED, APPLICANT),
@@ -72,8 +77,11 @@ class Proposal(models.Model):
         "withdraw": Move(
             frozenset({State.DRAFT, State.SUBMITTED, State.ELIGIBLE, State.RETURNED}), State.WITHDRAWN, APPLICANT
         ),
-        "table": Move(frozenset({State.ELIGIBLE, State.APPROVED_IN_PRINCIPLE}), State.TABLED, SECRETARIAT),
+        "table": Move(
+            frozenset({State.ELIGIBLE, State.APPROVED_IN_PRINCIPLE, State.APPROVED_WAITING}), State.TABLED, SECRETARIAT
+        ),
         "take_off_table": Move(frozenset({State.TABLED}), State.ELIGIBLE, SECRETARIAT),
+        "restore_in_principle": Move(frozenset({State.TABLED}), State.APPROVED_IN_PRINCIPLE, SECRETARIAT),
         "send_back": Move(frozenset({State.TABLED}), State.RETURNED, COMMITTEE),
         "approve": Move(frozenset({State.TABLED}), State.APPROVED, COMMITTEE),
         "approve_in_principle": Move(frozenset({State.TABLED}), State.APPROVED_IN_PRINCIPLE, COMMITTEE),
@@ -116,6 +124,9 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     decision_reference = models.CharField(max_length=20, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    principle_version = models.PositiveSmallIntegerField(null=True)
+    principle_at = models.DateTimeField(null=True)
+    principle_reference = models.CharField(max_length=20, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -135,6 +146,16 @@ class Proposal(models.Model):
             stamped("proposal", "decision_reference", DECIDED, empty=""),
             stamped("proposal", "withdrawn_at", ["withdrawn"]),
             models.CheckConstraint(
+                condition=Q(principle_version=None, principle_at=None, principle_reference="")
+                | Q(principle_version__isnull=False, principle_at__isnull=False) & ~Q(principle_reference=""),
+                name="proposal_principle_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved_in_principle")
+                | Q(decision_reference=F("principle_reference"), decided_at=F("principle_at")),
+                name="proposal_in_principle_by_its_decision",
+            ),
+            models.CheckConstraint(
                 condition=Q(rights_marker__isnull=True) | Q(rights_marker__in=[0, 1, 2]),
                 name="proposal_rights_marker_known",
             ),
@@ -148,6 +169,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """Proposals are of record from the first submission on; `verify` holds their texts against the last version."""
+        return cls._default_manager.exclude(submitted_at=None, withdrawn_at=None)
 
     def get_absolute_url(self) -> str:
         return reverse("proposals:proposal", args=[self.reference])
@@ -296,7 +322,7 @@ class Attachment(models.Model):
         return self.title
 
 
-class ProposalUserObjectPermission(UserObjectPermissionBase):
+class ProposalUserObjectPermission(UserObjectPermissionBase, Registered):
     """Grants on one proposal to one person: its co-authors."""
 
     content_object = models.ForeignKey(Proposal, on_delete=models.CASCADE)

@@ -1,10 +1,12 @@
 """What was submitted, frozen; and what the secretariat found when it checked it."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,12 +14,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
+from alliance.core.days import months_after
 from alliance.core.fields import MoneyField
 from alliance.people.models import Organisation
 from alliance.register.models import Registered
 from proposals.models.proposals import Proposal, RightsMarker
 from proposals.models.stamps import one_of, together
-from proposals.querysets import ProposalVersionQuerySet
+from proposals.querysets import ProposalVersionQuerySet, WaitingApprovalQuerySet
 
 
 class ProposalVersion(Registered):
@@ -83,6 +86,42 @@ class ProposalVersion(Registered):
         return stored.objects.filter(uid__in=[item["file"] for item in self.parsed["attachments"]]).order_by("pk")
 
 
+class VersionRecommendation(models.Model):
+    """A recommendation that a version names: its frozen content again, for queries. `verify` compares the two."""
+
+    version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="recommendation_links")
+    recommendation = models.ForeignKey(
+        "alliance.Recommendation", on_delete=models.PROTECT, related_name="version_links"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "recommendation"], name="version_recommendation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.recommendation_id}"
+
+
+class VersionObjective(models.Model):
+    """An objective that a version serves, in percent: its frozen content again, for queries."""
+
+    version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="objective_links")
+    objective = models.ForeignKey("alliance.Objective", on_delete=models.PROTECT, related_name="version_links")
+    percent = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "objective"], name="version_objective_once"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100), name="version_objective_percent_1_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.objective_id}"
+
+
 class Check(Registered):
     """The secretariat's findings on one version: the route of eligibility, and the rights check (R46, R69, R70)."""
 
@@ -126,7 +165,7 @@ class Check(Registered):
         return self.is_eligible and self.is_rights_checked
 
 
-class ProposalVersionUserObjectPermission(UserObjectPermissionBase):
+class ProposalVersionUserObjectPermission(UserObjectPermissionBase, Registered):
     """Grants on one version to one person: members of the committee, reviewers."""
 
     content_object = models.ForeignKey(ProposalVersion, on_delete=models.CASCADE)
@@ -161,11 +200,14 @@ class Return(Registered):
 
 
 class WaitingApproval(Registered):
-    """An approval for which the pools were short: what was approved, until two officers allocate it."""
+    """An approval for which the pools were short: what was approved, until two officers allocate it or it lapses.
+
+    A version whose approval lapsed can be approved again, and then has another.
+    """
 
     REGISTER_PLAIN = ("decision_reference",)
 
-    version = models.OneToOneField(ProposalVersion, on_delete=models.PROTECT, related_name="waiting")
+    version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="waiting")
     decision_reference = models.CharField(max_length=20)
     approved_on = models.DateField()
     conditions = models.JSONField(default=list)
@@ -173,8 +215,11 @@ class WaitingApproval(Registered):
     funded_at = models.DateTimeField(null=True)
     funded_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = WaitingApprovalQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["decision_reference"], name="waiting_approval_once_a_decision"),
             together("waiting_approval", "funded_at", "funded_by"),
             models.CheckConstraint(
                 condition=Q(funded_by__isnull=True) | (Q(prepared_by__isnull=False) & ~Q(prepared_by=F("funded_by"))),
@@ -185,6 +230,15 @@ class WaitingApproval(Registered):
 
     def __str__(self) -> str:
         return self.decision_reference
+
+    @property
+    def stands_until(self) -> date:
+        """The last day on which it can be allocated. The number of months is a rule of ours."""
+        return months_after(self.approved_on, settings.ALLIANCE_RULES["waiting_months"])
+
+    def has_lapsed(self, day: date) -> bool:
+        """Say whether it lapsed before that day without having been allocated. See also `standing`."""
+        return self.funded_at is None and day > self.stands_until
 
 
 class WaitingAmount(Registered):

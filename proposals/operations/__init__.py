@@ -4,9 +4,7 @@ from proposals.operations.approval import (
     approve_in_principle,
     approve_version,
     approve_waiting,
-    fund_waiting,
     mark_tabled,
-    prepare_waiting,
     reject_version,
     return_version,
     untable,
@@ -28,6 +26,7 @@ from proposals.operations.people import invite_co_author, remove_co_author
 from proposals.operations.projects import close_project, complete_project, meet_condition, prepare_tranche
 from proposals.operations.reports import accept_report, return_report, save_report, submit_report
 from proposals.operations.submission import Incomplete, submit_proposal, withdraw_proposal
+from proposals.operations.waiting import fund_waiting, prepare_waiting
 
 __all__ = [
     "EditedElsewhere",

@@ -4,17 +4,17 @@ No role is asked for: the decision is the authority, and `by` may be None when a
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
-from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.core.errors import OutOfState, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
-from alliance.people.models import Organisation, Role, User
+from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds.models import Window
 from funds.operations.money import allocate
@@ -28,32 +28,44 @@ from proposals.models import (
     WaitingApproval,
 )
 from proposals.operations.checking import give_back
-from proposals.operations.rows import lock_proposal, lock_version
+from proposals.operations.rows import lock_version
 
 type Amounts = Mapping[Window, Decimal]
 
 
 @operation
 def mark_tabled(*, by: User | None, version: ProposalVersion) -> Proposal:
-    """Note that the version is before the committee. Refused while the rights check is not done (R46)."""
+    """Note that the version is before the committee. Refused while the rights check is not done (R46).
+
+    An approval that waited for money and lapsed can be put again; one that still stands cannot.
+    """
     proposal, version = lock_version(version)
     _require_checked(version)
+    if WaitingApproval.objects.standing(clock.today()).filter(version=version).exists():
+        raise OutOfState(_("This proposal is approved and waits for money."))
     advance(proposal, "table")
     proposal.tabled_at, proposal.decided_at, proposal.decision_reference = clock.now(), None, ""
     proposal.eligible_at = proposal.eligible_at or proposal.tabled_at
     proposal.save(update_fields=["state", "tabled_at", "eligible_at", "decided_at", "decision_reference"])
-    record("proposal.tabled/1", by=by, facts=_facts(version))
+    record("proposal.tabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
 @operation
 def untable(*, by: User | None, version: ProposalVersion) -> Proposal:
-    """Take the version off the table: cancelled, deferred, or no quorum. It can be put there again."""
+    """Take the version off the table: cancelled, deferred, or no quorum. It can be put there again.
+
+    A version that the committee approved in principle before is approved in principle again, by that decision (R6).
+    """
     proposal, version = lock_version(version)
-    advance(proposal, "take_off_table")
-    proposal.tabled_at = None
-    proposal.save(update_fields=["state", "tabled_at"])
-    record("proposal.untabled/1", by=by, facts=_facts(version))
+    if proposal.principle_version == version.number:
+        advance(proposal, "restore_in_principle")
+        proposal.decided_at, proposal.decision_reference = proposal.principle_at, proposal.principle_reference
+    else:
+        advance(proposal, "take_off_table")
+        proposal.tabled_at = None
+    proposal.save(update_fields=["state", "tabled_at", "decided_at", "decision_reference"])
+    record("proposal.untabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
@@ -79,7 +91,7 @@ def approve_version(
     total = _total(version, amounts)
     advance(proposal, "approve")
     _stamp_decision(proposal, decision_ref)
-    return _make_project(proposal, version, by, amounts, total, decision_ref, conditions, on)
+    return make_project(proposal, version, by, amounts, total, decision_ref, conditions, on)
 
 
 @operation
@@ -104,55 +116,23 @@ def approve_waiting(
     rows = [WaitingAmount(approval=waiting, window=window, amount=amount) for window, amount in amounts.items()]
     WaitingAmount.objects.bulk_create(rows)
     facts = {**_facts(version), "decision": decision_ref, "amount": total}
-    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows], facts=facts, public=True)
+    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows, proposal], facts=facts, public=True)
     return waiting
-
-
-@operation
-def prepare_waiting(*, by: User, waiting: WaitingApproval) -> WaitingApproval:
-    """Prepare the allocation of a waiting approval: the first of two officers, and the first in rank."""
-    _require_finance(by)
-    _proposal, waiting = _lock_waiting(waiting)
-    _require_first_in_rank(waiting)
-    waiting.prepared_by = by
-    waiting.save(update_fields=["prepared_by"])
-    record("waiting.prepared/1", by=by, rows=[waiting], facts={"decision": waiting.decision_reference})
-    return waiting
-
-
-@operation
-def fund_waiting(*, by: User, waiting: WaitingApproval, on: date) -> Project:
-    """Allocate a waiting approval, in rank order: the second of two officers.
-
-    Raises InsufficientFunds while the pools are still short.
-    """
-    _require_finance(by)
-    proposal, waiting = _lock_waiting(waiting)
-    _require_first_in_rank(waiting)
-    if waiting.prepared_by_id is None:
-        raise OutOfState(_("Another officer prepares this allocation first."))
-    if waiting.prepared_by_id == by.pk:
-        raise NotAllowed(_("Another officer allocates what you prepared."))
-    amounts = {row.window: row.amount for row in waiting.amounts.select_related("window").order_by("window_id")}
-    advance(proposal, "fund")
-    proposal.save(update_fields=["state"])
-    waiting.funded_at, waiting.funded_by = clock.now(), by
-    waiting.save(update_fields=["funded_at", "funded_by"])
-    record("waiting.funded/1", by=by, rows=[waiting], facts={"decision": waiting.decision_reference})
-    return _make_project(
-        proposal, waiting.version, by, amounts, sum(amounts.values(), Decimal("0.00")),
-        waiting.decision_reference, waiting.conditions, on,
-    )  # fmt: skip
 
 
 @operation
 def approve_in_principle(*, by: User | None, version: ProposalVersion, decision_ref: str, on: date) -> Proposal:
-    """Approve in principle: a status, a date, the deciding body's decision, and no money (R6)."""
+    """Approve in principle: a status, a date, the deciding body's decision, and no money (R6).
+
+    The approval stays known while the full item is before the committee, and after it.
+    """
     proposal, version = lock_version(version)
     advance(proposal, "approve_in_principle")
-    _stamp_decision(proposal, decision_ref)
+    proposal.principle_version, proposal.principle_at = version.number, (moment := clock.now())
+    proposal.principle_reference = decision_ref
+    _stamp_decision(proposal, decision_ref, moment, "principle_version", "principle_at", "principle_reference")
     facts = {**_facts(version), "decision": decision_ref, "on": on}
-    record("proposal.approved_in_principle/1", by=by, facts=facts, public=True)
+    record("proposal.approved_in_principle/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
@@ -171,11 +151,12 @@ def reject_version(*, by: User | None, version: ProposalVersion, decision_ref: s
     proposal, version = lock_version(version)
     advance(proposal, "reject")
     _stamp_decision(proposal, decision_ref)
-    record("proposal.rejected/1", by=by, facts={**_facts(version), "decision": decision_ref}, public=True)
+    facts = {**_facts(version), "decision": decision_ref}
+    record("proposal.rejected/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
-def _make_project(
+def make_project(
     proposal: Proposal,
     version: ProposalVersion,
     by: User | None,
@@ -199,12 +180,12 @@ def _make_project(
         for number, text in enumerate(_worded(conditions), start=1)
     ]
     ReleaseCondition.objects.bulk_create(rows)
-    allocate(by=by, project=project.reference, amounts=amounts, on=on)
+    allocate(by=by, project=project.reference, amounts=amounts, on=on, objectives=version.objective_percents().keys())
     facts = {
         **_facts(version), "project": project.reference, "decision": decision_ref, "amount": total,
         "recommendations": content["recommendations"], "objectives": version.objective_percents(),
     }  # fmt: skip
-    record("proposal.approved/1", by=by, rows=[project, *rows, *partners], facts=facts, public=True)
+    record("proposal.approved/1", by=by, rows=[project, *rows, *partners, proposal], facts=facts, public=True)
     return project
 
 
@@ -218,22 +199,6 @@ def _confirm_partners(content: dict, by: User | None, decision_ref: str) -> list
         for row in missing
     ]
     return Partner.objects.bulk_create(made)
-
-
-def _lock_waiting(waiting: WaitingApproval) -> tuple[Proposal, WaitingApproval]:
-    proposal = lock_proposal(waiting.version.proposal_id)
-    rows = WaitingApproval.objects.select_for_update(of=("self",), no_key=True).select_related("version__check_made")
-    waiting = rows.get(pk=waiting.pk)
-    if waiting.funded_at is not None:
-        raise OutOfState()
-    return proposal, waiting
-
-
-def _require_first_in_rank(waiting: WaitingApproval) -> None:
-    """Waiting approvals are served in the order of their decisions."""
-    first = WaitingApproval.objects.filter(funded_at=None).order_by("approved_on", "pk").first()
-    if first is not None and first.pk != waiting.pk:
-        raise Refused(_("An earlier approval waits for money: it is served first."))
 
 
 def _require_checked(version: ProposalVersion) -> None:
@@ -253,17 +218,12 @@ def _total(version: ProposalVersion, amounts: Amounts) -> Decimal:
     return total
 
 
-def _stamp_decision(proposal: Proposal, decision_ref: str) -> None:
+def _stamp_decision(proposal: Proposal, decision_ref: str, moment: datetime | None = None, *also: str) -> None:
     if not decision_ref:
         raise Refused(_("An outcome names its decision."))
-    proposal.decided_at = clock.now()
+    proposal.decided_at = moment or clock.now()
     proposal.decision_reference = decision_ref
-    proposal.save(update_fields=["state", "decided_at", "decision_reference"])
-
-
-def _require_finance(by: User) -> None:
-    if not by.has_role(Role.FINANCE_OFFICER, Role.HEAD):
-        raise NotAllowed(_("Waiting approvals are allocated by the finance officers."))
+    proposal.save(update_fields=["state", "decided_at", "decision_reference", *also])
 
 
 def _worded(texts: Iterable[str]) -> list[str]:

@@ -10,12 +10,13 @@ from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
+from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import User
 from alliance.register import operation, record
 from proposals import permissions
 from proposals.completeness import Gap, gaps
 from proposals.content import Content, freeze, gather, requested
-from proposals.models import Proposal, ProposalVersion
+from proposals.models import Proposal, ProposalVersion, VersionObjective, VersionRecommendation
 from proposals.operations.drafts import require_open
 from proposals.operations.rows import lock_proposal
 from proposals.sections import SECTIONS
@@ -61,16 +62,31 @@ def submit_proposal(*, by: User, proposal: Proposal) -> ProposalVersion:
         "proposal": proposal.reference, "version": version.number, "receipt": version.receipt,
         "applicant": proposal.applicant.slug, "amount": version.amount, "digest": version.digest,
     }  # fmt: skip
-    record("proposal.submitted/1", by=by, rows=[version], facts=facts)
+    record("proposal.submitted/1", by=by, rows=[version, proposal, *version.attachments()], facts=facts)
     return version
 
 
 def _freeze(proposal: Proposal, content: Content, by: User, moment: datetime) -> ProposalVersion:
     text, digest = freeze(content)
-    return ProposalVersion.objects.create(
+    version = ProposalVersion.objects.create(
         proposal=proposal, number=proposal.versions.count() + 1, title=proposal.title, amount=requested(content),
         content=text, digest=digest, receipt=next_reference("RCT"), submitted_at=moment, submitted_by=by,
     )  # fmt: skip
+    _link(version, content)
+    return version
+
+
+def _link(version: ProposalVersion, content: Content) -> None:
+    """Write what the frozen content names a second time, for queries: public figures follow this, never a draft."""
+    named = Recommendation.objects.filter(code__in=content["recommendations"]).order_by("code")
+    VersionRecommendation.objects.bulk_create(
+        VersionRecommendation(version=version, recommendation=row) for row in named
+    )
+    percents = {item["code"]: item["percent"] for item in content["objectives"]}
+    served = Objective.objects.filter(code__in=percents).order_by("code")
+    VersionObjective.objects.bulk_create(
+        VersionObjective(version=version, objective=row, percent=percents[row.code]) for row in served
+    )
 
 
 @operation
@@ -82,5 +98,6 @@ def withdraw_proposal(*, by: User, proposal: Proposal) -> Proposal:
     advance(proposal, "withdraw")
     proposal.withdrawn_at, proposal.eligible_at, proposal.returned_at = clock.now(), None, None
     proposal.save(update_fields=["state", "withdrawn_at", "eligible_at", "returned_at"])
-    record("proposal.withdrawn/1", by=by, facts={"proposal": proposal.reference, "applicant": proposal.applicant.slug})
+    facts = {"proposal": proposal.reference, "applicant": proposal.applicant.slug}
+    record("proposal.withdrawn/1", by=by, rows=[proposal], facts=facts)
     return proposal

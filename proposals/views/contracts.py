@@ -1,10 +1,13 @@
 """Contracts: the list, one contract with its tranches and reports, drafting, offering, signing."""
 
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +17,13 @@ from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.forms import KeyedForm, attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import Organisation
+from alliance.records import files
+from alliance.rendering import pdf
 from proposals import permissions
+from proposals.contract_document.jobs import document_rows, documents_of, request_document
 from proposals.documents import split_paragraphs
 from proposals.drafting import first_terms, stored_terms
-from proposals.forms.contracts import ContractForm, SignForm
+from proposals.forms.contracts import ContractForm, DocumentForm, SignForm
 from proposals.forms.fields import ReasonForm
 from proposals.models import Contract, Project
 from proposals.operations import (
@@ -33,6 +39,7 @@ from proposals.operations.projects import blocks, standing
 from proposals.views.pages import Request, say_refusals
 
 PAGE = 50
+DOCUMENTS = 30
 
 
 def load(request: Request, reference: str) -> Contract:
@@ -50,8 +57,10 @@ def contract_list(request: Request) -> HttpResponse:
 
 @require_GET
 def contract(request: Request, reference: str) -> HttpResponse:
-    """A contract: what it says, its signatures, reports due and tranches."""
+    """A contract: what it says, its signatures, reports due, tranches, and its documents as they are being made."""
     row = load(request, reference)
+    if request.htmx:
+        return render(request, "proposals/contract.html#documents", {"contract": row} | documents_in(row))
     return render(request, "proposals/contract.html", page_of(request, row, SignForm()))
 
 
@@ -75,6 +84,18 @@ def page_of(request: Request, row: Contract, form: SignForm) -> dict[str, Any]:
         "key": new_key(),
         "may_draft": permissions.may_draft_contracts(request.user),
         "signs_for": side_of(request, row),
+        **documents_in(row),
+    }
+
+
+def documents_in(row: Contract) -> dict[str, Any]:
+    """Return the contract's documents, and what asking for another needs."""
+    asked = list(documents_of(row)[:DOCUMENTS])
+    return {
+        "documents": document_rows(asked, row),
+        "is_busy": any(job.is_open for job in asked),
+        "languages": settings.LANGUAGES,
+        "missing_parts": ", ".join(pdf.missing_parts()),
     }
 
 
@@ -196,3 +217,22 @@ def tranche_prepare(request: Request, reference: str, number: int) -> HttpRespon
         _("Payment %(reference)s is prepared. Another officer authorises it.") % {"reference": payment.reference},
     )
     return redirect(row)
+
+
+@require_POST
+def document_ask(request: Request, reference: str) -> HttpResponse:
+    """Ask for the contract as a document; the contract's page shows how far it is."""
+    row = load(request, reference)
+    form = DocumentForm(request.POST)
+    if form.is_valid():
+        request_document(by=request.user, contract=row, language=form.cleaned_data["language"])
+    else:
+        messages.error(request, _("Choose one of the three languages."))
+    return redirect(f"{row.get_absolute_url()}#documents")
+
+
+@require_GET
+def document_file(request: Request, reference: str, uid: UUID) -> HttpResponseBase:
+    """A finished document of a contract, for those who may see the contract."""
+    row = load(request, reference)
+    return files.serve(find(documents_of(row).done(), uid=uid).document)

@@ -15,8 +15,9 @@ from alliance.core import clock
 from alliance.core.forms import KeyedForm, attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import Organisation, Role
+from funds.operations.earmarks import shut_windows, windows_with_objectives
 from proposals import permissions
-from proposals.forms.contracts import EvidenceForm, FundForm
+from proposals.forms.contracts import EvidenceForm
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
 from proposals.operations.contracts import committed
@@ -123,16 +124,32 @@ def waiting_list(request: Request) -> HttpResponse:
     require(request.user.reads_all, _("Waiting approvals are followed by the secretariat."))
     amounts = WaitingAmount.objects.select_related("window").order_by("window_id")
     rows = (
-        WaitingApproval.objects.filter(funded_at=None)
+        WaitingApproval.objects.filter(funded_at=None, version__proposal__state="approved_waiting")
         .select_related("version__proposal", "prepared_by")
         .prefetch_related(Prefetch("amounts", amounts))
         .order_by("approved_on", "pk")
     )
-    form = FundForm(clock.today())
-    may_act = request.user.has_role(Role.FINANCE_OFFICER, Role.HEAD)
-    return render(
-        request, "proposals/waiting_list.html", {"rows": rows, "form": form, "key": new_key(), "may_act": may_act}
-    )
+    today = clock.today()
+    context = {
+        "rows": ranked([row for row in rows if not row.has_lapsed(today)]),
+        "lapsed": [row for row in rows if row.has_lapsed(today)],
+        "key": new_key(),
+        "may_act": request.user.has_role(Role.FINANCE_OFFICER, Role.HEAD),
+    }
+    return render(request, "proposals/waiting_list.html", context)
+
+
+def ranked(rows: list[Any]) -> list[Any]:
+    """Say of each row, in rank order, which shut windows hold it back (`shut`) and whether it is served next."""
+    windows = windows_with_objectives()
+    for row in rows:
+        row.shut = shut_windows(row.version.objective_percents().keys(), windows)
+        row.is_next = False
+    for row in rows:
+        if not row.shut:
+            row.is_next = True
+            break
+    return rows
 
 
 @require_POST
@@ -155,12 +172,11 @@ def waiting_fund(request: Request, decision: str) -> HttpResponse:
     """Allocate: the second of two officers."""
     for_finance(request)
     row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
-    form = FundForm(clock.today(), request.POST)
+    form = KeyedForm(request.POST)
     if form.is_valid():
-        made = attempt(form, fund_waiting, by=request.user, waiting=row, **form.cleaned_data)
+        made = attempt(form, fund_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"])
         if made:
             messages.success(request, _("Allocated."))
             return redirect(made)
-    for errors in form.errors.values():
-        messages.error(request, " ".join(str(error) for error in errors))
+    say_refusals(request, form)
     return redirect("proposals:waiting")

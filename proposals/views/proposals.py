@@ -21,7 +21,7 @@ from proposals import permissions
 from proposals.completeness import state_of
 from proposals.content import all_parts, contributors, gather, requested
 from proposals.forms.proposals import StartForm, SubmitForm
-from proposals.models import Proposal, Return
+from proposals.models import Proposal, Return, WaitingApproval
 from proposals.operations import start_proposal, submit_proposal, withdraw_proposal
 from proposals.operations.rows import may_write
 from proposals.operations.submission import missing_from
@@ -98,6 +98,8 @@ def proposal(request: Request, reference: str) -> HttpResponse:
         "may_check": permissions.may_check(request.user),
         "project": getattr(row, "project", None),
         "key": new_key(),
+        "is_in_principle": is_in_principle(row, versions),
+        "lapsed": lapsed(row),
         "can_check": row.state in (Proposal.State.SUBMITTED, Proposal.State.ELIGIBLE),
     }
     if writes and row.is_editable:
@@ -111,6 +113,20 @@ def proposal(request: Request, reference: str) -> HttpResponse:
             "contributors": contributors(row),
         }
     return render(request, "proposals/proposal.html", context)
+
+
+def is_in_principle(row: Proposal, versions: list[Any]) -> bool:
+    """Say whether an approval in principle of the newest version is what stands, alone or before the full one."""
+    awaited = row.state in (Proposal.State.APPROVED_IN_PRINCIPLE, Proposal.State.TABLED)
+    return awaited and bool(versions) and row.principle_version == versions[0].number
+
+
+def lapsed(row: Proposal) -> WaitingApproval | None:
+    """Return the approval that waited for money for too long, where that is how the proposal stands."""
+    if row.state != Proposal.State.APPROVED_WAITING:
+        return None
+    waiting = WaitingApproval.objects.get(decision_reference=row.decision_reference)
+    return waiting if waiting.has_lapsed(clock.today()) else None
 
 
 def sections_with_state(row: Proposal, parts: dict[str, Any], missing: list[Any]) -> list[Step]:
@@ -144,6 +160,8 @@ def history(row: Proposal, versions: list[Any], returns: list[Return]) -> list[E
         events.append(Event(row.tabled_at, _("Put before the committee")))
     if row.decided_at:
         events.append(Event(row.decided_at, row.get_state_display(), row.decision_reference))
+    if row.principle_at and row.principle_reference != row.decision_reference:
+        events.append(Event(row.principle_at, Proposal.State.APPROVED_IN_PRINCIPLE.label, row.principle_reference))
     if row.withdrawn_at:
         events.append(Event(row.withdrawn_at, _("Withdrawn")))
     return sorted(events, key=lambda event: event.at, reverse=True)

@@ -19,6 +19,8 @@ from funds.models import (
     Period,
     Pledge,
     PledgeState,
+    Voucher,
+    VoucherState,
     Window,
     WindowStatus,
 )
@@ -32,6 +34,7 @@ TABLES = [
     (Agreement, AgreementState),
     (NonCashPledge, NonCashState),
     (Payment, PaymentState),
+    (Voucher, VoucherState),
 ]
 PAIRS = [(model, verb, state) for model, states in TABLES for verb in model.TRANSITIONS for state in states.values]
 

@@ -27,11 +27,13 @@ from governance.models import (
     Seat,
 )
 from governance.operations import (
+    adopt_rules,
     appoint_chair,
     appoint_holder,
     call_session,
     cancel_decision,
     close_decision,
+    close_due,
     defer_decision,
     found_committee,
     open_decision,
@@ -424,3 +426,34 @@ def test_integrity_error_is_what_the_guards_raise():
     opened()
     with pytest.raises(IntegrityError), transaction.atomic():
         FrozenSeat.objects.all().delete()
+
+
+def test_nothing_is_dated_before_it_has_authority(head, officer):
+    body, yesterday = committee(), clock.today() - timedelta(days=1)
+    seat = Seat.objects.get(number=1)
+    with pytest.raises(Refused, match="This day is over"):
+        appoint_holder(by=head, seat=seat, user=person("chair"), capacity="alternate", starts_on=yesterday)
+    with pytest.raises(Refused, match="This day is over"):
+        appoint_chair(by=head, body=body, user=person("member"), starts_on=yesterday)
+    with pytest.raises(Refused, match="This day is over"):
+        adopt_rules(by=head, decision=opened_text(), effective_from=yesterday, changes={"method": "consensus"})
+    session = call_session(by=officer, held_on=clock.today() + timedelta(days=1), place="Geneva")
+    with pytest.raises(OutOfState, match="not been held"):
+        record_attendance(by=officer, session=session, present=[])
+
+
+def test_committee_is_not_founded_on_a_day_to_come(head):
+    with pytest.raises(Refused, match="has come"):
+        found_committee(by=head, seats=new_seats(), on=clock.today() + timedelta(days=1))
+
+
+def test_vote_whose_time_is_over_is_closed_and_nothing_else(officer, set_clock):
+    silent, voted = opened_text(procedure="no_objection"), opened_text()
+    vote(voted, "approve", *all_but())
+    set_clock(voted.closes_at)
+    for decision in (silent, voted):
+        with pytest.raises(OutOfState, match="closed on"):
+            cancel_decision(by=officer, decision=decision, reason="Not as hoped.")
+    with pytest.raises(OutOfState, match="closed on"):
+        defer_decision(by=person("chair"), decision=silent, reason="Not as hoped.")
+    assert [outcome.result for outcome in close_due()] == ["carried", "carried"]

@@ -1,12 +1,12 @@
 """The committee's pages: who sees what, and what a form sent from them does."""
 
 import re
-from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from alliance.core import clock
 from governance.models import Ballot, Decision, Outcome, RuleSet, Session
 from governance.operations import cancel_decision, close_decision, record_attendance
 from tests.governance.factories import (
@@ -312,7 +312,7 @@ def test_session_without_developing_countries_is_said_not_quorate(sign_in, offic
     committee()
     client = sign_in(officer)
     url = reverse("governance:session_new")
-    client.post(url, {"held_on": "2099-01-20", "place": "Geneva", "key": key_in(client.get(url))})
+    client.post(url, {"held_on": clock.today().isoformat(), "place": "Geneva", "key": key_in(client.get(url))})
     session = Session.objects.get()
     url = session.get_absolute_url()
     present = [holder(key).pk for key in ("member_sweden", "member_undp")]
@@ -327,7 +327,7 @@ def test_session_without_developing_countries_only_warns_where_the_rules_say_so(
     from governance.operations import call_session
 
     committee(is_composition_binding=False)
-    session = call_session(by=officer, held_on=date(2099, 1, 20), place="Rome")
+    session = call_session(by=officer, held_on=clock.today(), place="Rome")
     record_attendance(by=officer, session=session, present=[holder("member_sweden")])
     assert "only ask for a warning" in sign_in(member).get(session.get_absolute_url()).content.decode()
 

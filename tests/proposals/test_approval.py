@@ -183,14 +183,14 @@ def test_waiting_approval_is_allocated_by_two_officers(agency, officer, finance_
     approval = waiting(agency, officer)
     money_in(finance_officer, "500000.00")
     with pytest.raises(OutOfState):
-        fund_waiting(by=finance_officer, waiting=approval, on=clock.today())
+        fund_waiting(by=finance_officer, waiting=approval)
     prepare_waiting(by=finance_officer, waiting=approval)
     with pytest.raises(NotAllowed):
-        fund_waiting(by=finance_officer, waiting=approval, on=clock.today())
-    project = fund_waiting(by=second_finance_officer, waiting=approval, on=clock.today())
+        fund_waiting(by=finance_officer, waiting=approval)
+    project = fund_waiting(by=second_finance_officer, waiting=approval)
     assert (project.amount, project.conditions.count(), state_of(approval.version)) == (D("250000.00"), 1, "approved")
     with pytest.raises(OutOfState):
-        fund_waiting(by=second_finance_officer, waiting=approval, on=clock.today())
+        fund_waiting(by=second_finance_officer, waiting=approval)
 
 
 def test_waiting_approvals_are_served_in_rank_order(agency, officer, finance_officer):
@@ -205,7 +205,7 @@ def test_waiting_approval_stays_while_the_pool_is_short(agency, officer, finance
     money_in(finance_officer, "1000.00")
     prepare_waiting(by=finance_officer, waiting=approval)
     with pytest.raises(InsufficientFunds):
-        fund_waiting(by=second_finance_officer, waiting=approval, on=clock.today())
+        fund_waiting(by=second_finance_officer, waiting=approval)
     assert WaitingApproval.objects.get().funded_at is None
 
 

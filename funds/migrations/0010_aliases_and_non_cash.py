@@ -10,7 +10,7 @@ import alliance.core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funds", "0006_reminders"),
+        ("funds", "0009_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from alliance.register.guards import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("alliance", "0003_search"),
-        ("funds", "0003_turnover"),
+        ("funds", "0006_instructions_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

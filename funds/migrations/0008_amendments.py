@@ -11,7 +11,7 @@ from alliance.register.guards import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("alliance", "0003_search"),
-        ("funds", "0004_pipeline_and_due_diligence"),
+        ("funds", "0007_pipeline_and_due_diligence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from alliance.register.guards import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funds", "0005_amendments"),
+        ("funds", "0008_amendments"),
     ]
 
     operations = [

@@ -1,0 +1,91 @@
+"""The contract's document as a job: asked for by whoever may see the contract, found again while the contract stands."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from alliance.core.errors import Refused
+from alliance.people.models import User
+from alliance.rendering.kinds import Made, Progress, declare_job
+from alliance.rendering.models import Job, JobQuerySet, JobState
+from alliance.rendering.operations import request_job
+from proposals.contract_document import document
+from proposals.contract_document.gather import gather, state_of
+from proposals.models import Contract
+
+KIND = "contract"
+READING = gettext_noop("Reading the contract")
+SETTING = gettext_noop("Setting the pages")
+STORING = gettext_noop("Storing the document")
+
+
+def request_document(*, by: User, contract: Contract, language: str) -> Job:
+    """Ask for the document in one language. While the contract says the same, it is the same job.
+
+    The caller has checked that the person may see the contract.
+    """
+    with translation.override(language):
+        figures = gather(contract.reference)
+    parameters = {"contract": contract.reference, "figures": figures.digest(), "stands": state_of(contract)}
+    rests_on = (figures.register_n, figures.register_hash)
+    return request_job(by=by, kind=KIND, parameters=parameters, language=language, rests_on=rests_on)
+
+
+def make(job: Job, progress: Progress) -> Made:
+    """Gather, set and hand over the document in the job's language; refuse when the contract has moved on since."""
+    asked = job.arguments
+    progress(5, READING)
+    figures = gather(asked["contract"])
+    if figures.digest() != asked["figures"]:
+        raise Refused(_("The contract has changed since this document was asked for. Ask for it again."))
+    progress(20, SETTING)
+    content = document.make_pdf(figures)
+    progress(95, STORING)
+    return Made(
+        content=content,
+        name=document.document_name(figures),
+        media_type=document.MEDIA_TYPE,
+        facts={"contract": figures.reference, "state": figures.state, "text": figures.fingerprint},
+        register=(figures.register_n, figures.register_hash),
+    )
+
+
+def documents_of(contract: Contract) -> JobQuerySet:
+    """Return the requests for this contract's document, newest first. The caller may see the contract."""
+    named = f'{{"contract":"{contract.reference}",'
+    return Job.objects.filter(kind=KIND, parameters__startswith=named).for_page().order_by("-requested_at", "-pk")
+
+
+class DocumentRow(NamedTuple):
+    """A document in the contract's list, or one that is being made, and whether the contract still stands so."""
+
+    job: Job
+    is_superseded: bool
+    signed_since: bool
+
+    @property
+    def state(self) -> str:
+        """How the contract stood, in words."""
+        return str(Contract.State(self.job.told["state"]).label) if self.job.state == JobState.DONE else ""
+
+
+def document_rows(jobs: Iterable[Job], contract: Contract) -> list[DocumentRow]:
+    """Return the rows of the contract's list."""
+    now = state_of(contract)
+    rows = []
+    for job in jobs:
+        is_old = job.arguments["stands"] != now
+        signed_since = is_old and contract.is_signed and job.told.get("state") != Contract.State.SIGNED
+        rows.append(DocumentRow(job, is_old, signed_since))
+    return rows
+
+
+def page(job: Job) -> str:
+    return reverse("proposals:contract", args=[job.arguments["contract"]])
+
+
+declare_job(KIND, label=gettext_lazy("Contract as a document"), make=make, page=page)

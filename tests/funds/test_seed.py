@@ -1,0 +1,123 @@
+"""The ceiling on seed capital: the vectors of the rule, the refusals, the warning; nothing is planned past it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alliance.core import clock
+from alliance.core.errors import NotAllowed, Refused
+from funds import seed
+from funds.models import FundingRequest
+from funds.operations.agreements import sign_agreement
+from funds.operations.deposits import record_deposit
+from funds.operations.seed import readings, record_funding_request
+from tests.funds.factories import make_donor
+
+D = Decimal
+PERCENT = D("15.00")
+MONEY = st.decimals(min_value=D("0.01"), max_value=D("9999999999.99"), places=2)
+
+
+@pytest.mark.requirement("R98")
+def test_vectors_of_the_rule():
+    assert seed.complies(D("1500000.00"), D("10000000.00"), PERCENT)
+    assert not seed.complies(D("1500000.01"), D("10000000.00"), PERCENT)
+    assert seed.most_of_total(D("10000000.00"), PERCENT) == D("1500000.00")
+    assert seed.most_beside(D("8500000.00"), PERCENT) == D("1500000.00")
+    assert seed.others_needed(D("2000000.00"), PERCENT) == D("11333333.34")
+
+
+@given(MONEY)
+def test_readings_agree_with_the_rule_to_the_cent(amount):
+    cent = D("0.01")
+    most = seed.most_of_total(amount, PERCENT)
+    assert seed.complies(most, amount, PERCENT)
+    assert not seed.complies(most + cent, amount, PERCENT)
+    beside = seed.most_beside(amount, PERCENT)
+    assert seed.complies(beside, amount + beside, PERCENT)
+    assert not seed.complies(beside + cent, amount + beside + cent, PERCENT)
+    needed = seed.others_needed(amount, PERCENT)
+    assert seed.complies(amount, amount + needed, PERCENT)
+    assert not seed.complies(amount, amount + needed - cent, PERCENT)
+
+
+def request(by, total="10000000.00", own="1500000.00", on=None):
+    day = on or clock.today()
+    return record_funding_request(by=by, requested_on=day, total=D(total), seed_capital=D(own))
+
+
+@pytest.mark.requirement("R98")
+def test_request_above_the_ceiling_is_refused_with_the_most_that_is_possible(finance_officer):
+    request(finance_officer)
+    with pytest.raises(Refused) as refused:
+        request(finance_officer, own="1500000.01")
+    assert refused.value.field == "seed_capital"
+    assert "1,500,000.00" in str(refused.value).replace("\u00a0", " ")
+    assert FundingRequest.objects.count() == 1
+
+
+@pytest.mark.requirement("R98")
+def test_signature_above_the_ceiling_is_refused_and_receipt_only_warns(finance_officer):
+    trustee = make_donor("world-bank", donor_type="trustee")
+    request(finance_officer, total="1000000.00", own="150000.00")
+    terms = {
+        "by": finance_officer,
+        "donor": trustee,
+        "currency": "USD",
+        "signed_on": clock.today(),
+        "fee_percent": D(0),
+    }
+    agreement = sign_agreement(amount=D("100000.00"), **terms)
+    with pytest.raises(Refused) as refused:
+        sign_agreement(amount=D("50000.01"), **terms)
+    assert refused.value.field == "amount"
+    sign_agreement(amount=D("50000.00"), **terms)
+    record_deposit(by=finance_officer, agreement=agreement, amount=D("100000.00"), received_on=clock.today())
+    stages = {row.stage: row for row in readings()}
+    assert stages["requested"].complies
+    assert not stages["received"].complies
+    assert stages["received"].to_raise == seed.others_needed(D("100000.00"), PERCENT)
+
+
+def test_request_smaller_than_what_was_signed_allows_is_refused(finance_officer):
+    trustee = make_donor("world-bank", donor_type="trustee")
+    day = clock.today()
+    sign_agreement(
+        by=finance_officer, donor=trustee, amount=D("150000.00"), currency="USD", signed_on=day, fee_percent=D(0)
+    )
+    with pytest.raises(Refused) as refused:
+        request(finance_officer, total="999999.99", own="100000.00")
+    assert refused.value.field == "total"
+    request(finance_officer, total="1000000.00", own="100000.00")
+
+
+def test_only_finance_officers_and_the_head_plan(officer, head, auditor):
+    for person in (officer, auditor):
+        with pytest.raises(NotAllowed):
+            request(person)
+    request(head)
+
+
+def test_seed_beyond_the_total_is_refused_by_the_database(finance_officer):
+    made = request(finance_officer)
+    for columns in ({"seed": made.total + 1}, {"total": D(0), "seed": D(0)}, {"seed": D("-1")}):
+        with pytest.raises(IntegrityError, match="funding_request_seed_within_total"), transaction.atomic():
+            FundingRequest.objects.filter(pk=made.pk).update(**columns)
+
+
+def test_page_keeps_what_was_typed_and_says_what_is_possible(client, finance_officer):
+    client.force_login(finance_officer)
+    typed = {"requested_on": date(2026, 1, 5), "total": "10000000.00", "seed_capital": "1500000.01", "note": "Letter"}
+    answer = client.post("/en/funds/seed-capital/new/", typed)
+    text = answer.content.decode().replace("\u00a0", " ")
+    assert answer.status_code == 200
+    assert "1500000.01" in text
+    assert "at most 15 per cent" in text
+    typed["seed_capital"] = "1500000.00"
+    assert client.post("/en/funds/seed-capital/new/", typed).status_code == 302
+    shown = client.get("/en/funds/seed-capital/").content.decode()
+    assert "8,500,000.00" in shown

@@ -176,7 +176,7 @@ class PipelineFilter(DonorFilter):
     owner = forms.ModelChoiceField(
         label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("All")
     )
-    overdue = forms.BooleanField(label=_("Next step overdue"), required=False)
+    overdue = forms.ChoiceField(label=_("Next step"), choices=[("", _("All")), ("on", _("Overdue"))], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
@@ -136,6 +137,9 @@ def test_no_page_shows_a_choice_before_the_close(sign_in, key):
 
 def test_expired_session_keeps_what_was_typed(client, member):
     decision = opened()
+    client.force_login(member)
+    client.get(url_of(decision))
+    del client.cookies[settings.SESSION_COOKIE_NAME]  # the session ends; whose browser it is stays known
     client.post(url_of(decision), {"choice": "return", "reasons": "Kept words.", "key": "k" * 32})
     client.force_login(member)
     assert "Kept words." in client.get(url_of(decision)).content.decode()

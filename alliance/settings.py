@@ -226,6 +226,8 @@ ALLIANCE_RULES = {
     "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
     "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
+    "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),
+    "refund_in_transit_days": env.int("ALLIANCE_REFUND_IN_TRANSIT_DAYS", default=30),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 

@@ -72,7 +72,7 @@ def open_pool(window: Window) -> Account:
 
 
 def post(lines: Sequence[Line], *, entry: Draft) -> list[Posting]:
-    """Post all lines, or none. The postings join the entry's rows.
+    """Post all lines, or none. The postings join the entry's rows, and so does an account with its first posting.
 
     Raises InsufficientFunds when a guarded account would go below zero, Refused when a date lies in no open period.
     """
@@ -92,8 +92,15 @@ def post(lines: Sequence[Line], *, entry: Draft) -> list[Posting]:
             Share.objects.bulk_create(shares)
     except IntegrityError as error:
         raise _refusal(error) from error
-    entry.rows.extend([*postings, *shares])
+    entry.rows.extend([*_first_used(lines, entry), *postings, *shares])
     return postings
+
+
+def _first_used(lines: Sequence[Line], entry: Draft) -> list[Account]:
+    """Return the accounts that had no posting so far: whoever can read a posting can read what its accounts are."""
+    explained = {row.pk for row in entry.rows if isinstance(row, Account)}
+    accounts = {side.pk: side for line in lines for side in (line.debit, line.credit) if side.pk not in explained}
+    return [side for pk, side in sorted(accounts.items()) if not side.debits and not side.credits]
 
 
 def _shares(postings: Sequence[Posting], lines: Sequence[Line]) -> list[Share]:

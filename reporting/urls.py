@@ -6,7 +6,17 @@ from reporting import forum_urls
 from reporting.donor_area import urls as donor_area_urls
 from reporting.forum_report import urls as forum_report_urls
 from reporting.statements import urls as statement_urls
-from reporting.views import decisions, home, money, organisations, projects, public, register, search
+from reporting.views import (
+    checking,
+    decisions,
+    home,
+    money,
+    organisations,
+    projects,
+    public,
+    register,
+    search,
+)
 
 app_name = "reporting"
 
@@ -22,6 +32,8 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
     path("register/", register.register, name="register"),
+    path("register/checking/", checking.checking, name="checking"),
+    path("register/checkpoints/", checking.checkpoints, name="checkpoints"),
     path("register/<int:n>/", register.entry, name="entry"),
     path("search/", search.search, name="search"),
     *forum_urls.patterns,

@@ -16,7 +16,7 @@ LINTER = "from importlinter.cli import lint_imports_command; lint_imports_comman
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
 NOT_OF_RECORD = {
     "alliance": {
-        "AreaOfWork", "ChairTerm", "Checkpoint", "Clock", "ForumSession", "GlossaryTerm", "Job", "Notice", "Objective",
+        "AreaOfWork", "ChairTerm", "Clock", "ForumSession", "GlossaryTerm", "Job", "Notice", "Objective",
         "Recommendation", "RegisterEntry", "RegisterHead", "RelayCursor", "Roundtable", "SecurityEvent", "Source",
         "StoredFile", "Summit", "SummitChair", "Theme", "User",
     },

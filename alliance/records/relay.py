@@ -118,11 +118,18 @@ def message(notice: Notice) -> mail.EmailMessage:
             "notice": notice,
             "name": user.name,
             "url": address(notice.url),
+            "detail": detail_of(notice),
             "is_demonstration": clock.is_demonstration(),
         }
         text = render_to_string("alliance/notice_mail.txt", context)
         subject, _, body = text.strip().partition("\n")
         return mail.EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def detail_of(notice: Notice) -> str:
+    """Return what the mail of this kind says beside its label, in the active language."""
+    detail = kinds.kind(notice.kind).detail
+    return detail(json.loads(notice.entry.body)) if detail else ""
 
 
 def local_path(url: str) -> str:

@@ -206,7 +206,8 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> None:
     head = RegisterHead.objects.select_for_update().get()
     moment = clock.now()
     entries = []
-    act.drafts[0].rows.extend(act.beside)
+    first = act.drafts[0].rows
+    first.extend([row for row in act.beside if row not in first])
     for draft in act.drafts:
         n = head.n + 1
         body = canonical(_body(draft, act, n, moment))

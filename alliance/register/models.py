@@ -46,20 +46,6 @@ class RegisterEntry(models.Model):
         return f"{self.n} {self.kind}"
 
 
-class Checkpoint(models.Model):
-    """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
-
-    n = models.BigIntegerField(unique=True)
-    hash = models.CharField(max_length=64)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "alliance"
-
-    def __str__(self) -> str:
-        return f"{self.n}:{self.hash}"
-
-
 class Registered(models.Model):
     """A model whose rows the register explains: the newest snapshot of a row is what the row must be.
 
@@ -77,6 +63,22 @@ class Registered(models.Model):
     def registered_rows(cls) -> models.QuerySet:
         """Return the rows that must have a snapshot; override where drafts live in the same table."""
         return cls._default_manager.all()
+
+
+class Checkpoint(Registered):
+    """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("hash",)
+
+    n = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "alliance"
+
+    def __str__(self) -> str:
+        return f"{self.n}:{self.hash}"
 
 
 def head() -> tuple[int, str]:

@@ -17,6 +17,7 @@ from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
 from funds.models.payments import Payment, PaymentState
 from funds.models.seed import FundingRequest
+from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 
 __all__ = [
     "GUARDED",
@@ -25,6 +26,7 @@ __all__ = [
     "Act",
     "Agreement",
     "AgreementState",
+    "Consent",
     "Deposit",
     "Donor",
     "DonorStage",
@@ -49,6 +51,9 @@ __all__ = [
     "SourceKind",
     "Stake",
     "Turnover",
+    "Voucher",
+    "VoucherKind",
+    "VoucherState",
     "Window",
     "WindowStatus",
 ]

@@ -59,7 +59,9 @@ def context(found: DonorStatement) -> dict[str, Any]:
         "statement": found,
         "area": area,
         "figures": tables.figures(area),
-        "tables": [table for table in (tables.deposits(area), tables.instalments(area), tables.windows(area)) if table.lines],
+        "tables": [
+            table for table in (tables.deposits(area), tables.instalments(area), tables.windows(area)) if table.lines
+        ],
         "definitions": tables.definitions(area),
         "picture": charts.draw(area.flow) if area.flow.links else "",
     }

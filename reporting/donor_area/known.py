@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from alliance.register.canonical import GENESIS
 from alliance.register.models import RegisterEntry
-from alliance.rendering.checkpoint import ABOUT_DOCUMENTS, Checkpoint
+from alliance.rendering.checkpoint import CHANGING_NOTHING, Checkpoint
 from funds.models import Agreement, Donor, Pledge, Posting
 from reporting.donor_area.projects import end_of
 
@@ -17,7 +17,7 @@ def known(donor: Donor, day: date) -> Checkpoint:
     It is the last one of that day, or a later one that entered money, a pledge or an agreement of an earlier date.
     Whatever else happens later leaves it as it is: the statement made again is the same, to the byte.
     """
-    entries = RegisterEntry.objects.exclude(kind__startswith=ABOUT_DOCUMENTS)
+    entries = RegisterEntry.objects.exclude(CHANGING_NOTHING)
     posted = Posting.objects.filter(effective_on__lte=day).order_by("-entry__n").values_list("entry__n", flat=True)
     found = [
         entries.filter(recorded_at__lt=end_of(day)).aggregate(n=Max("n"))["n"],

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import (
-    CharField, DateField, DecimalField, Expression, F, IntegerField, QuerySet, TextField, Value,
+    CharField,
+    DateField,
+    DecimalField,
+    Expression,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
 )  # fmt: skip
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 from django.urls import reverse
@@ -161,9 +169,7 @@ def _pledged(pledge: Paper, agreements: Iterable[Paper], deposits: Iterable[Pape
 def _agreed(agreement: Paper, deposits: Iterable[Paper], day: date) -> ContributionRow:
     came = [row for row in deposits if row.agreement == agreement.pk]
     steps = (_step(_("Agreed"), [agreement]), _step(_("Received"), came), _net(came))
-    return ContributionRow(
-        agreement.reference, agreement.url, agreement.window, agreement_badge(agreement, day), steps
-    )
+    return ContributionRow(agreement.reference, agreement.url, agreement.window, agreement_badge(agreement, day), steps)
 
 
 def _received(deposit: Paper) -> ContributionRow:
@@ -249,9 +255,7 @@ def instalments(rows: Sequence[Paper], day: date) -> tuple[InstalmentRow, ...]:
     return tuple(sorted(found, key=lambda part: (part.due_on, part.agreement, part.number)))
 
 
-def _still_due(
-    agreement: Paper, parts: Iterable[Paper], came: Iterable[Paper], day: date
-) -> Iterator[InstalmentRow]:
+def _still_due(agreement: Paper, parts: Iterable[Paper], came: Iterable[Paper], day: date) -> Iterator[InstalmentRow]:
     left = _in_currency(agreement.currency, came)
     for part in sorted(parts, key=lambda row: row.number):
         amount = part.amount or ZERO

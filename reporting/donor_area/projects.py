@@ -56,7 +56,11 @@ def _row(project: Any, part: Part, results: Mapping[str, list[IndicatorRow]], da
 
 def _badge(project: Any, day: date) -> Badge:
     """Return the project's state at the end of the day, from its stamps."""
-    stamps = ((State.CLOSED, project.closed_at), (State.COMPLETED, project.completed_at), (State.ACTIVE, project.started_at))
+    stamps = (
+        (State.CLOSED, project.closed_at),
+        (State.COMPLETED, project.completed_at),
+        (State.ACTIVE, project.started_at),
+    )
     state = next((state for state, at in stamps if at is not None and at < end_of(day)), State.APPROVED)
     return Badge(str(state.label), tones.of_state(state))
 

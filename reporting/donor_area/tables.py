@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from alliance.core import formats
 from alliance.core.display import MoneyStep
@@ -53,10 +52,16 @@ def _line(label: str, amount: Decimal, code: str, *, level: str = "row") -> Line
 
 def windows(area: DonorArea) -> Table:
     columns = tuple(
-        map(Column, (_("Paid"), _("Moved in"), _("Fee"), _("Costs"), _("Paid back"), _("Attributed"), _("Not yet allocated")))
+        map(
+            Column,
+            (_("Paid"), _("Moved in"), _("Fee"), _("Costs"), _("Paid back"), _("Attributed"), _("Not yet allocated")),
+        )
     )
     lines = [
-        Line(row.name, _cells(row.received, row.moved_in, row.fee, row.costs, row.refunded, row.attributed, row.unallocated))
+        Line(
+            row.name,
+            _cells(row.received, row.moved_in, row.fee, row.costs, row.refunded, row.attributed, row.unallocated),
+        )
         for row in area.windows
     ]
     return Table(_("By funding window"), _("Funding window"), columns, _with_sums(lines, columns))
@@ -138,7 +143,7 @@ def _of_project(row: ProjectRow) -> tuple[Cell, ...]:
 def results(area: DonorArea) -> Table:
     columns = (
         Column(_("Indicator"), "text"), Column(_("Unit"), "text"), Column(_("Baseline")), Column(_("Target")),
-        Column(pgettext("indicator", "Reached")),
+        Column(_("Actual")),
     )  # fmt: skip
     lines = [
         Line(project.reference, _cells(row.statement, row.unit, row.baseline, row.target, row.actual), url=project.url)
@@ -170,7 +175,9 @@ def _amount(value: Figure) -> Decimal:
 def list_rows(table: Table) -> tuple[list[str], list[list[Figure]]]:
     """Return a table's headings and its rows as values, without its total: a list that others can add up."""
     headings = [str(table.head), *(str(column.label) for column in table.columns)]
-    return headings, [[str(line.label), *(cell.value for cell in line.cells)] for line in table.lines if line.level == "row"]
+    return headings, [
+        [str(line.label), *(cell.value for cell in line.cells)] for line in table.lines if line.level == "row"
+    ]
 
 
 def definitions(area: DonorArea) -> list[tuple[str, str]]:

@@ -113,9 +113,7 @@ def test_parts_are_those_of_the_one_reading_of_the_ledger_on_every_day(demonstra
         days = {DAY, *Posting.objects.values_list("effective_on", flat=True)}
         for donor in all_donors():
             for day in {*days, *(day - timedelta(days=1) for day in days)}:
-                expected = [
-                    (s.project, s.allocated, s.transferred, s.spent) for s in attributed_to(donor, day)
-                ]
+                expected = [(s.project, s.allocated, s.transferred, s.spent) for s in attributed_to(donor, day)]
                 found = [(p.project, p.allocated, p.transferred, p.spent) for p in donor_area(donor, day).parts]
                 assert found == expected, (donor.name, day)
 
@@ -297,8 +295,8 @@ def test_statement_is_made_in_the_background_and_conforms(sweden, tmp_path):
     ("language", "words"),
     [
         ("en", ("Statement to a donor", "DEMONSTRATION", "Where the money went", "Definitions")),
-        ("fr", ("Relevé destiné à un donateur", "DÉMONSTRATION", "Où est allé l’argent", "Définitions")),
-        ("es", ("Estado de cuenta para un donante", "DEMOSTRACIÓN", "Adónde fue el dinero", "Definiciones")),
+        ("fr", ("Relevé destiné à un donateur", "DÉMONSTRATION", "Où sont allés les fonds", "Définitions")),
+        ("es", ("Estado de cuenta para un donante", "DEMOSTRACIÓN", "Adónde fueron los fondos", "Definiciones")),
     ],
 )
 def test_statement_speaks_the_language_asked_for(sweden, language, words):
@@ -318,7 +316,14 @@ def test_area_is_for_the_donors_own_people_and_those_who_read_all(sweden):
             who: signed_in(who).get(f"/en/donors/sweden-mfa/{path}").status_code
             for who in ("donor", "rival.donor", "agency", "member", "officer", "auditor")
         }
-        assert answers == {"donor": 200, "rival.donor": 404, "agency": 404, "member": 404, "officer": 200, "auditor": 200}
+        assert answers == {
+            "donor": 200,
+            "rival.donor": 404,
+            "agency": 404,
+            "member": 404,
+            "officer": 200,
+            "auditor": 200,
+        }
         assert "/sign-in/" in Client().get(f"/en/donors/sweden-mfa/{path}").url
     with pytest.raises(NotAllowed):
         jobs.request_statement(by=person("rival.donor"), donor=sweden, as_of=DAY, language="en")
@@ -360,7 +365,7 @@ def test_donor_that_has_nothing_yet_reads_what_will_stand_here(demonstration, la
         with translation.override(language):
             found = document.statement(donor, DAY)
             assert "<h1>" in document.html(found)
-            assert [sheet for sheet in document.sheets(found)][1].rows[0][1] is None
+            assert document.sheets(found)[1].rows[0][1] is None
 
 
 # Few queries
@@ -391,7 +396,9 @@ def twins(count: int) -> None:
         money.allocate(by=None, project=f"PRJ-2008-8{number:03}", amounts={general: D("100.01")}, on=DAY)
 
 
-@pytest.mark.parametrize("asked", ["?page=2", "?page=x", "?as_of=2031-01-01", "?as_of=never", "?as_of=1899-01-01", "?format=pdf"])
+@pytest.mark.parametrize(
+    "asked", ["?page=2", "?page=x", "?as_of=2031-01-01", "?as_of=never", "?as_of=1899-01-01", "?format=pdf"]
+)
 def test_odd_addresses_are_answered(demonstration, asked):
     assert signed_in("donor").get(f"/en/my-contributions/{asked}").status_code == 200
 

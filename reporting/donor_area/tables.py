@@ -88,13 +88,13 @@ def _said(steps: Iterable[MoneyStep], stage: str) -> str:
 
 def deposits(area: DonorArea) -> Table:
     columns = (
-        Column(_("Received on"), "date"), Column(_("Under"), "text"), Column(_("Own amount")), Column(_("Currency"), "text"),
+        Column(_("Received on"), "date"), Column(_("Under"), "text"), Column(_("Currency"), "text"), Column(_("Own amount")),
         Column(_("In US dollars")), Column(_("Fee")), Column(_("Into the pool")),
     )  # fmt: skip
     lines = [
         Line(
             row.reference,
-            _cells(row.received_on, row.under, row.amount, row.currency, row.usd, row.fee, row.net),
+            _cells(row.received_on, row.under, row.currency, row.amount, row.usd, row.fee, row.net),
             url=row.url,
         )
         for row in area.deposits
@@ -104,13 +104,13 @@ def deposits(area: DonorArea) -> Table:
 
 def instalments(area: DonorArea) -> Table:
     columns = (
-        Column(_("Due on"), "date"), Column(_("Amount")), Column(_("Still due")), Column(_("Currency"), "text"),
+        Column(_("Due on"), "date"), Column(_("Currency"), "text"), Column(_("Amount")), Column(_("Still due")),
         Column(_("Days overdue"), "number"),
     )  # fmt: skip
     lines = [
         Line(
             f"{row.agreement}/{row.number}",
-            _cells(row.due_on, row.amount, row.open, row.currency, row.days_late or None),
+            _cells(row.due_on, row.currency, row.amount, row.open, row.days_late),
             url=row.url,
         )
         for row in area.instalments
@@ -162,7 +162,7 @@ def _with_sums(lines: list[Line], columns: Sequence[Column], only: Sequence[int]
     if not lines:
         return ()
     places = range(len(columns)) if only is None else only
-    sums: list[Figure] = ["" if column.kind in ("text", "date") else None for column in columns]
+    sums: list[Figure] = [""] * len(columns)
     for place in places:
         sums[place] = sum((_amount(line.cells[place].value) for line in lines), ZERO)
     return (*lines, Line(_("Total"), _cells(*sums), "total", "total"))

@@ -19,15 +19,19 @@ from django.utils import translation
 from alliance.core import clock
 from alliance.core.errors import NotAllowed
 from alliance.people.models import Membership, Organisation, Role, User
+from alliance.register.models import RegisterEntry
 from alliance.rendering import tasks
 from funds.attributed import attributed_to
 from funds.models import Agreement, Deposit, Donor, Pledge, Posting, Stake, Window
 from funds.operations import donors as donor_operations
 from funds.operations import money
-from proposals.models import Project
+from funds.operations.pledges import cancel_pledge
+from proposals.models import PartnerReport, Project
 from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
+from reporting.donor_area.known import known
 from reporting.donor_area.shape import IndicatorRow
+from tests.funds.factories import make_pledge
 from tests.pdf.verapdf import assert_conforms
 from tests.proposals.factories import approved_project
 from tests.world import played, undone
@@ -166,6 +170,40 @@ def test_past_day_is_what_it_was_whatever_happens_later(sweden):
     assert donor_area(sweden, paid_on - timedelta(days=1)).received == 0
     first_pledge = sweden.pledges.order_by("pledged_on").first().pledged_on
     assert donor_area(sweden, first_pledge - timedelta(days=1)).is_empty
+
+
+def test_late_pledge_of_an_earlier_date_is_known_from_its_own_entry_on(sweden):
+    day = date(2008, 8, 31)
+    with undone():
+        before = known(sweden, day)
+        pledge = make_pledge(person("donor"), donor=sweden, pledged_on=day)
+        after = known(sweden, day)
+        assert after.n > before.n
+        assert pledge.reference in RegisterEntry.objects.get(n=after.n).body
+        make_pledge(person("donor"), donor=sweden, pledged_on=DAY)
+        assert known(sweden, day) == after
+
+
+def test_withdrawn_pledge_counts_until_the_day_it_was_withdrawn(sweden):
+    yesterday = DAY - timedelta(days=1)
+    with undone():
+        area = donor_area(sweden, DAY)
+        pledge = make_pledge(person("donor"), donor=sweden, pledged_on=yesterday)
+        assert donor_area(sweden, DAY).pledged == area.pledged + D("10000.00")
+        cancel_pledge(by=person("officer"), pledge=pledge, why="Withdrawn.")
+        withdrawn, stood = donor_area(sweden, DAY), donor_area(sweden, yesterday)
+        states = [{row.reference: row.badge.label for row in one.contributions} for one in (withdrawn, stood)]
+        assert (withdrawn.pledged, stood.pledged) == (area.pledged, area.pledged + D("10000.00"))
+        assert [one[pledge.reference] for one in states] == ["Cancelled", "Pledged"]
+
+
+def test_results_are_those_of_reports_accepted_by_the_day(sweden):
+    accepted_on = PartnerReport.objects.accepted().order_by("accepted_at").first().accepted_at.date()
+
+    def actual(day):
+        return [one.actual for row in donor_area(sweden, day).projects for one in row.indicators]
+
+    assert (actual(accepted_on), actual(accepted_on - timedelta(days=1))) == ([D("23"), D("27")], [None, None])
 
 
 def test_flow_of_each_place_goes_on_whole(sweden):
@@ -331,6 +369,12 @@ def test_area_is_for_the_donors_own_people_and_those_who_read_all(sweden):
     mine = jobs.request_statement(by=person("donor"), donor=sweden, as_of=DAY, language="en")
     assert signed_in("rival.donor").get(f"/en/documents/{mine.uid}/").status_code == 404
     assert jobs.request_statement(by=person("officer"), donor=sweden, as_of=DAY, language="en") != mine
+
+
+def test_organisations_page_leads_to_the_area_of_whoever_may_read_it(demonstration):
+    address, link = "/en/organisations/sweden-mfa/", "/en/donors/sweden-mfa/area/"
+    clients = (Client(), signed_in("rival.donor"), signed_in("auditor"))
+    assert [link in client.get(address).content.decode() for client in clients] == [False, False, True]
 
 
 def test_person_of_two_donors_sees_the_one_acted_for_and_a_way_to_the_other(sweden):

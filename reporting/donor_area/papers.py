@@ -163,18 +163,27 @@ def _pledged(pledge: Paper, agreements: Iterable[Paper], deposits: Iterable[Pape
     signed = [row for row in agreements if row.pledge == pledge.pk and not row.is_cancelled(day)]
     came = [row for row in deposits if row.pledge == pledge.pk]
     steps = (_step(_("Pledged"), [pledge]), _step(_("Agreed"), signed), _step(_("Received"), came), _net(came))
-    return ContributionRow(pledge.reference, pledge.url, pledge.window, pledge_badge(pledge, day), steps)
+    usd = (pledge.usd, _usd(signed), _usd(came))
+    return ContributionRow(pledge.reference, pledge.url, pledge.window, pledge_badge(pledge, day), steps, usd)
 
 
 def _agreed(agreement: Paper, deposits: Iterable[Paper], day: date) -> ContributionRow:
     came = [row for row in deposits if row.agreement == agreement.pk]
     steps = (_step(_("Agreed"), [agreement]), _step(_("Received"), came), _net(came))
-    return ContributionRow(agreement.reference, agreement.url, agreement.window, agreement_badge(agreement, day), steps)
+    usd = (None, agreement.usd, _usd(came))
+    return ContributionRow(
+        agreement.reference, agreement.url, agreement.window, agreement_badge(agreement, day), steps, usd
+    )
 
 
 def _received(deposit: Paper) -> ContributionRow:
     steps = (_step(_("Received"), [deposit]), _net([deposit]))
-    return ContributionRow(deposit.reference, deposit.url, deposit.window, None, steps)
+    usd = (None, None, deposit.usd)
+    return ContributionRow(deposit.reference, deposit.url, deposit.window, None, steps, usd)
+
+
+def _usd(rows: Iterable[Paper]) -> Decimal:
+    return sum((row.usd for row in rows), ZERO)
 
 
 def pledge_badge(pledge: Paper, day: date) -> Badge:

@@ -48,13 +48,17 @@ class Part:
 
 @dataclass(frozen=True)
 class ContributionRow:
-    """A pledge with what followed it, or an agreement or deposit that came without one."""
+    """A pledge with what followed it, or an agreement or deposit that came without one.
+
+    `usd` is what was pledged, agreed and received, in the fund's currency: three stages, None for one it never had.
+    """
 
     reference: str
     url: str
     window: str
     badge: Badge | None
     steps: tuple[MoneyStep, ...]
+    usd: tuple[Decimal | None, Decimal | None, Decimal | None]
 
     @property
     def in_columns(self) -> list[MoneyStep | None]:

@@ -1,12 +1,10 @@
 """A donor's area as tables: the pages of its statement, the sheets of its workbook, the lines of its CSV."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from alliance.core import formats
-from alliance.core.display import MoneyStep
 from reporting.donor_area.shape import DonorArea, ProjectRow
 from reporting.statements.shape import Cell, Column, Figure, Line, Table
 
@@ -68,22 +66,14 @@ def windows(area: DonorArea) -> Table:
 
 
 def contributions(area: DonorArea) -> Table:
-    """Return one line for each contribution, its stages in their own currency as the page writes them."""
+    """Return one line for each contribution, its stages in the fund's currency."""
     stages = (_("Pledged"), _("Agreed"), _("Received"))
-    columns = (Column(_("Window"), "text"), Column(_("State"), "text"), *(Column(stage, "text") for stage in stages))
+    columns = (Column(_("Window"), "text"), Column(_("State"), "text"), *map(Column, stages))
     lines = [
-        Line(
-            row.reference,
-            _cells(row.window, row.badge.label if row.badge else "", *(_said(row.steps, stage) for stage in stages)),
-            url=row.url,
-        )
+        Line(row.reference, _cells(row.window, row.badge.label if row.badge else "", *row.usd), url=row.url)
         for row in area.contributions
     ]
     return Table(_("Contributions"), _("Reference"), columns, tuple(lines))
-
-
-def _said(steps: Iterable[MoneyStep], stage: str) -> str:
-    return next((f"{step.amount} ({step.note})" for step in steps if step.label == stage and step.done), "–")
 
 
 def deposits(area: DonorArea) -> Table:
@@ -199,7 +189,3 @@ def definitions(area: DonorArea) -> list[tuple[str, str]]:
         (_("Delivery rate"), _("spent, of what was transferred")),
         (_("Part of the fund’s costs"), _("Direct costs, bank charges and transfers to other funds, borne by a pool’s sources in proportion.")),
     ]  # fmt: skip
-
-
-def day_said(area: DonorArea) -> str:
-    return formats.long_date(area.as_of)

@@ -299,6 +299,8 @@ def test_figures_of_the_workbook_are_numbers(sweden):
         area.pledged, area.agreed, area.received, area.spent,
     ]  # fmt: skip
     assert all(isinstance(value, int | float) for name, value in figures.items() if value is not None)
+    stages = [[cell.value for cell in row[3:]] for row in book["Contributions"].iter_rows(min_row=2)]
+    assert [[D(str(value)) for value in row] for row in stages] == [list(row.usd) for row in area.contributions]
 
 
 def test_workbook_and_paper_made_again_are_the_same_bytes(sweden):

@@ -27,7 +27,7 @@ GENESIS = "0" * 64
 HEX64 = re.compile(r"[0-9a-f]{64}")
 SALT = re.compile(r"[0-9a-f]{32}")
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}")
-BODY_KEYS = {"n", "act", "kind", "at", "by", "facts", "rows", "gone", "salt"}
+BODY_KEYS = {"id", "n", "act", "kind", "at", "by", "public", "facts", "rows", "gone", "salt", "asked", "opens"}
 GUARDED = {"pool", "project", "partner", "refunds_in_transit"}
 POOL = "pool"
 

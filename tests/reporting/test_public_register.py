@@ -349,8 +349,8 @@ def test_a_checkpoint_left_out_of_the_file_is_found(honest, said):
     lines = copied(honest)
     number = 1 + lines.index(next(line for line in lines if "checkpoint" in line))
     body = {
-        "n": 21, "act": "a" * 32, "kind": "checkpoint.published/1", "at": "2008-09-15T00:00:00+00:00", "by": "system",
-        "facts": {}, "gone": [], "salt": "b" * 32,
+        "id": 21, "n": 21, "act": "a" * 32, "kind": "checkpoint.published/1", "at": "2008-09-15T00:00:00+00:00",
+        "by": "system", "public": True, "opens": {}, "asked": "c" * 64, "facts": {}, "gone": [], "salt": "b" * 32,
         "rows": [{"model": "alliance.checkpoint", "pk": 1, "columns": {"n": 20, "hash": lines[number - 2]["hash"]}}],
     }  # fmt: skip
     following = entry(lines, 21)

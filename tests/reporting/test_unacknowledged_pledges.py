@@ -11,6 +11,7 @@ from django.urls import reverse
 from alliance.people.models import Role, User
 from alliance.people.operations import give_role, register_organisation
 from alliance.register.models import RegisterEntry, head
+from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import register_donor
 from funds.operations.pledges import acknowledge_pledge, cancel_pledge, record_pledge
 from tests.funds.factories import make_deposit, make_donor
@@ -74,6 +75,11 @@ def test_unacknowledged_pledge_stands_on_no_public_page(db):
         cancel_pledge(by=signatory, pledge=withdrawn, why="an error")
         assert naming(public_pages(world, since), withdrawn.reference, *SAID) == set()
 
+        record_due_diligence(
+            by=people["officer"], donor=donor, done_on=date(2008, 9, 1), valid_until=date(2009, 9, 1), finding="clear",
+            note="quokkas first",
+        )  # fmt: skip
+        assert naming(public_pages(world, since), pledge.reference, *SAID) == set()
         acknowledge_pledge(by=people["officer"], pledge=pledge)
         shown = public_pages(world, since)
         entry = RegisterEntry.objects.get(kind="pledge.acknowledged/1", n__gt=since)

@@ -3,11 +3,11 @@
 from django.urls import path
 
 from reporting import forum_urls
+from reporting.donor_area import urls as donor_area_urls
 from reporting.forum_report import urls as forum_report_urls
 from reporting.statements import urls as statement_urls
 from reporting.views import (
     checking,
-    contributions,
     decisions,
     home,
     money,
@@ -23,7 +23,6 @@ app_name = "reporting"
 urlpatterns = [
     path("", public.public_home, name="public_home"),
     path("home/", home.home, name="home"),
-    path("my-contributions/", contributions.my_contributions, name="my_contributions"),
     path("money/", money.money, name="money"),
     path("money/postings/", money.postings, name="postings"),
     path("projects/", projects.projects, name="projects"),
@@ -40,4 +39,5 @@ urlpatterns = [
     *forum_urls.patterns,
     *forum_report_urls.patterns,
     *statement_urls.patterns,
+    *donor_area_urls.patterns,
 ]

@@ -3,9 +3,9 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
@@ -15,6 +15,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet takes text that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME = 31
+NOT_IN_SHEET_NAMES = "[]:*?/\\"
 
 type Value = str | int | Decimal | date | datetime | None
 type Row = Sequence[Value]
@@ -61,34 +62,70 @@ def csv_response(columns: Sequence[Any], rows: Iterable[Row], name: str) -> Stre
     return response
 
 
-def write_xlsx(file: Any, columns: Sequence[Any], rows: Iterable[Row], title: str) -> None:
-    """Write a workbook of one sheet in constant memory. Text is text: never a formula, never a link."""
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its title, its headings and its rows."""
+
+    title: str
+    columns: Sequence[Any]
+    rows: Iterable[Row]
+
+
+def write_book(file: Any, sheets: Iterable[Sheet], *, created: datetime | None = None) -> None:
+    """Write a workbook in constant memory. Text is text: never a formula, never a link.
+
+    `created` stands in the file as its moment of making; with the same one the same sheets make the same bytes.
+    """
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "remove_timezone": True}
     with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet(title[:SHEET_NAME])
+        if created is not None:
+            book.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
         heading, money = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "#,##0.00"})
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, str(column), heading)
-        for number, row in enumerate(rows, start=1):
-            for place, value in enumerate(row):
-                match value:
-                    case None:
-                        continue
-                    case Decimal():
-                        sheet.write_number(number, place, value, money)
-                    case datetime():
-                        sheet.write_datetime(number, place, timezone.make_naive(value))
-                    case date():
-                        sheet.write_datetime(number, place, value)
-                    case int():
-                        sheet.write_number(number, place, value)
-                    case _:
-                        sheet.write_string(number, place, str(value))
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet_name(sheet.title)), sheet, heading, money)
+
+
+def sheet_name(title: str) -> str:
+    """Return a title as a sheet can bear it: short, and without the signs that addresses of cells use."""
+    return "".join(" " if letter in NOT_IN_SHEET_NAMES else letter for letter in title).strip("'")[:SHEET_NAME]
+
+
+def _write_sheet(page: Any, sheet: Sheet, heading: Any, money: Any) -> None:
+    for place, column in enumerate(sheet.columns):
+        page.write_string(0, place, str(column), heading)
+    for number, row in enumerate(sheet.rows, start=1):
+        for place, value in enumerate(row):
+            _write_value(page, number, place, value, money)
+
+
+def _write_value(page: Any, number: int, place: int, value: Value, money: Any) -> None:
+    match value:
+        case None:
+            return
+        case Decimal():
+            page.write_number(number, place, value, money)
+        case datetime():
+            page.write_datetime(number, place, timezone.make_naive(value))
+        case date():
+            page.write_datetime(number, place, value)
+        case int():
+            page.write_number(number, place, value)
+        case _:
+            page.write_string(number, place, str(value))
+
+
+def write_xlsx(file: Any, columns: Sequence[Any], rows: Iterable[Row], title: str) -> None:
+    """Write a workbook of one sheet."""
+    write_book(file, [Sheet(title, columns, rows)])
 
 
 def xlsx_response(columns: Sequence[Any], rows: Iterable[Row], name: str) -> FileResponse:
     """Answer with a workbook; `name` is without ending, and is the sheet's name too."""
+    return book_response([Sheet(name, columns, rows)], name)
+
+
+def book_response(sheets: Iterable[Sheet], name: str, *, created: datetime | None = None) -> FileResponse:
+    """Answer with a workbook of several sheets; `name` is without ending."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response
-    write_xlsx(file, columns, rows, name)
+    write_book(file, sheets, created=created)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

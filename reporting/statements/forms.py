@@ -1,6 +1,7 @@
 """The day of a statement."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,14 +15,18 @@ class AsOf(forms.Form):
 
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
 
+    def __init__(self, data: Any = None, *, today: date | None = None, **options: Any) -> None:
+        self.today = today or clock.today()
+        super().__init__(data, **{"initial": {"as_of": self.today}, **options})
+
     def clean_as_of(self) -> date:
-        today, day = clock.today(), self.cleaned_data["as_of"]
-        if day and day > today:
+        day = self.cleaned_data["as_of"]
+        if day and day > self.today:
             raise forms.ValidationError(_("This date lies in the future."))
         if day and day.year < 2000:
             raise forms.ValidationError(_("The accounts begin later than that."))
-        return day or today
+        return day or self.today
 
     @property
     def day(self) -> date:
-        return self.cleaned_data["as_of"] if self.is_valid() else clock.today()
+        return self.cleaned_data["as_of"] if self.is_valid() else self.today

@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.access import public
-from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.people.models import User
 from alliance.people.requests import Request
@@ -27,7 +26,7 @@ ROWS = 100
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     """Every statement, with the day that they are to be as of."""
-    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
+    form = AsOf(request.GET or None)
     kinds = [kind for kind in KINDS.values() if _may_read(request, kind)]
     return render(
         request, "reporting/statement_list.html", {"form": form, "kinds": kinds, "day": form.day, "key": new_key()}
@@ -41,7 +40,7 @@ def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
     kind = KINDS.get(code)
     if kind is None or not _may_read(request, kind):
         raise Http404
-    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
+    form = AsOf(request.GET or None)
     wanted = request.GET.get("format", "")
     if wanted in ("csv", "xlsx"):
         columns, rows = flat(statement(code, form.day, whole=True, drawn=False))
@@ -61,7 +60,7 @@ def statement_pdf(request: Request, code: str) -> HttpResponse:
     """Ask for the PDF of a statement, or of the consolidated report."""
     if code != jobs.CONSOLIDATED and (code not in KINDS or not _may_read(request, KINDS[code])):
         raise Http404
-    form = AsOf(request.POST, initial={"as_of": clock.today()})
+    form = AsOf(request.POST)
     language = (get_language() or "en")[:2]
     return redirect(jobs.request_statement(by=request.user, code=code, as_of=form.day, language=language))
 

@@ -7,7 +7,16 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from alliance.rendering.tables import cell, csv_response, harmless, write_xlsx, xlsx_response
+from alliance.rendering.tables import (
+    Sheet,
+    cell,
+    csv_response,
+    harmless,
+    sheet_name,
+    write_book,
+    write_xlsx,
+    xlsx_response,
+)
 
 ROWS = [
     ('=HYPERLINK("http://x")', Decimal("-12.50"), date(2008, 9, 15), 3, None),
@@ -57,6 +66,30 @@ def test_xlsx_response_is_a_download():
     response = xlsx_response(["A"], [["x"]], "list")
     assert response["Content-Disposition"] == 'attachment; filename="list.xlsx"'
     assert text_bytes(response).startswith(b"PK")
+    response.close()
+
+
+def book_of(*sheets: Sheet, created: datetime | None = None) -> bytes:
+    file = io.BytesIO()
+    write_book(file, sheets, created=created)
+    return file.getvalue()
+
+
+def test_book_of_sheets_is_the_same_bytes_for_the_same_moment():
+    sheets = (Sheet("First: a/b", ["Name"], [["=1+1"]]), Sheet("Second", ["n"], [[Decimal("0.10")]]))
+    made = book_of(*sheets, created=datetime(2008, 9, 15, 12, tzinfo=UTC))
+    assert book_of(*sheets, created=datetime(2008, 9, 15, 12, tzinfo=UTC)) == made
+    assert book_of(*sheets, created=datetime(2008, 9, 16, 12, tzinfo=UTC)) != made
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert book.sheetnames == ["First  a b", "Second"]
+    assert (book["First  a b"]["A2"].data_type, book["Second"]["A2"].value) == ("s", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("a" * 40, "a" * 31), ("[x]*?:", " x    "), ("'quoted'", "quoted"), ("Relevé", "Relevé")]
+)
+def test_title_becomes_a_name_that_a_sheet_can_bear(title, name):
+    assert sheet_name(title) == name
 
 
 def text_bytes(response) -> bytes:

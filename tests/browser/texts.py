@@ -18,14 +18,14 @@ SAME = {
         "Alliance", "Forum", "Date", "Type", "Menu", "Organisation", "Vote", "Signatures", "Condition", "Dates", "Page", "Pages", "Attribution", "Conditions", "Source", "Sources", "Contributions", "Organisations",
         "Notes", "Documents", "Brussels", "Total", "Code", "Suspension", "Action", "Site", "Document", "Partenaires",
         "Description", "Question", "Objectives", "Tranche", "Tranches", "Finance", "Finances", "Pilot", "Unit",
-        "English", "Français", "Español", "USD", "UTC", "PDF", "API", "SHA", "sept", "juin", "mai", "Table",
+        "English", "Français", "Español", "USD", "UTC", "PDF", "CSV", "XLSX", "API", "SHA", "sept", "juin", "mai", "Table",
         "Version", "Note", "Message", "Image", "Situation", "Participation", "Notices", "Budget", "Impact", "Rapport",
         "Session", "Sessions", "Place", "Votes", "Proposition", "Transition", "Section", "Sections", "Original",
         "Migration", "Performance", "Quorum", "Consensus", "Abstention", "Ghana", "Philippines", "IOM", "OIM",
         "Portal", "alliance", "Communication", "Mission", "Solution", "Instruments", "Information", "Taxes", "Options",
     ),
     "es": (
-        "Total", "Auditor", "Error", "Alliance", "Menu", "English", "Français", "Español", "USD", "UTC", "PDF", "API", "SHA", "Ghana",
+        "Total", "Auditor", "Error", "Alliance", "Menu", "English", "Français", "Español", "USD", "UTC", "PDF", "CSV", "XLSX", "API", "SHA", "Ghana",
         "Manila", "No", "Portal", "Hash", "alliance", "Instrumental", "Global", "Control", "Final", "General",
     ),
 }  # fmt: skip

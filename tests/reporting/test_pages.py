@@ -13,7 +13,7 @@ from funds.models import Donor
 from funds.statements import funding_status
 from governance.models import Decision
 from proposals.models import Project
-from reporting.contributions import donor_area
+from reporting.donor_area.gather import donor_area
 from reporting.homes import tasks_for
 from reporting.play.player import play
 from reporting.play.scenario import read
@@ -69,12 +69,12 @@ def test_organisation_shows_its_roles_side_by_side(demonstration, client):
 def test_donors_area_adds_up_to_the_cent(demonstration):
     areas = [donor_area(donor) for donor in Donor.objects.select_related("organisation")]
     project = Project.objects.with_money().get()
-    assert sum(area.allocated for area in areas) == project.allocated
+    assert sum(area.attributed for area in areas) == project.allocated
     assert sum(area.transferred for area in areas) == project.net_funded
     assert sum(area.spent for area in areas) == project.spent
     for area in areas:
-        assert area.received == area.fees + area.allocated + area.unallocated + area.other
-        assert area.other >= 0
+        assert area.received == area.fee + area.attributed + area.unallocated + area.costs + area.refunded
+        assert area.costs >= 0
 
 
 def waiting(user, moment):

@@ -1,0 +1,44 @@
+"""The state of knowledge that a donor's statement is made from."""
+
+from datetime import date
+
+from django.db.models import Max
+
+from alliance.register.canonical import GENESIS
+from alliance.register.models import RegisterEntry
+from alliance.rendering.checkpoint import CHANGING_NOTHING, Checkpoint
+from funds.models import Agreement, Donor, Pledge, Posting
+from reporting.donor_area.projects import end_of
+
+
+def known(donor: Donor, day: date) -> Checkpoint:
+    """Return the newest register entry that the donor's figures of a day rest on.
+
+    It is the last one of that day, or a later one that entered money, a pledge or an agreement of an earlier date.
+    Whatever else happens later leaves it as it is: the statement made again is the same, to the byte.
+    """
+    entries = RegisterEntry.objects.exclude(CHANGING_NOTHING)
+    posted = Posting.objects.filter(effective_on__lte=day).order_by("-entry__n").values_list("entry__n", flat=True)
+    found = [
+        entries.filter(recorded_at__lt=end_of(day)).aggregate(n=Max("n"))["n"],
+        posted.first(),
+        *_late(donor, day),
+    ]
+    newest = max((n for n in found if n is not None), default=None)
+    if newest is None:
+        return Checkpoint(0, GENESIS, end_of(day))
+    return Checkpoint(*entries.values_list("n", "hash", "recorded_at").get(n=newest))
+
+
+def _late(donor: Donor, day: date) -> list[int | None]:
+    """Return the entries of the donor's pledge and agreement entered last with a date of before."""
+    end = end_of(day)
+    pledges = Pledge.objects.filter(donor=donor, pledged_on__lte=day, noted_at__gte=end).order_by("-noted_at", "-pk")
+    agreements = Agreement.objects.filter(donor=donor, signed_on__lte=day, recorded_at__gte=end)
+    late = [pledges.first(), agreements.order_by("-recorded_at", "-pk").first()]
+    references = [row.reference for row in late if row is not None]
+    return [
+        RegisterEntry.objects.filter(recorded_at__gte=end, body__contains=reference)
+        .order_by("n").values_list("n", flat=True).first()
+        for reference in references
+    ]  # fmt: skip

@@ -21,10 +21,10 @@ STORING = gettext_noop("Storing the document")
 
 
 def request_statement(*, by: User, code: str, as_of: date, language: str) -> Job:
-    """Ask for a statement as PDF; `consolidated` is all of them. The same request again is the same job."""
+    """Ask for a statement as PDF; `consolidated` is all of them. The same request of the same person again is the same job."""
     if code != CONSOLIDATED and not KINDS[code].is_public and not by.reads_all:
         raise NotAllowed()
-    return request_job(by=by, kind=KIND, parameters={"code": code, "as_of": as_of}, language=language)
+    return request_job(by=by, kind=KIND, parameters={"code": code, "as_of": as_of, "person": by.uid}, language=language)
 
 
 def make(job: Job, progress: Progress) -> Made:

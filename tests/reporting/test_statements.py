@@ -190,5 +190,11 @@ def test_statement_is_asked_for_once_by_whoever_is_signed_in(demonstration):
     asked = [client.post("/fr/money/statements/windows/pdf/", {"as_of": "2008-06-30"}) for _time in range(2)]
     assert asked[0].url == asked[1].url
     job = Job.objects.get(kind="statement")
-    assert (job.language, job.arguments) == ("fr", {"code": "windows", "as_of": "2008-06-30"})
+    donor = User.objects.get(email="donor@demo.example")
+    assert job.language == "fr"
+    assert job.arguments == {"code": "windows", "as_of": "2008-06-30", "person": str(donor.uid)}
+    rival = Client()
+    rival.force_login(User.objects.get(email="rival.donor@demo.example"))
+    own = rival.post("/fr/money/statements/windows/pdf/", {"as_of": "2008-06-30"}, follow=True)
+    assert own.status_code == 200  # a job of its own: one's page is not another's
     assert client.post("/fr/money/statements/open-items/pdf/").status_code == 404

@@ -52,6 +52,7 @@ declare(
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
 declare("funding.requested/1", label=_("Funding requested"), told=officers, url=lambda body: reverse("funds:seed"))
+declare("trustee.appointed/1", label=_("Trustee appointed"), told=officers, url=lambda body: reverse("funds:windows"))
 declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
 declare("prospect.noted/1", label=_("Pipeline entry noted"))

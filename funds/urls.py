@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, seed
+from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, seed, trustee
 
 app_name = "funds"
 urlpatterns = [
@@ -35,6 +35,7 @@ urlpatterns = [
     path("windows/<str:code>/status/", fund.window_status, name="window_status"),
     path("seed-capital/", seed.seed_capital, name="seed"),
     path("seed-capital/new/", seed.funding_request_new, name="funding_request_new"),
+    path("trustee/new/", trustee.trustee_new, name="trustee_new"),
     path("status/", fund.fund_status, name="fund_status"),
     path("periods/", fund.periods, name="periods"),
     path("periods/<str:code>/close/", fund.period_close, name="period_close"),

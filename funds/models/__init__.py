@@ -17,6 +17,7 @@ from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
 from funds.models.payments import Payment, PaymentState
 from funds.models.seed import FundingRequest
+from funds.models.trustee import TrusteeTerm
 
 __all__ = [
     "GUARDED",
@@ -48,6 +49,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stake",
+    "TrusteeTerm",
     "Turnover",
     "Window",
     "WindowStatus",

@@ -19,10 +19,11 @@ from funds.contribution_file import Contribution, Line, Money, RowRefused, flags
 from funds.contributions import Totals, totals_of_rows
 from funds.mapping import Mapping, read_mapping
 from funds.models import Act, Agreement, Deposit, Donor, Fund, ImportBatch, ImportOutcome, ImportRow, Pledge, Prospect
-from funds.operations.agreements import default_fee_percent, write_agreement
+from funds.operations.agreements import write_agreement
 from funds.operations.deposits import complete, write_deposit
 from funds.operations.donors import register_donor, write_prospect
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, withdraw, write_off_pledge, write_pledge
+from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, valued, worth_only
 from funds.reasons import Reason, kept, reason
 
@@ -263,7 +264,7 @@ def _agreement(
         pledge=pledge,
         value=worth.of(money),
         signed_on=money.on,
-        fee_percent=default_fee_percent(),
+        fee_percent=default_fee_percent(money.on),
         kind=kind,
     )
 
@@ -277,7 +278,7 @@ def _deposit(by: User | None, donor: Donor, money: Money, worth: _Worth, written
         pledge=written.get("pledge"),
         value=worth.of(money),
         received_on=money.on,
-        fee_percent=default_fee_percent(),
+        fee_percent=default_fee_percent(money.on),
     )
 
 

@@ -21,6 +21,7 @@ from funds.models import (
     Pledge,
     Prospect,
     Rate,
+    TrusteeTerm,
     Window,
 )
 from funds.operations.pledges import acknowledge_pledge
@@ -39,6 +40,10 @@ BROKEN = [
     ("period_starts_before_it_ends", Period, {"starts_on": date(2009, 1, 1), "ends_on": date(2008, 1, 1)}),
     ("period_closed_is_stamped", Period, {"state": "closed"}),
     ("period_no_overlap", Period, {"starts_on": date(2000, 1, 1), "ends_on": date(2000, 6, 30)}),
+    ("trustee_term_starts_before_it_ends", TrusteeTerm, {"ends_on": date(2008, 3, 31)}),
+    ("trustee_term_names_its_agreement", TrusteeTerm, {"agreement": ""}),
+    ("trustee_term_fee_below_all", TrusteeTerm, {"fee_percent": D(100)}),
+    ("trustee_term_no_overlap", TrusteeTerm, {"ends_on": date(2009, 1, 1)}),
     ("rate_positive", Rate, {"units_per_usd": D(0)}),
     ("donor_type_known", Donor, {"donor_type": "martian"}),
     ("donor_stage_known", Donor, {"stage": "smitten"}),
@@ -114,9 +119,16 @@ def rows(finance_officer):
         for n in (1, 2)
     )
     assert second.pk
+    first_term, _second_term = (
+        TrusteeTerm.objects.create(
+            organisation=donor.organisation, agreement="A", starts_on=starts_on, ends_on=ends_on, fee_percent=1,
+            appointed_at=clock.now(),
+        )
+        for starts_on, ends_on in ((date(2008, 4, 1), date(2008, 12, 31)), (date(2009, 1, 1), None))
+    )  # fmt: skip
     return {
         Fund: Fund.objects.the(), Window: Window.objects.get(code="W1"), Period: Period.objects.get(code="2008"),
-        Rate: make_rate(), Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
+        Rate: make_rate(), TrusteeTerm: first_term, Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
         Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
         ImportBatch: batch, ImportRow: first,
     }  # fmt: skip

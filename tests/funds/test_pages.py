@@ -79,6 +79,7 @@ TABLE = [
     ("windows", None, READERS, set()),
     ("window_status", "W1", {"head"}, READERS - {"head"}),
     ("fund_status", None, {"head"}, READERS - {"head"}),
+    ("trustee_new", None, {"head"}, READERS - {"head"}),
     ("periods", None, READERS, set()),
     ("rates", None, READERS, set()),
     ("rate_new", None, FINANCE, {"officer", "head", "auditor"}),

@@ -10,7 +10,7 @@ from django.db import models
 from alliance.people.models import Organisation, User
 from alliance.register import operation
 from funds.ledger import account
-from funds.models import AccountKind, Agreement, Deposit, Donor, FundingRequest, Payment, Pledge, Window
+from funds.models import AccountKind, Agreement, Deposit, Donor, FundingRequest, Payment, Pledge, TrusteeTerm, Window
 from funds.operations import money as moves
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
@@ -18,6 +18,7 @@ from funds.operations.donors import advance_donor_stage, register_donor
 from funds.operations.payments import acknowledge_payment, authorise_payment, pay_payment, prepare_payment
 from funds.operations.pledges import acknowledge_pledge, record_pledge
 from funds.operations.seed import record_funding_request
+from funds.operations.trustee import appoint_trustee
 from proposals.models import Project, Proposal
 from reporting.play.scenario import Act
 from reporting.play.stage import Stage
@@ -75,6 +76,15 @@ def funding_request(stage: Stage, act: Act) -> FundingRequest:
     return record_funding_request(
         by=stage.person(act, FINANCE), requested_on=act.day, total=act.amount("total"), seed_capital=act.amount("seed"),
         note=act.text("note", ""), key=act.key(),
+    )  # fmt: skip
+
+
+@verb("organisation agreement fee_percent")
+def trustee(stage: Stage, act: Act) -> TrusteeTerm:
+    """Appoint the fund's trustee from this day on."""
+    return appoint_trustee(
+        by=stage.person(act, "head"), organisation=stage.organisation(act), agreement=act.text("agreement"),
+        starts_on=act.day, fee_percent=act.amount("fee_percent"), key=act.key(),
     )  # fmt: skip
 
 

@@ -51,6 +51,12 @@ declare(
 )
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
+declare(
+    "rates.imported/1",
+    label=_("Rates of exchange imported"),
+    told=finance_officers,
+    url=lambda body: reverse("funds:rates"),
+)
 declare("funding.requested/1", label=_("Funding requested"), told=officers, url=lambda body: reverse("funds:seed"))
 declare("trustee.appointed/1", label=_("Trustee appointed"), told=officers, url=lambda body: reverse("funds:windows"))
 declare("donor.registered/1", label=_("Donor registered"))

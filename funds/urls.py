@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, seed, trustee
+from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, rates, seed, trustee
 
 app_name = "funds"
 urlpatterns = [
@@ -41,6 +41,8 @@ urlpatterns = [
     path("periods/<str:code>/close/", fund.period_close, name="period_close"),
     path("rates/", fund.rates, name="rates"),
     path("rates/new/", fund.rate_new, name="rate_new"),
+    path("rates/import/", rates.rate_import, name="rate_import"),
+    path("rates/import/<uuid:uid>/", rates.rate_check, name="rate_check"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<str:code>/", accounts.account, name="account"),
     path("imports/", imports.import_batches, name="import_batches"),

@@ -15,6 +15,7 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Fund, Period, Rate, Window
+from funds.operations.rates import hold_rates
 from funds.operations.values import FUND_CURRENCY, check_currency, check_rate
 
 
@@ -83,6 +84,7 @@ def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, so
     if currency == FUND_CURRENCY:
         raise Refused(_("The fund's own currency needs no rate."), field="currency")
     check_rate(units_per_usd, "units_per_usd")
+    hold_rates()
     try:
         with transaction.atomic():
             rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)

@@ -83,6 +83,7 @@ TABLE = [
     ("periods", None, READERS, set()),
     ("rates", None, READERS, set()),
     ("rate_new", None, FINANCE, {"officer", "head", "auditor"}),
+    ("rate_import", None, FINANCE, {"officer", "head", "auditor"}),
     ("accounts", None, READERS, set()),
     ("account", "pool:GEN", READERS, set()),
     ("import_batches", None, READERS, set()),

@@ -226,6 +226,7 @@ ALLIANCE_RULES = {
     "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
     "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
+    "import_lines": env.int("ALLIANCE_IMPORT_LINES", default=500),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 

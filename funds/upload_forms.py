@@ -1,7 +1,7 @@
 """Forms that take a file of lines: is it one that may come, and not too large."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -31,6 +31,31 @@ class TextFileField(forms.FileField):
             limit = {"name": name, "megabytes": settings.ALLIANCE_RULES["upload_megabytes"]}
             raise forms.ValidationError(_("%(name)s is larger than %(megabytes)s MB.") % limit)
         return upload
+
+
+class ContributionFileForm(forms.Form):
+    """A file of contributions, and what its columns mean: by a mapping that is known, or by one uploaded with it."""
+
+    file = TextFileField(
+        label=_("File of contributions"), help_text=_("CSV, one contribution a line."), endings=(".csv",)
+    )
+    known = forms.ChoiceField(label=_("Mapping"), required=False)
+    mapping = TextFileField(
+        label=_("Or upload a mapping"),
+        help_text=_("A TOML file that says which column is what; it takes precedence."),
+        endings=(".toml",),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, mappings: Collection[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["known"]).choices = [("", _("Uploaded with the file")), *mappings]
+
+    def clean(self) -> dict[str, Any]:
+        filled = self.cleaned_data
+        if not filled.get("known") and not filled.get("mapping") and not self.errors:
+            self.add_error("known", _("Choose a mapping, or upload one."))
+        return filled
 
 
 class RateFileForm(forms.Form):

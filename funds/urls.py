@@ -46,5 +46,7 @@ urlpatterns = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<str:code>/", accounts.account, name="account"),
     path("imports/", imports.import_batches, name="import_batches"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/check/<uuid:file>/<uuid:mapping>/", imports.import_check, name="import_check"),
     path("imports/<str:reference>/", imports.import_batch, name="import_batch"),
 ]

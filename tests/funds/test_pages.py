@@ -88,6 +88,7 @@ TABLE = [
     ("account", "pool:GEN", READERS, set()),
     ("import_batches", None, READERS, set()),
     ("import_batch", "batch", READERS, set()),
+    ("import_new", None, FINANCE, {"officer", "head", "auditor"}),
 ]
 
 

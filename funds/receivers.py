@@ -51,6 +51,7 @@ declare(
     url=lambda body: reverse("funds:windows"),
 )
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
+declare("accounts.closed/1", label=_("Accounts of a project closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
 declare(
     "rates.imported/1",

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from funds.views import accounts, agreements, deposits, donors, fund, imports, payments, pledges, rates, seed, trustee
+from funds.views import (
+    accounts,
+    agreements,
+    closing,
+    deposits,
+    donors,
+    fund,
+    imports,
+    payments,
+    pledges,
+    rates,
+    seed,
+    trustee,
+)
 
 app_name = "funds"
 urlpatterns = [
@@ -36,6 +49,7 @@ urlpatterns = [
     path("seed-capital/", seed.seed_capital, name="seed"),
     path("seed-capital/new/", seed.funding_request_new, name="funding_request_new"),
     path("trustee/new/", trustee.trustee_new, name="trustee_new"),
+    path("closing/", closing.closing, name="closing"),
     path("status/", fund.fund_status, name="fund_status"),
     path("periods/", fund.periods, name="periods"),
     path("periods/<str:code>/close/", fund.period_close, name="period_close"),

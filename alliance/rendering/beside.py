@@ -13,7 +13,11 @@ from alliance.rendering.kinds import Progress
 def telling_beside(progress: Progress) -> Iterator[Progress]:
     """Give a progress that commits at once, whatever transaction the caller is in, and does not keep it waiting."""
     with ThreadPoolExecutor(max_workers=1) as other:
+
+        def tell(percent: int, step: str) -> None:
+            other.submit(progress, percent, step)
+
         try:
-            yield lambda percent, step: other.submit(progress, percent, step) and None
+            yield tell
         finally:
             other.submit(connections.close_all).result()

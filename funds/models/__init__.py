@@ -1,5 +1,6 @@
 """Models of the fund, one module a noun."""
 
+from funds.models.closing import ClosedProject
 from funds.models.donors import (
     Agreement,
     AgreementState,
@@ -26,6 +27,7 @@ __all__ = [
     "Act",
     "Agreement",
     "AgreementState",
+    "ClosedProject",
     "Deposit",
     "Donor",
     "DonorStage",

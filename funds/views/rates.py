@@ -76,4 +76,5 @@ def rate_check(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _shown(found: RateCheck, show: str) -> list:
-    return {"known": found.known, "refused": found.refused}.get(show, found.new)
+    kinds: dict[str, list] = {"known": found.known, "refused": found.refused}
+    return kinds.get(show, found.new)

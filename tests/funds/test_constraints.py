@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from alliance.core import clock
 from funds.models import (
     Agreement,
+    ClosedProject,
     Deposit,
     Donor,
     Fund,
@@ -44,6 +45,7 @@ BROKEN = [
     ("trustee_term_names_its_agreement", TrusteeTerm, {"agreement": ""}),
     ("trustee_term_fee_below_all", TrusteeTerm, {"fee_percent": D(100)}),
     ("trustee_term_no_overlap", TrusteeTerm, {"ends_on": date(2009, 1, 1)}),
+    ("closed_project_is_named", ClosedProject, {"reference": ""}),
     ("rate_positive", Rate, {"units_per_usd": D(0)}),
     ("donor_type_known", Donor, {"donor_type": "martian"}),
     ("donor_stage_known", Donor, {"stage": "smitten"}),
@@ -131,6 +133,7 @@ def rows(finance_officer):
         Rate: make_rate(), TrusteeTerm: first_term, Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
         Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
         ImportBatch: batch, ImportRow: first,
+        ClosedProject: ClosedProject.objects.create(reference="PRJ-1", closed_on=DAY),
     }  # fmt: skip
 
 

@@ -79,6 +79,7 @@ TABLE = [
     ("windows", None, READERS, set()),
     ("window_status", "W1", {"head"}, READERS - {"head"}),
     ("fund_status", None, {"head"}, READERS - {"head"}),
+    ("closing", None, READERS, set()),
     ("trustee_new", None, {"head"}, READERS - {"head"}),
     ("periods", None, READERS, set()),
     ("rates", None, READERS, set()),

@@ -17,9 +17,11 @@ from guardian.shortcuts import (  # noqa: TID251 - the one wrapper
     get_users_with_perms,
     remove_perm,
 )
+from guardian.utils import get_user_obj_perms_model
 
 from alliance.core.errors import NotAllowed, Text
 from alliance.people.models import SecurityEvent, User
+from alliance.register import explain, forget
 
 public = login_not_required
 
@@ -41,10 +43,19 @@ def find[M: models.Model](rows: models.QuerySet[M], **lookup: Any) -> M:
 def grant(user: User, permission: str, row: models.Model) -> None:
     """Give this person this permission on this row alone."""
     assign_perm(permission, user, row)
+    for held in _grants(user, permission, row):
+        explain(held)
 
 
 def withdraw(user: User, permission: str, row: models.Model) -> None:
+    for held in _grants(user, permission, row):
+        forget(held)
     remove_perm(permission, user, row)
+
+
+def _grants(user: User, permission: str, row: models.Model) -> models.QuerySet:
+    held = get_user_obj_perms_model(row)._default_manager
+    return held.filter(user=user, content_object=row, permission__codename=permission.rpartition(".")[2])
 
 
 def has_grant(user: User, permission: str, row: models.Model) -> bool:

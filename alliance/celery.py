@@ -10,8 +10,17 @@ import socket
 import time
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, setup_logging, worker_process_init, worker_ready
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_ready,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
 
@@ -25,7 +34,7 @@ log = logging.getLogger(__name__)
 
 CELERY_NODE = f"celery@{socket.gethostname()}"
 LONGEST_TASK = 300
-DOORBELL_SECONDS = 1
+DOORBELL_SECONDS = settings.ALLIANCE_DOORBELL_TIMEOUT
 DEAF_SECONDS = 5.0
 # How a page talks to the broker: one try, one second.
 DOORBELL = {
@@ -49,8 +58,8 @@ app.conf.update(
         "visibility_timeout": LONGEST_TASK + 60,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
-        "socket_timeout": 10,
-        "socket_connect_timeout": 5,
+        "socket_timeout": settings.ALLIANCE_BROKER_TIMEOUT,
+        "socket_connect_timeout": settings.ALLIANCE_BROKER_CONNECT_TIMEOUT,
         "socket_keepalive": True,
     },
     broker_connection_retry_on_startup=True,
@@ -94,7 +103,8 @@ def ring(task_name: str, *args: Any) -> bool:
         return False
     try:
         with app.connection_for_write(transport_options=DOORBELL) as connection:
-            app.send_task(task_name, args=args, connection=connection, retry=False, ignore_result=True)
+            headers = {"request_id": structlog.contextvars.get_contextvars().get("request_id")}
+            app.send_task(task_name, args=args, headers=headers, connection=connection, retry=False, ignore_result=True)
     except Exception as failure:  # whatever the broker's client raises: the schedule will look anyway
         _deaf_until = time.monotonic() + DEAF_SECONDS
         log.warning("The broker did not take %s: %s", task_name, failure)
@@ -114,6 +124,19 @@ def broker_answers() -> bool:
 @setup_logging.connect
 def keep_our_logs(**kwargs: Any) -> None:
     """Leave logging as the settings have it; Celery would replace it."""
+
+
+@task_prerun.connect
+def name_the_task(task_id: str, task: Any, **kwargs: Any) -> None:
+    """Have every log line of a task carry it, and the request that rang for it."""
+    rang = getattr(task.request, "request_id", None)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id, **({"request_id": rang} if rang else {}))
+
+
+@task_postrun.connect
+def forget_the_task(**kwargs: Any) -> None:
+    structlog.contextvars.clear_contextvars()
 
 
 @worker_process_init.connect

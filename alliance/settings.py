@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "alliance.core.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,9 +118,21 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
     TEST={"NAME": env("ALLIANCE_TEST_DB", default="test_alliance")},
 )
+# Limits, so that whoever waits for a database that is stuck gets an answer: those that the server keeps, then those of
+# the line to it. A line that is idle inside a transaction holds locks: a program that hangs must not keep them.
+DATABASE_LIMITS = {
+    "statement_timeout": env("ALLIANCE_DB_STATEMENT_TIMEOUT", default="60s"),
+    "lock_timeout": env("ALLIANCE_DB_LOCK_TIMEOUT", default="15s"),
+    "idle_in_transaction_session_timeout": env("ALLIANCE_DB_IDLE_TIMEOUT", default="300s"),
+}
+NETWORK_SECONDS = env.int("ALLIANCE_DB_NETWORK_TIMEOUT", default=30)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=env.int("ALLIANCE_DB_CONNECT_TIMEOUT", default=5),
-    options="-c lock_timeout=15s -c statement_timeout=" + env("ALLIANCE_DB_STATEMENT_TIMEOUT", default="60s"),
+    options=" ".join(f"-c {name}={limit}" for name, limit in DATABASE_LIMITS.items()),
+    tcp_user_timeout=NETWORK_SECONDS * 1000,
+    keepalives_idle=NETWORK_SECONDS,
+    keepalives_interval=max(1, NETWORK_SECONDS // 3),
+    keepalives_count=3,
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -212,6 +225,9 @@ MAILERS = {
 
 # The queue, and nothing else. Timeouts keep a hung broker from holding a page.
 REDIS_URL = env("REDIS_URL", default="")
+ALLIANCE_BROKER_TIMEOUT = env.float("ALLIANCE_BROKER_TIMEOUT", default=10.0)
+ALLIANCE_BROKER_CONNECT_TIMEOUT = env.float("ALLIANCE_BROKER_CONNECT_TIMEOUT", default=5.0)
+ALLIANCE_DOORBELL_TIMEOUT = env.float("ALLIANCE_DOORBELL_TIMEOUT", default=1.0)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -227,9 +243,12 @@ ALLIANCE_RULES = {
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
     "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
     "import_lines": env.int("ALLIANCE_IMPORT_LINES", default=500),
+    "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),
+    "refund_in_transit_days": env.int("ALLIANCE_REFUND_IN_TRANSIT_DAYS", default=30),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 
+ALLIANCE_ACCESS_LOG = env.bool("ALLIANCE_ACCESS_LOG", default=not LOCAL)  # one line per request
 LOGGING_CONFIG = None if TESTING else "alliance.core.logs.configure"
 LOGGING = {"level": env("ALLIANCE_LOG_LEVEL", default="INFO"), "json": env.bool("ALLIANCE_LOG_JSON", default=not LOCAL)}
 SILENCED_SYSTEM_CHECKS: list[str] = []

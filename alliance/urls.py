@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("alliance.core.urls")),
     path("api/v1/", include("reporting.api.urls")),
+    path("open/", include("reporting.open_register_urls")),
     *i18n_patterns(
         path("", include("alliance.people.urls")),
         path("", include("alliance.forum.urls")),

@@ -1,9 +1,11 @@
-"""The trust fund: its windows, donors, contributions, ledger and payments.
+"""The trust fund: its windows, donors, contributions, ledger, payments and vouchers.
 
 Vocabulary: a *contribution* is pledge -> agreement -> instalment -> deposit; a *window* is a pool of the
 fund that money may be earmarked to; a *source* is whose money stands in a pool (a donor's, the trustee's
-seed, the fund's income); *attributed* is a donor's share by rule, never "financed by".
+seed, the fund's income); a *voucher* is an instruction to post, of one kind; *attributed* is a donor's
+share by rule, never "financed by".
 Invariants: stages are shown apart and never summed; only a deposit raises what can be allocated; a pledge
 is settled in its own currency; money moves by the ledger's one function alone; whoever prepares a payment
-does not authorise it. This app knows nothing of proposals or votes.
+or a voucher does not authorise it, and nothing but a voucher posts what a voucher posts. This app knows
+nothing of proposals or votes.
 """

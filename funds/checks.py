@@ -1,4 +1,4 @@
-"""What `verify` recomputes of the ledger: sums of accounts, stakes, and the shares of each posting, turnover."""
+"""What `verify` recomputes of the ledger: sums, stakes, shares of each posting, turnover, what was ordered and posted."""
 
 from collections.abc import Iterator
 
@@ -49,9 +49,22 @@ TURNOVER = """
      WHERE t.amount IS DISTINCT FROM p.amount ORDER BY 2, 3, 4
 """
 
+ORDERS = """
+    SELECT 'funds_payment', o.id, o.reference FROM funds_payment o WHERE o.entry_id IS NOT NULL
+       AND ARRAY[(o.debit_id, o.credit_id, o.amount)] IS DISTINCT FROM
+           (SELECT array_agg((p.debit_id, p.credit_id, p.amount)) FROM funds_posting p WHERE p.entry_id = o.entry_id)
+    UNION ALL
+    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o WHERE o.entry_id IS NOT NULL
+       AND o.amount IS DISTINCT FROM (SELECT sum(p.amount) FROM funds_posting p WHERE p.entry_id = o.entry_id)
+    UNION ALL
+    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o WHERE o.kind = 'reversal' AND o.entry_id IS NOT NULL
+       AND o.posting_id IS DISTINCT FROM (SELECT max(p.reverses_id) FROM funds_posting p WHERE p.entry_id = o.entry_id)
+     ORDER BY 1, 2
+"""
+
 
 def problems() -> Iterator[Problem]:
-    """Yield every account, stake, share and pool that its postings do not explain."""
+    """Yield every account, stake, share, pool and order that its postings do not explain."""
     for pk, code, debits, credits_, d, c in _rows(ACCOUNTS):
         yield Problem("account", f"funds_account:{pk}", f"{code} holds {debits}/{credits_}; its postings say {d}/{c}")
     for pk, amount, shared in _rows(SHARES):
@@ -60,6 +73,8 @@ def problems() -> Iterator[Problem]:
         yield Problem(
             "stake", f"funds_stake:{pk}", f"source {source} in pool {pool} holds {has}; its shares say {should}"
         )
+    for table, pk, reference in _rows(ORDERS):
+        yield Problem("posting", f"{table}:{pk}", f"{reference} does not say what was posted for it")
     for code, balance, stakes in _rows(POOLS):
         yield Problem("stake", code, f"stakes of {stakes} in a pool of {balance}")
     for pk, year, debit, credit, has, should in _rows(TURNOVER):

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Account, AccountKind, Payment, PaymentState, Source, Stake
+from funds.models import Account, AccountKind, Payment, PaymentState, Source, Stake, Voucher, VoucherState
 
 ZERO = Decimal("0.00")
 OF_PROJECT = (AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT)
@@ -54,11 +54,12 @@ class FundClosing:
 
     kinds: list[OpenKind] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
+    vouchers: list[Voucher] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
     @property
     def is_clear(self) -> bool:
-        return not any(kind.amount for kind in self.kinds) and not self.payments
+        return not any(kind.amount for kind in self.kinds) and not self.payments and not self.vouchers
 
     @property
     def to_return(self) -> Decimal:
@@ -72,8 +73,14 @@ def fund_closing() -> FundClosing:
     return FundClosing(
         [_kind(kind, label, held) for kind, label in KINDS.items()],
         list(payments.select_related("payee").order_by("prepared_at", "pk")),
+        list(vouchers_under_way().order_by("prepared_at", "pk")),
         parts_to_return(),
     )
+
+
+def vouchers_under_way() -> QuerySet[Voucher]:
+    """Return vouchers that are prepared and not yet authorised."""
+    return Voucher.objects.filter(state=VoucherState.PREPARED)
 
 
 def _kind(kind: str, label: Promise, held: Iterable[Account]) -> OpenKind:

@@ -179,6 +179,25 @@ class PaymentQuerySet(models.QuerySet[Any]):
         return self.select_related("payee", "prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
 
 
+class VoucherQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """The secretariat and the auditor see all; to everybody else the fund's vouchers do not exist."""
+        return self.all() if user.reads_all else self.none()
+
+    def awaiting_authorisation(self, user: Any) -> Self:
+        """Prepared vouchers that this person may authorise: those another one prepared."""
+        return self.filter(state="prepared").exclude(prepared_by=user)
+
+    def with_subjects(self) -> Self:
+        """Add what a voucher is about, as far as its kind names it."""
+        return self.select_related(
+            "window", "destination", "organisation", "donor__organisation", "posting__debit", "posting__credit"
+        )
+
+    def for_list(self) -> Self:
+        return self.with_subjects().select_related("prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
+
+
 class ImportBatchQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         return self.all() if user.reads_all else self.none()

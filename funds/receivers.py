@@ -104,6 +104,11 @@ declare(
     url=page("payment", "payment"),
 )
 declare("payment.cancelled/1", label=_("Payment cancelled"), told=finance_officers, url=page("payment", "payment"))
+declare("voucher.prepared/1", label=_("Voucher prepared"), told=finance_officers, url=page("voucher", "voucher"))
+declare(
+    "voucher.posted/1", label=_("Voucher authorised and posted"), told=finance_officers, url=page("voucher", "voucher")
+)
+declare("voucher.cancelled/1", label=_("Voucher cancelled"), told=finance_officers, url=page("voucher", "voucher"))
 
 # Recorded by what moves money.
 declare("project.funded/1", label=_("Money allocated to a project"))

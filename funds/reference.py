@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.forum.models import Objective
-from alliance.reference import Loaded
+from alliance.reference import Loaded, bring_in_line
 from alliance.register import operation, record
 from funds.ledger import open_pool
 from funds.models import Fund, FundStatus, Period, Rate, Window
@@ -70,7 +70,9 @@ def _load_rates(source: dict[str, Any]) -> Loaded:
         Rate(currency=currency, on=date.fromisoformat(on), units_per_usd=units, source=source["source"])
         for currency, on, units in source["rates"]
     ]
-    new = Rate.objects.bulk_create(rate for rate in rates if (rate.currency, rate.on) not in known)
+    new = [rate for rate in rates if (rate.currency, rate.on) not in known]
+    if new:
+        bring_in_line(model=Rate, new=new, differing=[])
     return Loaded(len(rates), len(new), 0)
 
 

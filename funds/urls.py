@@ -15,6 +15,7 @@ from funds.views import (
     rates,
     seed,
     trustee,
+    vouchers,
 )
 
 app_name = "funds"
@@ -44,6 +45,13 @@ urlpatterns = [
     path("payments/<str:reference>/pay/", payments.payment_pay, name="payment_pay"),
     path("payments/<str:reference>/confirm/", payments.payment_confirm, name="payment_confirm"),
     path("payments/<str:reference>/cancel/", payments.payment_cancel, name="payment_cancel"),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/new/", vouchers.voucher_new, name="voucher_new"),
+    path("vouchers/new/<slug:kind>/", vouchers.voucher_kind, name="voucher_kind"),
+    path("vouchers/<str:reference>/", vouchers.voucher, name="voucher"),
+    path("vouchers/<str:reference>/authorise/", vouchers.voucher_authorise, name="voucher_authorise"),
+    path("vouchers/<str:reference>/cancel/", vouchers.voucher_cancel, name="voucher_cancel"),
+    path("vouchers/<str:reference>/document/", vouchers.voucher_document, name="voucher_document"),
     path("windows/", fund.windows, name="windows"),
     path("windows/<str:code>/status/", fund.window_status, name="window_status"),
     path("seed-capital/", seed.seed_capital, name="seed"),

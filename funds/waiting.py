@@ -1,25 +1,37 @@
 """What waits for a person in the fund: derived from the rows, oldest deadline first."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alliance.core import clock, formats
 from alliance.core.display import Task
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
-from funds.models import Agreement, Instalment, Payment, PaymentState, Pledge
+from funds.models import Agreement, Instalment, Payment, PaymentState, Pledge, Voucher, VoucherKind
 from funds.operations.deposits import received_in_own_currency_of
+from funds.transit import late_after, refunds_in_transit
 
 MOST = 50
 
 
 def waiting_for(user: Any) -> list[Task]:
     """Return the tasks that this person can do, oldest deadline first, those without one after them."""
-    tasks = chain(_acknowledgements(user), _agreements(user), _instalments(user), _payments(user), _receipts(user))
+    tasks = chain(
+        _acknowledgements(user),
+        _agreements(user),
+        _instalments(user),
+        _payments(user),
+        _vouchers(user),
+        _refunds(user),
+        _receipts(user),
+    )
     return sorted(tasks, key=lambda task: (task.due is None, task.due or date.max, task.reference))
 
 
@@ -75,6 +87,27 @@ def _payments(user: Any) -> Iterator[Task]:
     if permissions.can_record_money(user):
         for payment in rows.awaiting_payment().for_list()[:MOST]:
             yield _task(_("Pay, and record it"), payment)
+
+
+def _vouchers(user: Any) -> Iterator[Task]:
+    if not permissions.can_authorise(user):
+        return
+    for voucher in Voucher.objects.visible_to(user).awaiting_authorisation(user).for_list()[:MOST]:
+        detail = f"{voucher.get_kind_display()}, {formats.money(voucher.amount)}"
+        yield Task(_("Authorise a voucher"), voucher.get_absolute_url(), None, detail, voucher.reference)
+
+
+def _refunds(user: Any) -> Iterator[Task]:
+    """Refunds that partners have sent, to be looked for on the bank's statement; late after a set number of days."""
+    if not permissions.can_record_money(user):
+        return
+    for transit in refunds_in_transit()[:MOST]:
+        form = reverse("funds:voucher_kind", args=[VoucherKind.REFUND_RECEIVED])
+        address = f"{form}?{urlencode({'partner': transit.account.subject})}"
+        age = ngettext("%(days)s day in transit", "%(days)s days in transit", transit.days) % {"days": transit.days}
+        detail = f"{transit.organisation}, {formats.money(transit.amount)}, {age}"
+        due = transit.since + timedelta(days=late_after())
+        yield Task(_("Expect a refund"), address, due, detail, transit.project, late=transit.is_late)
 
 
 def _receipts(user: Any) -> Iterator[Task]:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.people.models import PARTNER_ROLES, SECRETARIAT_ROLES, Membership, User
-from alliance.register import declare
+from alliance.register import checkpoints, declare
 from governance.models import Body, ChairTerm, Decision, Holder, Session
 
 
@@ -65,6 +66,12 @@ def sitting(body: dict[str, Any]) -> Iterable[User]:
     return User.objects.filter(pk__in=held.values("user")).order_by("pk")
 
 
+def seated(body: dict[str, Any]) -> Iterable[User]:
+    """Everybody who holds a seat today: copies of a checkpoint that left the building are in their hands."""
+    held = Holder.objects.on(clock.today()).filter(seat__body=Body.objects.the())
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
 def appointed(body: dict[str, Any]) -> Iterable[User]:
     """The person of the newest appointment in the entry, and whose term it ended."""
     people = [row["columns"]["user_id"] for row in body["rows"] if "user_id" in row["columns"]]
@@ -79,6 +86,10 @@ def page_of(body: dict[str, Any]) -> str | None:
 def session_page(body: dict[str, Any]) -> str | None:
     session = Session.objects.filter(reference=body["facts"].get("session", "")).first()
     return session.get_absolute_url() if session else None
+
+
+def checkpoints_page(body: dict[str, Any]) -> str:
+    return reverse("reporting:checkpoints")
 
 
 def declare_all(kinds: Iterable[tuple[str, Any, Callable | None, Callable | None]]) -> None:
@@ -99,7 +110,8 @@ declare_all(
         ("ballot.cast/1", _("Ballot cast"), None, page_of),
         ("recusal.declared/1", _("Recusal declared"), None, page_of),
         ("recusal.found/1", _("Recusal by rule after the opening"), recused, page_of),
-        ("decision.closed/1", _("Decision taken"), all_concerned, page_of),
         ("decision.cancelled/1", _("Item taken off the agenda"), holders, page_of),
     ]
 )
+declare("decision.closed/1", label=_("Decision taken"), told=all_concerned, url=page_of, calls_for_checkpoint=True)
+declare(checkpoints.KIND, label=_("Checkpoint published"), told=seated, url=checkpoints_page, detail=checkpoints.text)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from funds.closing import accounts_of_project, holding
+from funds.closing import accounts_of_project, holding, vouchers_under_way
 from funds.models import AccountKind, PaymentState
 from proposals.models import Contract, PartnerReport, Project, Tranche
 
@@ -37,13 +37,18 @@ def open_items(project: Project) -> list[OpenItem]:
     """
     money = list(_money(project))
     undisbursed = any(item.label == HELD[AccountKind.PROJECT] for item in money)
-    return [*money, *_tranches(project, undisbursed), *_reports(project), *_contracts(project)]
+    return [*money, *_vouchers(project), *_tranches(project, undisbursed), *_reports(project), *_contracts(project)]
 
 
 def _money(project: Project) -> Iterator[OpenItem]:
     for account in holding(accounts_of_project(project.reference)):
         place = f"{reverse('reporting:postings')}?account={account.code}"
         yield OpenItem(HELD[account.kind], account.code, place, account.balance)
+
+
+def _vouchers(project: Project) -> Iterator[OpenItem]:
+    for row in vouchers_under_way().filter(project=project.reference).order_by("pk"):
+        yield OpenItem(_("Voucher not authorised"), row.reference, row.get_absolute_url(), row.amount)
 
 
 def _tranches(project: Project, undisbursed: bool) -> Iterator[OpenItem]:

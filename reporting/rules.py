@@ -74,6 +74,17 @@ def rules() -> list[Rule]:
             _("Indirect support costs"), _("At most %(share)s of direct costs.") % set_to("indirect_cost_percent"), ours
         ),
         Rule(
+            _("Direct costs"),
+            _("A warning above %(share)s of spending: net funded amount and direct cost.")
+            % set_to("direct_cost_ceiling_percent"),
+            ours,
+        ),
+        Rule(
+            _("Refunds in transit"),
+            _("Late after %(days)s days.") % {"days": settings.ALLIANCE_RULES["refund_in_transit_days"]},
+            ours,
+        ),
+        Rule(
             _("Tranches"),
             _("Paid when the contract is signed on both sides, its conditions are met and due reports are accepted."),
             ours,

@@ -5,7 +5,18 @@ from django.urls import path
 from reporting import forum_urls
 from reporting.forum_report import urls as forum_report_urls
 from reporting.statements import urls as statement_urls
-from reporting.views import contributions, decisions, home, money, organisations, projects, public, register, search
+from reporting.views import (
+    checking,
+    contributions,
+    decisions,
+    home,
+    money,
+    organisations,
+    projects,
+    public,
+    register,
+    search,
+)
 
 app_name = "reporting"
 
@@ -22,6 +33,8 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
     path("register/", register.register, name="register"),
+    path("register/checking/", checking.checking, name="checking"),
+    path("register/checkpoints/", checking.checkpoints, name="checkpoints"),
     path("register/<int:n>/", register.entry, name="entry"),
     path("search/", search.search, name="search"),
     *forum_urls.patterns,

@@ -33,18 +33,30 @@ def verify() -> Result:
         with connection.cursor() as cursor:
             if not connection.in_atomic_block or not connection.savepoint_ids:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a large ledger takes longer than any page may
         register = Verification()
-        result.problems.extend(register.problems())
+        result.problems.extend(problems(register))
         result.checked.update(entries=register.entries, checkpoints=register.checkpoints)
         for module in contributions():
-            result.problems.extend(module.problems())
             result.checked.update({name: n for name, n in module.checked().items() if name in KEYS})
     return result
 
 
+def problems(register: Verification) -> Iterator[Problem]:
+    """Yield what is wrong as it is found, register first."""
+    yield from register.problems()
+    for module in contributions():
+        yield from module.problems()
+
+
 def contributions() -> Iterator[ModuleType]:
-    """Yield the `checks` module of every app (and of the ground's records room) that has one."""
-    for name in ("alliance.records", *(a.name for a in apps.get_app_configs() if a.name in PROVING)):
+    """Yield the `checks` module of every app (and of the rooms of the ground) that has one."""
+    for name in (
+        "alliance.people",
+        "alliance.records",
+        "alliance.rendering",
+        *(a.name for a in apps.get_app_configs() if a.name in PROVING),
+    ):
         if find_spec(f"{name}.checks"):
             yield import_module(f"{name}.checks")
 

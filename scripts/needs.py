@@ -26,6 +26,7 @@ NEEDS = (
     Need("a browser", lambda: any(map(shutil.which, BROWSERS)), ("chromium",), required=True),
     Need("the PDF engine's libraries", lambda: not native.missing(), native.DEBIAN_PACKAGES, required=True),
     Need("poppler", lambda: bool(shutil.which("pdftotext")), ("poppler-utils",), required=False),
+    Need("hledger", lambda: bool(shutil.which("hledger")), ("hledger",), required=False),
     Need("Java", lambda: bool(shutil.which("java")), ("default-jre-headless",), required=False),
     Need("JAXB for veraPDF", lambda: Path("/usr/share/java/jaxb-api.jar").exists(), ("libjaxb-java",), required=False),
 )

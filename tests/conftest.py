@@ -17,6 +17,7 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 hypothesis_settings.register_profile("suite", deadline=None)  # no test asserts on seconds
+hypothesis_settings.register_profile("long", deadline=None)  # state machines run at their full size
 hypothesis_settings.load_profile("suite")
 
 PERSONA_KEYS = (

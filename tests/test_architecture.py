@@ -16,14 +16,11 @@ LINTER = "from importlinter.cli import lint_imports_command; lint_imports_comman
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
 NOT_OF_RECORD = {
     "alliance": {
-        "AreaOfWork", "ChairTerm", "Checkpoint", "Clock", "ForumSession", "GlossaryTerm", "Job", "Notice", "Objective",
-        "Recommendation", "RegisterEntry", "RegisterHead", "RelayCursor", "Roundtable", "SecurityEvent", "Source",
-        "StoredFile", "Summit", "SummitChair", "Theme", "User",
+        "Clock", "Job", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor", "SecurityEvent",
     },
-    "funds": {"Rate", "Stake", "Turnover"},
+    "funds": {"Stake", "Turnover"},
     "proposals": {
-        "Attachment", "BudgetCategory", "BudgetLine", "Indicator", "Proposal", "ProposalObjective", "ProposalPartner",
-        "ProposalRecommendation", "ProposalUserObjectPermission", "ProposalVersionUserObjectPermission",
+        "Attachment", "BudgetLine", "Indicator", "ProposalObjective", "ProposalPartner", "ProposalRecommendation",
         "VersionObjective", "VersionRecommendation",
     },
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 
+from alliance.core import clock
 from alliance.core.clock import Clock
 
 
@@ -36,7 +38,8 @@ def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
     from alliance.people.models import User
     from alliance.records.models import Notice
-    from funds.models import Deposit, Payment, Pledge
+    from funds.models import Deposit, Payment, Pledge, Window
+    from funds.operations.vouchers import prepare_voucher
     from governance.models import Decision, Session
     from proposals.models import Call, Contract, PartnerReport, Project, Proposal
     from proposals.operations import attach_document, start_proposal
@@ -49,12 +52,18 @@ def things() -> dict[str, Any]:
     )
     paper = SimpleUploadedFile("note.pdf", smallest_pdf(), content_type="application/pdf")
     attachment = attach_document(by=agency, proposal=draft, title="Note", upload=paper)
+    finance_officer = User.objects.get(email="finance.officer@demo.example")
+    voucher = prepare_voucher(
+        by=finance_officer, kind="bank_charges", on=clock.today(), amount=Decimal("12.50"),
+        window=Window.objects.unearmarked(), file=SimpleUploadedFile("statement.pdf", smallest_pdf()),
+    )  # fmt: skip
     open_decision = Decision.objects.get(state="open")
     return {
         "draft": draft,
         "attachment": attachment,
         "pledge": Pledge.objects.filter(donor__organisation__slug="sweden-mfa").first(),
         "deposit": Deposit.objects.filter(donor__organisation__slug="sweden-mfa").first(),
+        "voucher": voucher,
         "payment": Payment.objects.get(),
         "proposal": Proposal.objects.get(applicant__slug="iom", state="approved"),
         "rival_proposal": Proposal.objects.get(applicant__slug="ilo"),

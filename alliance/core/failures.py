@@ -3,17 +3,29 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language_from_request, gettext, override
+
+API = "/api/"
+RETRY_SECONDS = 60
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a failure: 503 and a word on waiting when the database cannot be reached, else 500.
 
-    The pages need no database and no request, because either may be what failed.
+    The pages need no database and no session, because either may be what failed. Programs get JSON.
     """
     status = 503 if isinstance(sys.exception(), OperationalError | InterfaceError) else 500
-    answer = HttpResponse(render_to_string(f"{status}.html"), status=status)
+    with override(get_language_from_request(request, check_path=True)):
+        answer = _answer(request, status)
     if status == 503:
-        answer["Retry-After"] = "60"
+        answer["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    if not request.path_info.startswith(API):
+        return HttpResponse(render_to_string(f"{status}.html"), status=status)
+    waiting = gettext("The portal is not available for a moment")
+    return JsonResponse({"detail": waiting if status == 503 else gettext("Something went wrong")}, status=status)

@@ -17,6 +17,15 @@ def next_reference(prefix: str, width: int = 4) -> str:
     return f"{prefix}-{year}-{number:0{width}d}"
 
 
+def next_references(prefix: str, count: int, *, year: int, width: int = 4) -> list[str]:
+    """Return this many references of this prefix at once, in the year of the acts that they name."""
+    if not PREFIX.match(prefix):
+        raise ValueError(prefix)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT alliance_next_number(%s) FROM generate_series(1, %s)", [prefix, count])
+        return [f"{prefix}-{year}-{number:0{width}d}" for (number,) in cursor.fetchall()]
+
+
 # Sequences are made by the migration: making one in a transaction would hold a lock that all writers wait for.
 PREFIXES = (
     "PLG",

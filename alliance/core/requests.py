@@ -1,8 +1,12 @@
-"""What a person typed is kept, even when the session had ended (an expired sign-in loses nothing)."""
+"""A request's id, what it may not hold, and what a person typed, which is kept when the session had ended."""
 
+import re
+import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import BadRequest
@@ -12,6 +16,44 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 STASH = "typed_before_sign_in"
 PERSON = "last_person"
 STASH_BYTES = 200_000
+MACHINES = ("/healthz", "/readyz")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+log = structlog.get_logger()
+
+
+class RequestIdMiddleware:
+    """Give each request an id: the proxy's where it is well-formed, else a new one. The answer and every log line carry it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+        if request.path_info in MACHINES:
+            request.COOKIES.clear()  # whoever looks: a session would have to be asked of the database
+        begun = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            self._note(request, response, time.perf_counter() - begun)
+            return response
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+    @staticmethod
+    def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        """Write the request's line, by its route: an address may hold what somebody typed."""
+        if settings.ALLIANCE_ACCESS_LOG and request.resolver_match:
+            log.info(
+                "request",
+                method=request.method,
+                route=request.resolver_match.route,
+                status=response.status_code,
+                ms=round(seconds * 1000),
+            )
 
 
 class NoNulMiddleware:

@@ -34,7 +34,7 @@ COLOURS = {
 }
 
 STATES = {
-    GOOD: "acknowledged active accepted approved carried confirmed eligible established met operating paid received recorded "
+    GOOD: "acknowledged active accepted approved carried confirmed eligible established met operating paid posted received recorded "
     "signed done completed implemented delivered",
     OPEN: "open submitted pledged interested tabled offered",
     PROGRESS: "prepared authorised proposed approved_in_principle approved_waiting agreed contacted running queued waiting "

@@ -19,6 +19,7 @@ from alliance.forum.querysets import (
     ThemeQuerySet,
     ValidQuerySet,
 )
+from alliance.register.models import Registered
 
 __all__ = [
     "AreaOfWork",
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-class Objective(Translated):
+class Objective(Translated, Registered):
     """One of the Alliance's objectives: a closed list, numbered as in section 1 of the founding document (R16, R40)."""
 
     code = models.CharField(max_length=2, unique=True)
@@ -94,7 +95,7 @@ def valid_in_order(name: str) -> models.CheckConstraint:
     )
 
 
-class AreaOfWork(Translated, Dated):
+class AreaOfWork(Translated, Dated, Registered):
     """An area of work; there were two at first, and more can be added without programming (R72)."""
 
     code = models.CharField(max_length=6, unique=True)
@@ -112,7 +113,7 @@ class AreaOfWork(Translated, Dated):
         return f"{self.code} {self.name}"
 
 
-class Theme(Translated, Dated):
+class Theme(Translated, Dated, Registered):
     """What an area of work is about, or a sub-theme of an objective by which proposals are tagged (R17)."""
 
     code = models.SlugField(max_length=60, unique=True)
@@ -152,7 +153,7 @@ class SourceKind(models.TextChoices):
 NEVER_SHOWN = (SourceKind.MIRROR, SourceKind.BLOG, SourceKind.MEMORY)
 
 
-class Source(Translated):
+class Source(Translated, Registered):
     """Where a fact was read. Copies on other sites, blogs and memory are kept for honesty and never shown as sources."""
 
     key = models.CharField(max_length=20, unique=True)
@@ -179,7 +180,7 @@ class Source(Translated):
         return self.title
 
 
-class Summit(Translated):
+class Summit(Translated, Registered):
     """A meeting of the Global Forum. Its host need not be its chair, and it may have several chairs (R12)."""
 
     code = models.CharField(max_length=10, unique=True)
@@ -231,7 +232,7 @@ class Summit(Translated):
         return self.tr("theme")
 
 
-class SummitChair(models.Model):
+class SummitChair(Registered):
     """A country in the chair of a summit; co-chairs stand in the order in which they are named."""
 
     summit = models.ForeignKey(Summit, models.CASCADE, related_name="chairs")
@@ -251,7 +252,7 @@ class SummitChair(models.Model):
         return f"{self.country} {self.summit_id}"
 
 
-class ChairTerm(models.Model):
+class ChairTerm(Registered):
     """The days on which a country chaired the Forum; an approximate term follows from the meetings' dates (R10)."""
 
     country = CountryField()
@@ -282,7 +283,7 @@ class RoundtableKind(models.TextChoices):
     CROSS_CUTTING = "cross_cutting", _("Cross-cutting")
 
 
-class Roundtable(Translated):
+class Roundtable(Translated, Registered):
     """A roundtable of a summit, or its plenary, or what cut across all roundtables."""
 
     summit = models.ForeignKey(Summit, models.PROTECT, related_name="roundtables")
@@ -310,7 +311,7 @@ class Roundtable(Translated):
         return self.get_kind_display()
 
 
-class ForumSession(Translated):
+class ForumSession(Translated, Registered):
     """A session of a roundtable; plenary and cross-cutting work have one session of the same name."""
 
     roundtable = models.ForeignKey(Roundtable, models.PROTECT, related_name="sessions")
@@ -353,7 +354,7 @@ class Confidence(models.TextChoices):
     LOW = "low", pgettext_lazy("confidence", "Low")
 
 
-class Recommendation(Translated):
+class Recommendation(Translated, Registered):
     """What a meeting of the Forum recommended, in our paraphrase, never an official text (R34, R35).
 
     `is_reconstructed` marks those without a source that can be named. Without `target` it is open-ended.
@@ -406,7 +407,7 @@ class Recommendation(Translated):
         return gettext("Our paraphrase, not official")
 
 
-class GlossaryTerm(Translated):
+class GlossaryTerm(Translated, Registered):
     """A term of the field in English, French and Spanish, with a word on its meaning or use."""
 
     key = models.SlugField(max_length=40, unique=True)

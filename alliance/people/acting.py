@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
 from alliance.people.models import Membership
@@ -16,13 +17,14 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.acting = chosen(request)  # type: ignore[attr-defined]
+        request.acting = None  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            structlog.contextvars.bind_contextvars(user=request.user.uid.hex)
+            request.acting = chosen(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
 def chosen(request: HttpRequest) -> Membership | None:
-    if not request.user.is_authenticated:
-        return None
-    held = request.user.memberships_today
+    held = request.user.memberships_today  # type: ignore[union-attr]
     choice = request.session.get(CHOICE)
     return next((m for m in held if m.pk == choice), held[0] if held else None)

@@ -96,8 +96,10 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin, Registered):
     """A person. The register knows them by `uid` alone, so a name can be erased and the chain stays whole."""
+
+    REGISTER_ONLY = ("id", "uid", "is_active", "is_superuser")
 
     email = models.EmailField(_("E-mail address"), unique=True)
     name = models.CharField(_("Name"), max_length=150)
@@ -120,6 +122,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """People are of record from their first role on; an account alone may do nothing."""
+        return cls._default_manager.filter(pk__in=Membership.objects.values("user"))
 
     @cached_property
     def roles(self) -> frozenset[tuple[str, int]]:

@@ -45,7 +45,7 @@ def give_role(*, by: User | None, user: User, organisation: Organisation, role: 
     if by is not None and not by.has_role(Role.HEAD):
         raise NotAllowed()
     membership = Membership.objects.create(user=user, organisation=organisation, role=role, starts_on=starts_on)
-    record("membership.started/1", by=by, rows=[membership], facts={"person": user.uid, "role": role})
+    record("membership.started/1", by=by, rows=[membership, user], facts={"person": user.uid, "role": role})
     user.__dict__.pop("roles", None)
     user.__dict__.pop("memberships_today", None)
     return membership

@@ -12,14 +12,14 @@ from django.utils.functional import Promise
 
 from alliance.people.models import User
 from alliance.register.kinds import kind as declared_kind
-from alliance.register.models import RegisterEntry
+from alliance.register.models import Registered, RegisterEntry
 
 __all__ = ["Notice", "RelayCursor", "StoredFile"]
 
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$")
 
 
-class StoredFile(models.Model):
+class StoredFile(Registered):
     """Bytes that were given to the Alliance or made by it; never changed, found by their SHA-256."""
 
     REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("sha256", "media_type")
@@ -41,6 +41,15 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """None must be of record: a draft's file is not. One that an entry names must stay as it was."""
+        return cls._default_manager.none()
+
+    @classmethod
+    def fixed_rows(cls) -> models.QuerySet:
+        return cls._default_manager.all()
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

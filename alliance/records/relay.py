@@ -15,6 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import translation
+from structlog.contextvars import bound_contextvars
 
 from alliance.core import clock
 from alliance.people.models import User
@@ -57,7 +58,11 @@ def notices_of(entry: RegisterEntry) -> list[Notice]:
     """Return the notices that an entry calls for. A declaration that fails tells nobody and stands in the log."""
     body = json.loads(entry.body)
     try:
-        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        with (
+            bound_contextvars(entry=entry.n, act=entry.act.hex),
+            transaction.atomic(),
+            translation.override(settings.LANGUAGE_CODE),
+        ):
             kind = kinds.kind(entry.kind)
             told = {user.pk: user for user in kind.told(body) if user.is_active} if kind.told else {}
             url = (kind.url(body) if kind.url and told else None) or ""
@@ -105,7 +110,8 @@ def _mailed(notice: Notice) -> bool:
     try:
         mail.mailers.default.send_messages([message(notice)])
     except Exception as error:  # whatever the server, the address or the header is at fault: the others go on
-        log.warning("mail not sent", notice=notice.pk, error=str(error))
+        # The error's own words may repeat the address.
+        log.warning("mail not sent", notice=notice.pk, error=type(error).__name__)
         return False
     return True
 
@@ -118,11 +124,18 @@ def message(notice: Notice) -> mail.EmailMessage:
             "notice": notice,
             "name": user.name,
             "url": address(notice.url),
+            "detail": detail_of(notice),
             "is_demonstration": clock.is_demonstration(),
         }
         text = render_to_string("alliance/notice_mail.txt", context)
         subject, _, body = text.strip().partition("\n")
         return mail.EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def detail_of(notice: Notice) -> str:
+    """Return what the mail of this kind says beside its label, in the active language."""
+    detail = kinds.kind(notice.kind).detail
+    return detail(json.loads(notice.entry.body)) if detail else ""
 
 
 def local_path(url: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
+from alliance.register import operation, record
+
 FOLDER = Path(__file__).parent
 
 
@@ -42,12 +44,33 @@ def sync(
     known = {_key(row, names): row for row in model._default_manager.all()}
     wanted = [_cleaned(model, row) for row in rows]
     new = [model(**values) for values in wanted if _pick(values, names) not in known]
-    model._default_manager.bulk_create(new)
-    changed = 0
+    differing = []
     for values in wanted:
         if row := known.get(_pick(values, names)):
-            changed += _corrected(row, {name: value for name, value in values.items() if name not in keep})
-    return Loaded(len(wanted), len(new), changed)
+            held = {name: value for name, value in values.items() if name not in keep}
+            if any(getattr(row, name) != value for name, value in held.items()):
+                differing.append((row, held))
+    if new or differing:
+        bring_in_line(model=model, new=new, differing=differing)
+    return Loaded(len(wanted), len(new), len(differing))
+
+
+@operation
+def bring_in_line(
+    *, model: type[models.Model], new: list[models.Model], differing: list[tuple[models.Model, dict[str, Any]]]
+) -> None:
+    """Insert and correct rows of one kind. By setup, in the name of the files that the release ships."""
+    model._default_manager.bulk_create(new)
+    for row, values in differing:
+        _correct(row, values)
+    note_rows(by=None, rows=[*new, *(row for row, _values in differing)])
+
+
+@operation
+def note_rows(*, by: None, rows: list[models.Model]) -> None:
+    """Have the register say what these rows of reference data are from now on."""
+    facts = {"of": rows[0]._meta.label_lower, "rows": len(rows)}
+    record("reference.brought_in_line/1", by=by, rows=rows, facts=facts, public=True)
 
 
 def sync_links(through: type[models.Model], left: str, right: str, pairs: Collection[tuple[int, int]]) -> int:
@@ -58,6 +81,9 @@ def sync_links(through: type[models.Model], left: str, right: str, pairs: Collec
     for pair in known - wanted:
         rows.filter(**{left: pair[0], right: pair[1]}).delete()
     through._default_manager.bulk_create(through(**{left: a, right: b}) for a, b in sorted(wanted - known))
+    if changed := {pair[0] for pair in known ^ wanted}:
+        linked: type[models.Model] = through._meta.get_field(left.removesuffix("_id")).related_model  # type: ignore[assignment]
+        note_rows(by=None, rows=list(linked._default_manager.filter(pk__in=changed).order_by("pk")))
     return len(known ^ wanted)
 
 
@@ -81,10 +107,8 @@ def _pick(values: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(values[name] if name in values else values[f"{name}_id"] for name in names)
 
 
-def _corrected(row: models.Model, values: Mapping[str, Any]) -> bool:
+def _correct(row: models.Model, values: Mapping[str, Any]) -> None:
     differing = [name for name, value in values.items() if getattr(row, name) != value]
     for name in differing:
         setattr(row, name, values[name])
-    if differing:
-        row.save(update_fields=differing)
-    return bool(differing)
+    row.save(update_fields=differing)

@@ -4,7 +4,7 @@
 writes all entries of the act as the transaction's last statement, under the head's lock.
 """
 
-from alliance.register.acts import Draft, explain, operation, record
+from alliance.register.acts import Draft, explain, forget, operation, record
 from alliance.register.kinds import declare
 
-__all__ = ["Draft", "declare", "explain", "operation", "record"]
+__all__ = ["Draft", "declare", "explain", "forget", "operation", "record"]

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
@@ -15,12 +17,14 @@ from django.apps import apps
 from django.core.files.base import File
 from django.db import OperationalError, connection, models, transaction
 from django.dispatch import Signal
+from structlog.contextvars import bound_contextvars
 
 from alliance.core import clock
 from alliance.core.errors import KeyReused
+from alliance.core.logs import level_of_acts
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
-from alliance.register.models import RegisterEntry, RegisterHead
+from alliance.register.models import RegisterEntry
 from alliance.register.snapshots import plain, snapshot
 
 log = structlog.get_logger()
@@ -51,6 +55,8 @@ class Act:
     id: UUID = field(default_factory=uuid4)
     drafts: list[Draft] = field(default_factory=list)
     beside: list[models.Model] = field(default_factory=list)
+    forgotten: list[models.Model] = field(default_factory=list)
+    opened: dict[str, str] = field(default_factory=dict)
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -99,9 +105,24 @@ def explain(row: models.Model) -> None:
     act.beside.append(row)
 
 
+def forget(row: models.Model) -> None:
+    """Have the act's first entry say that a row, such as a grant taken back, is no longer of record."""
+    act = _current.get()
+    if act is None:
+        raise RuntimeError(f"{row!r} was taken back outside an operation")
+    act.forgotten.append(row)
+
+
 def publish(entries: models.QuerySet[RegisterEntry]) -> int:
-    """Open the bodies of these entries to everyone from now on. A body never changes and never closes again."""
-    return entries.filter(public_from=None).update(public_from=clock.now())
+    """Open the bodies of these entries to everyone from now on. A body never changes and never closes again.
+
+    The act's first entry says which were opened and when.
+    """
+    closed, moment = entries.filter(public_from=None), clock.now()
+    numbers = list(closed.values_list("n", flat=True))
+    if act := _current.get():
+        act.opened |= {str(n): moment.isoformat() for n in numbers}
+    return RegisterEntry.objects.filter(n__in=numbers).update(public_from=moment)
 
 
 def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
@@ -128,12 +149,13 @@ def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
 
 def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
     """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
-    drafts, beside = len(act.drafts), len(act.beside)
+    drafts, beside, forgotten, opened = len(act.drafts), len(act.beside), len(act.forgotten), dict(act.opened)
     try:
         with transaction.atomic():
             return function(**kwargs)
     except BaseException:
-        del act.drafts[drafts:], act.beside[beside:]
+        del act.drafts[drafts:], act.beside[beside:], act.forgotten[forgotten:]
+        act.opened = opened
         raise
 
 
@@ -155,17 +177,24 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
     request = _request_digest(function, kwargs) if key else ""
     token = _current.set(act)
     try:
-        with transaction.atomic():
+        with bound_contextvars(act=act.id.hex, operation=function.__name__), transaction.atomic():
             if key and (first := _first_entry(key)):
+                log.log(level_of_acts(), "act sent again", first_act=first.act.hex)
                 return _first_result(first, request)
             result = function(**kwargs)
             if not act.drafts:
                 raise RuntimeError(f"{function.__name__} left no entry in the register")
-            _write(act, key, request, result)
-            transaction.on_commit(lambda: entries_written.send_robust(sender=None))
+            numbers = _write(act, key, request, result)
+            transaction.on_commit(partial(_tell, act, numbers))
             return result
     finally:
         _current.reset(token)
+
+
+def _tell(act: Act, numbers: list[int]) -> None:
+    """After the commit: a line in the log, and the doorbell."""
+    log.log(level_of_acts(), "act recorded", act=act.id.hex, entries=numbers)
+    entries_written.send_robust(sender=None)
 
 
 def _request_digest(function: Callable, kwargs: dict[str, Any]) -> str:
@@ -201,40 +230,89 @@ def _first_result(first: RegisterEntry, request: str) -> Any:
     return apps.get_model(label)._base_manager.get(pk=pk) if label else None
 
 
-def _write(act: Act, key: str | None, request: str, result: Any) -> None:
-    """Write the act's entries under the head's lock: nothing of the transaction comes after."""
-    head = RegisterHead.objects.select_for_update().get()
-    moment = clock.now()
+def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
+    """Write the act's entries under the head's lock, and return their numbers: nothing of the transaction comes after.
+
+    Everybody waits for that lock: rows are read before it is taken, and entries and head go out in one message.
+    """
+    first = act.drafts[0]
+    first.rows.extend([row for row in act.beside if row not in first.rows])
+    first.gone.extend(act.forgotten)
+    asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
+    prepared = [(draft, *_explained(draft)) for draft in act.drafts]
+    n, last, moment = _hold_head()
     entries = []
-    act.drafts[0].rows.extend(act.beside)
-    for draft in act.drafts:
-        n = head.n + 1
-        body = canonical(_body(draft, act, n, moment))
+    for draft, salt, rows in prepared:
+        n += 1
+        body = canonical(_body(draft, act, n, moment, salt, rows, asked if draft is first else None))
         digest = digest_of(body)
-        head.n, head.hash = n, chained(head.hash, digest)
-        entries.append(
-            RegisterEntry(
-                id=draft.id, n=n, act=act.id, kind=draft.kind, body=body, digest=digest, hash=head.hash,
-                recorded_at=moment, public_from=moment if draft.public else None,
-            )
-        )  # fmt: skip
-    entries[0].key = key
-    entries[0].request_digest = request
-    entries[0].result = plain(result) if isinstance(result, models.Model) else ""
-    RegisterEntry.objects.bulk_create(entries)
-    head.save(update_fields=["n", "hash"])
+        last = chained(last, digest)
+        entries.append((draft.id, n, draft.kind, body, digest, last, moment if draft.public else None))
+    columns = [list(column) for column in zip(*entries, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [act.id, moment, first.id, *asked, *columns, n, last])
+    return [entry[1] for entry in entries]
 
 
-def _body(draft: Draft, act: Act, n: int, moment: Any) -> dict[str, Any]:
+class Asked(NamedTuple):
+    """How an act was asked for: what makes asking twice the same act."""
+
+    key: str | None
+    request: str
+    result: str
+
+    def sealed(self, salt: str) -> str:
+        """Return the one digest over all of it: the key is a secret, so nothing that was asked can be guessed."""
+        return digest_of(canonical([salt, self.key, self.request, self.result]))
+
+
+def _hold_head() -> tuple[int, str, datetime]:
+    """Lock the head and return it with the moment, which is read once the lock is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD)
+        return cursor.fetchone()
+
+
+HOLD = """
+    WITH held AS MATERIALIZED (SELECT n, hash FROM alliance_registerhead FOR UPDATE)
+    SELECT n, hash, alliance_now() FROM held
+"""
+APPEND = """
+    WITH act(id, moment, first, key, request, result) AS (
+        SELECT %s::uuid, %s::timestamptz, %s::bigint, %s::varchar, %s::varchar, %s::varchar)
+    INSERT INTO alliance_registerentry
+           (id, n, act, kind, body, digest, hash, recorded_at, public_from, key, request_digest, result)
+    SELECT e.id, e.n, act.id, e.kind, e.body, e.digest, e.hash, act.moment, e.public_from,
+           CASE WHEN e.id = act.first THEN act.key END,
+           CASE WHEN e.id = act.first THEN act.request ELSE '' END,
+           CASE WHEN e.id = act.first THEN act.result ELSE '' END
+      FROM act, unnest(%s::bigint[], %s::bigint[], %s::varchar[], %s::text[], %s::varchar[], %s::varchar[],
+                       %s::timestamptz[]) e(id, n, kind, body, digest, hash, public_from);
+    UPDATE alliance_registerhead SET n = %s, hash = %s;
+"""
+
+
+def _explained(draft: Draft) -> tuple[str, list[dict[str, Any]]]:
+    """Return the salt of the draft's body, and its rows as they stand now."""
     salt = secrets.token_hex(16)
+    return salt, [snapshot(row, salt) for row in draft.rows]
+
+
+def _body(
+    draft: Draft, act: Act, n: int, moment: Any, salt: str, rows: list[dict[str, Any]], asked: Asked | None
+) -> dict[str, Any]:
     return {
+        "id": draft.id,
         "n": n,
         "act": act.id.hex,
         "kind": draft.kind,
         "at": moment.isoformat(),
         "by": draft.by,
+        "public": draft.public,
         "facts": plain(draft.facts),
-        "rows": [snapshot(row, salt) for row in draft.rows],
+        "rows": rows,
         "gone": [{"model": row._meta.label_lower, "pk": plain(row.pk)} for row in draft.gone],
         "salt": salt,
+        "asked": asked.sealed(salt) if asked else None,
+        "opens": act.opened if asked else {},
     }

@@ -9,12 +9,17 @@ type Body = dict[str, Any]
 
 
 class Kind(NamedTuple):
-    """A declared kind: its label for people, who is told, and the page a notice leads to."""
+    """A declared kind: its label for people, who is told, the page a notice leads to and what more its mail says.
+
+    An entry of a kind that `calls_for_checkpoint` has the head published soon after it.
+    """
 
     name: str
     label: Text
     told: Callable[[Body], Iterable[Any]] | None
     url: Callable[[Body], str | None] | None
+    detail: Callable[[Body], str] | None = None
+    calls_for_checkpoint: bool = False
 
 
 _declared: dict[str, Kind] = {}
@@ -27,11 +32,13 @@ def declare(
     label: Text,
     told: Callable[[Body], Iterable[Any]] | None = None,
     url: Callable[[Body], str | None] | None = None,
+    detail: Callable[[Body], str] | None = None,
+    calls_for_checkpoint: bool = False,
 ) -> None:
     """Declare a kind such as `pledge.acknowledged/1`. `told` gets the body and returns users, or is None for nobody."""
     if name in _declared:
         _contradictions.add(name)
-    _declared[name] = Kind(name, label, told, url)
+    _declared[name] = Kind(name, label, told, url, detail, calls_for_checkpoint)
 
 
 def kind(name: str) -> Kind:
@@ -44,6 +51,10 @@ def kind(name: str) -> Kind:
 
 def declared() -> dict[str, Kind]:
     return dict(_declared)
+
+
+def calling_for_checkpoints() -> list[str]:
+    return sorted(kind.name for kind in _declared.values() if kind.calls_for_checkpoint)
 
 
 def contradictions() -> list[str]:

@@ -46,8 +46,36 @@ class RegisterEntry(models.Model):
         return f"{self.n} {self.kind}"
 
 
-class Checkpoint(models.Model):
+class Registered(models.Model):
+    """A model whose rows the register explains: the newest snapshot of a row is what the row must be.
+
+    REGISTER_PLAIN names the character columns that may stand in a body as they are; other free text
+    goes in as a digest only. REGISTER_EXEMPT names columns that are not of record; where most are not,
+    REGISTER_ONLY names those that are.
+    """
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("reference", "code")
+    REGISTER_EXEMPT: ClassVar[tuple[str, ...]] = ()
+    REGISTER_ONLY: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """Return the rows that must have a snapshot; override where drafts live in the same table."""
+        return cls._default_manager.all()
+
+    @classmethod
+    def fixed_rows(cls) -> models.QuerySet:
+        """Return the rows that must be as their newest snapshot, if they have one: by default those that must have it."""
+        return cls.registered_rows()
+
+
+class Checkpoint(Registered):
     """A published (n, hash): the copies that left the building are the proof against a rewritten past."""
+
+    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("hash",)
 
     n = models.BigIntegerField(unique=True)
     hash = models.CharField(max_length=64)
@@ -58,25 +86,6 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n}:{self.hash}"
-
-
-class Registered(models.Model):
-    """A model whose rows the register explains: the newest snapshot of a row is what the row must be.
-
-    REGISTER_PLAIN names the character columns that may stand in a body as they are; other free text
-    goes in as a digest only. REGISTER_EXEMPT names columns that are not of record.
-    """
-
-    REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("reference", "code")
-    REGISTER_EXEMPT: ClassVar[tuple[str, ...]] = ()
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def registered_rows(cls) -> models.QuerySet:
-        """Return the rows that must have a snapshot; override where drafts live in the same table."""
-        return cls._default_manager.all()
 
 
 def head() -> tuple[int, str]:

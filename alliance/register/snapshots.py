@@ -1,7 +1,9 @@
 """A row as the register keeps it: every column, amounts as strings, free text as a digest."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -42,14 +44,15 @@ def is_free_text(field: models.Field, model: type[models.Model]) -> bool:
     return field.name not in getattr(model, "REGISTER_PLAIN", ())
 
 
-def column(field: models.Field, row: models.Model, salt: str) -> Any:
-    value = field.value_from_object(row)
-    if isinstance(field, models.DecimalField) and value is not None:
-        value = Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
-    if value and is_free_text(field, type(row)):
-        text = value if isinstance(value, str) else canonical(plain(value))
-        return {"sha256": digest_of(salt + text)}
-    return plain(value)
+def is_of_record(field: models.Field, model: type[models.Model]) -> bool:
+    """Say whether the column stands in the model's snapshots."""
+    only = getattr(model, "REGISTER_ONLY", ())
+    return field.name in only if only else field.name not in getattr(model, "REGISTER_EXEMPT", ())
+
+
+def links(model: type[models.Model]) -> list[models.ManyToManyField]:
+    """Return the lists of other rows that stand in the model's snapshots, as their keys."""
+    return [f for f in model._meta.many_to_many if is_of_record(f, model)]
 
 
 def snapshot(row: models.Model, salt: str) -> dict[str, Any]:
@@ -57,6 +60,31 @@ def snapshot(row: models.Model, salt: str) -> dict[str, Any]:
 
     Free text goes in as the digest of the body's salt and the text: a short text cannot be found by trying.
     """
-    exempt = getattr(type(row), "REGISTER_EXEMPT", ())
-    columns = {f.attname: column(f, row, salt) for f in row._meta.concrete_fields if f.name not in exempt}
+    columns = {name: written(getattr(row, name), salt) for name, written in writers(type(row))}
+    columns |= {f.name: sorted(linked.pk for linked in getattr(row, f.name).all()) for f in links(type(row))}
     return {"model": row._meta.label_lower, "pk": plain(row.pk), "columns": columns}
+
+
+type Writer = Callable[[Any, str], Any]
+
+
+@cache
+def writers(model: type[models.Model]) -> list[tuple[str, Writer]]:
+    """Return, for each column of record of a model, its name and what writes its value."""
+    return [(f.attname, _writer(f, model)) for f in model._meta.concrete_fields if is_of_record(f, model)]
+
+
+def _writer(field: models.Field, model: type[models.Model]) -> Writer:
+    if isinstance(field, models.DecimalField):
+        places = Decimal(1).scaleb(-field.decimal_places)
+        return lambda value, salt: None if value is None else format(Decimal(value).quantize(places), "f")
+    if is_free_text(field, model):
+        return _digested
+    return lambda value, salt: plain(value)
+
+
+def _digested(value: Any, salt: str) -> Any:
+    if not value:
+        return plain(value)
+    text = value if isinstance(value, str) else canonical(plain(value))
+    return {"sha256": digest_of(salt + text)}

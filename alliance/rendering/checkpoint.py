@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from alliance.core import clock
 from alliance.register.canonical import GENESIS
 from alliance.register.models import RegisterEntry
 
-# Entries about documents change no figure: a document made twice in a row is made from the same state.
-ABOUT_DOCUMENTS = "document."
+# Entries about documents and checkpoints change no figure: a document made twice in a row is made from the same state.
+CHANGING_NOTHING = Q(kind__startswith="document.") | Q(kind__startswith="checkpoint.")
 
 
 class Checkpoint(NamedTuple):
@@ -24,12 +25,8 @@ class Checkpoint(NamedTuple):
 
 
 def checkpoint() -> Checkpoint:
-    """Return the newest entry that is not itself about a document."""
-    entry = (
-        RegisterEntry.objects.exclude(kind__startswith=ABOUT_DOCUMENTS)
-        .order_by("-n")
-        .values_list("n", "hash", "recorded_at")
-    )
+    """Return the newest entry that is not itself about a document or a checkpoint."""
+    entry = RegisterEntry.objects.exclude(CHANGING_NOTHING).order_by("-n").values_list("n", "hash", "recorded_at")
     return Checkpoint(*(entry.first() or (0, GENESIS, clock.now())))
 
 

@@ -99,14 +99,22 @@ def finish_job(*, job: Job, made: Made) -> Job:
     job.state, job.progress, job.step, job.error = JobState.DONE, 100, "", ""
     job.facts, job.finished_at = canonical(plain(made.facts)), clock.now()
     job.save(update_fields=FINISHED)
-    facts = {
-        **made.facts, "document": job.kind, "language": job.language, "sha256": job.file.sha256, "size": job.file.size,
-        "register_n": job.register_n, "register_hash": job.register_hash, "job": job.uid, "person": job.requested_by.uid,
-    }  # fmt: skip
+    facts = {**made.facts, **made_of(job)}
     record("document.made/1", by=None, rows=[job.file], facts=facts, public=made.is_public)
     if finished := job_kind(job.kind).finished:
         finished(job)
     return job
+
+
+def made_of(job: Job) -> dict[str, Any]:
+    """Return what the register tells of a finished document beside its maker's own facts."""
+    file = job.document
+    return {
+        "document": job.kind, "language": job.language, "sha256": file.sha256, "size": file.size,
+        "register_n": job.register_n, "register_hash": job.register_hash, "job": str(job.uid),
+        "person": str(job.requested_by.uid), "file": str(file.uid), "asked": job.inputs,
+        "parameters": digest_of(job.parameters),
+    }  # fmt: skip
 
 
 FINISHED = ("file", "facts", "register_n", "register_hash", "state", "progress", "step", "error", "finished_at")

@@ -5,6 +5,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import translation
 from django.utils.translation import gettext_noop
+from structlog.contextvars import bound_contextvars
 
 from alliance.core.errors import DomainError
 from alliance.rendering import operations
@@ -23,7 +24,7 @@ def run_job(uid: str) -> str:
     job = Job.objects.filter(uid=uid).first()
     if job is None:
         return "gone"
-    with being_made(job) as held:
+    with bound_contextvars(job=str(job.uid), kind=job.kind), being_made(job) as held:
         if not held:
             return "elsewhere"
         begun = operations.begin_job(job=job)
@@ -45,7 +46,7 @@ def make(job: Job) -> str:
     except SoftTimeLimitExceeded:
         operations.put_back(job=job, why=TOO_SLOW, final=True)
     except Exception:
-        log.exception("document not made", job=str(job.uid), kind=job.kind, attempt=job.attempts)
+        log.exception("document not made", attempt=job.attempts)
         operations.put_back(job=job)
     else:
         return "done"

@@ -87,7 +87,7 @@ def servers(where: Places) -> list[Part]:
 
 def processes(environment: Mapping[str, str]) -> list[Part]:
     """Return the portal's own processes, web first: it is what a person waits for."""
-    patience = {"web": 10.0}
+    patience = {"web": 25.0}  # longer than the server gives the requests in hand
     return [
         Part(name, (sys.executable, *command[1:]), patience=patience.get(name, 5.0), environment=environment)
         for name, command in COMMANDS.items()

@@ -1,36 +1,38 @@
 """The web server's configuration (gunicorn reads the names of this module).
 
-Sync workers behind persistent database connections; the application is loaded once and shared by fork.
+Sync workers behind persistent database connections; the application is loaded once and shared by fork. A stop answers
+whoever has connected: the requests in hand, and those that wait in line. The portal writes its own line per request.
 """
 
 import os
 import sys
 from typing import Any
 
+from alliance.runtime import worker
 from alliance.runtime.leash import die_with_parent
 
 bind = os.environ.get("ALLIANCE_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("ALLIANCE_WEB_WORKERS", "2"))
-worker_class = "sync"
+worker_class = "alliance.runtime.worker.LastingWorker"
 preload_app = True
-timeout = 60
-graceful_timeout = 20
+timeout = int(os.environ.get("ALLIANCE_WEB_TIMEOUT", "60"))
+graceful_timeout = int(os.environ.get("ALLIANCE_WEB_GRACE", "20"))
 max_requests = 5000
 max_requests_jitter = 500
 errorlog = "-"
-accesslog = "-" if os.environ.get("ALLIANCE_ACCESS_LOG") else None
 control_socket_disable = True
 if sys.platform == "linux":
     worker_tmp_dir = "/dev/shm"  # noqa: S108  the workers' heartbeat, kept off the disk
 
 
-def post_fork(server: Any, worker: Any) -> None:
+def post_fork(server: Any, child: Any) -> None:
     """Keep a worker from outliving a server that was killed."""
     die_with_parent()
 
 
 def when_ready(server: Any) -> None:
-    """Load the broker's client before the workers are forked: their first doorbell is as quick as the next."""
+    """Prepare a polite stop, and load the broker's client before the workers are forked: their first doorbell is quick."""
+    worker.close_door_first(server)
     from kombu.transport import redis  # noqa: F401
 
     from alliance.celery import app

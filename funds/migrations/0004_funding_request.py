@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("CREATE SEQUENCE alliance_number_req", "DROP SEQUENCE alliance_number_req"),
         migrations.CreateModel(
             name="FundingRequest",
             fields=[

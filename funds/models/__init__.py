@@ -19,6 +19,7 @@ from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, S
 from funds.models.payments import Payment, PaymentState
 from funds.models.seed import FundingRequest
 from funds.models.trustee import TrusteeTerm
+from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 
 __all__ = [
     "GUARDED",
@@ -28,6 +29,7 @@ __all__ = [
     "Agreement",
     "AgreementState",
     "ClosedProject",
+    "Consent",
     "Deposit",
     "Donor",
     "DonorStage",
@@ -53,6 +55,9 @@ __all__ = [
     "Stake",
     "TrusteeTerm",
     "Turnover",
+    "Voucher",
+    "VoucherKind",
+    "VoucherState",
     "Window",
     "WindowStatus",
 ]

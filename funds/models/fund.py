@@ -259,7 +259,7 @@ def said_source(source: str) -> str:
     return gettext(source) if source else ""
 
 
-class Rate(models.Model):
+class Rate(Registered):
     """Units of a currency for one unit of the fund's currency, from a day on, with its source (D2)."""
 
     currency = CurrencyField(_("currency"))

@@ -36,4 +36,6 @@ def require_clear() -> None:
     still = [f"{kind.label} – {formats.money(kind.amount)}" for kind in found.kinds if kind.amount]
     if found.payments:
         still.append(str(_("Payments under way: %(number)s") % {"number": len(found.payments)}))
+    if found.vouchers:
+        still.append(str(_("Vouchers under way: %(number)s") % {"number": len(found.vouchers)}))
     raise Refused(_("The fund is not closed while something is open. %(still)s.") % {"still": "; ".join(still)})

@@ -96,7 +96,6 @@ def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, so
             rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)
     except IntegrityError:
         raise Refused(_("There is already a rate for this currency on this day."), field="on") from None
-    record(
-        "rate.recorded/1", by=by, facts={"currency": currency, "on": on, "units_per_usd": units_per_usd}, public=True
-    )
+    facts = {"currency": currency, "on": on, "units_per_usd": units_per_usd}
+    record("rate.recorded/1", by=by, rows=[rate], facts=facts, public=True)
     return rate

@@ -1,7 +1,9 @@
 """What moves money. Every function is one act; each locks the rows that own the accounts, then posts.
 
 Amounts are in the fund's currency, to the cent. Sources of rules: architecture of the ledger; R14, R52, R54, R60.
-Whoever prepares a refund, a release, a transfer between windows or a correction does not authorise it (D3).
+Interest, costs, refunds, releases, transfers between windows and corrections are posted by vouchers alone (D3): their
+operations here are called by `authorise_voucher` and by nothing else of the portal; a `…_lines` function gives what
+such an act would post, under its locks.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
 from alliance.people.models import Organisation, Role, User
-from alliance.register import operation, record
+from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
 from funds.attribution import Holding, split
 from funds.ledger import Line, account, post
@@ -82,6 +84,11 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
     """Give unspent allocation back to the pools and sources it came from, in proportion to what remains of it."""
     _above_zero(amount)
     _two_people(by, prepared_by)
+    lines = release_lines(project=project, amount=amount, on=on)
+    return post(lines, entry=_recorded("allocation.released/1", by, {"project": project, "amount": amount}))
+
+
+def release_lines(*, project: str, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
     source_account = account(AccountKind.PROJECT, project)
     _lock(Window.objects.all())  # all, and first: which pools a project's money came from is read under the locks
@@ -95,7 +102,7 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
         shares = {source: part for (pool_pk, source), part in parts.items() if pool_pk == pk}
         if shares:
             lines.append(Line(pool, source_account, sum(shares.values(), ZERO), on, shares))
-    return post(lines, entry=_recorded("allocation.released/1", by, {"project": project, "amount": amount}))
+    return lines
 
 
 @operation
@@ -133,14 +140,15 @@ def return_money(*, by: User, project: str, organisation: Organisation, amount: 
     """Post that a partner sends unspent money back: it is in transit until the agent has it."""
     _above_zero(amount)
     _finance(by)
-    line = Line(
-        account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
-        account(AccountKind.PARTNER, f"{project}:{organisation.slug}"),
-        amount,
-        on,
-    )
+    lines = return_lines(project=project, organisation=organisation, amount=amount, on=on)
     facts = {"project": project, "organisation": organisation.slug, "amount": amount}
-    return post([line], entry=_recorded("refund.sent/1", by, facts))
+    return post(lines, entry=_recorded("refund.sent/1", by, facts))
+
+
+def return_lines(*, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Line]:
+    subject = f"{project}:{organisation.slug}"
+    in_transit, partner = account(AccountKind.REFUNDS_IN_TRANSIT, subject), account(AccountKind.PARTNER, subject)
+    return [Line(in_transit, partner, amount, on)]
 
 
 @operation
@@ -148,14 +156,14 @@ def receive_refund(*, by: User, project: str, organisation: Organisation, amount
     """Post that a partner's refund has arrived: the project holds the money again."""
     _above_zero(amount)
     _finance(by)
-    line = Line(
-        account(AccountKind.PROJECT, project),
-        account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}"),
-        amount,
-        on,
-    )
+    lines = arrival_lines(project=project, organisation=organisation, amount=amount, on=on)
     facts = {"project": project, "organisation": organisation.slug, "amount": amount}
-    return post([line], entry=_recorded("refund.received/1", by, facts))
+    return post(lines, entry=_recorded("refund.received/1", by, facts))
+
+
+def arrival_lines(*, project: str, organisation: Organisation, amount: Decimal, on: date) -> list[Line]:
+    in_transit = account(AccountKind.REFUNDS_IN_TRANSIT, f"{project}:{organisation.slug}")
+    return [Line(account(AccountKind.PROJECT, project), in_transit, amount, on)]
 
 
 @operation
@@ -163,13 +171,18 @@ def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_p
     """Post interest earned by the fund, or sent in by partners, into a window's pool as fund income."""
     _above_zero(amount)
     _finance(by)
+    lines = interest_lines(window=window, amount=amount, on=on, from_partners=from_partners)
+    facts = {"window": window.code, "amount": amount, "partners": from_partners}
+    return post(lines, entry=_recorded("interest.posted/1", by, facts))
+
+
+def interest_lines(*, window: Window, amount: Decimal, on: date, from_partners: bool) -> list[Line]:
     _lock([window])
     source, is_new = Source.objects.get_or_create(kind=SourceKind.INCOME, donor=None, defaults={"since": on})
-    origin = account(AccountKind.INTEREST_PARTNERS if from_partners else AccountKind.INTEREST_FUND)
-    entry = _recorded("interest.posted/1", by, {"window": window.code, "amount": amount, "partners": from_partners})
     if is_new:
-        entry.rows.append(source)
-    return post([Line(_pool(window), origin, amount, on, {source: amount})], entry=entry)
+        explain(source)
+    origin = account(AccountKind.INTEREST_PARTNERS if from_partners else AccountKind.INTEREST_FUND)
+    return [Line(_pool(window), origin, amount, on, {source: amount})]
 
 
 @operation
@@ -177,12 +190,16 @@ def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date)
     """Post a direct cost, bank charges or a transfer to another fund, borne by the pool's sources in proportion."""
     _above_zero(amount)
     _finance(by)
+    lines = cost_lines(kind=kind, window=window, amount=amount, on=on)
+    return post(lines, entry=_recorded("cost.posted/1", by, {"kind": kind, "window": window.code, "amount": amount}))
+
+
+def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[Line]:
     if kind not in (AccountKind.DIRECT_COST, AccountKind.BANK_CHARGES, AccountKind.OTHER_FUNDS):
         raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
     _lock([window])
     pool = _pool(window)
-    line = Line(account(kind), pool, amount, on, _by_stakes(pool, amount))
-    return post([line], entry=_recorded("cost.posted/1", by, {"kind": kind, "window": window.code, "amount": amount}))
+    return [Line(account(kind), pool, amount, on, _by_stakes(pool, amount))]
 
 
 @operation
@@ -192,32 +209,55 @@ def refund_donor(
     """Pay unallocated money back to its donor, out of the donor's own stake."""
     _above_zero(amount)
     _two_people(by, prepared_by)
+    lines = donor_refund_lines(donor=donor, window=window, amount=amount, on=on)
+    facts = {"donor": donor.organisation.slug, "window": window.code, "amount": amount}
+    return post(lines, entry=_recorded("donor.refunded/1", by, facts))
+
+
+def donor_refund_lines(*, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
     _lock([window])
     source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
     if source is None:
         raise InsufficientFunds(field="amount")
-    line = Line(
-        account(AccountKind.DONOR_REFUNDS, donor.organisation.slug), _pool(window), amount, on, {source: amount}
-    )
-    facts = {"donor": donor.organisation.slug, "window": window.code, "amount": amount}
-    return post([line], entry=_recorded("donor.refunded/1", by, facts))
+    refunds = account(AccountKind.DONOR_REFUNDS, donor.organisation.slug)
+    return [Line(refunds, _pool(window), amount, on, {source: amount})]
 
 
 @operation
 def move_between_windows(
-    *, by: User, prepared_by: User, origin: Window, destination: Window, amount: Decimal, on: date, consent: str
+    *,
+    by: User,
+    prepared_by: User,
+    origin: Window,
+    destination: Window,
+    amount: Decimal,
+    on: date,
+    consent: str,
+    donors: Iterable[Donor] = (),
 ) -> list[Posting]:
-    """Move money from one window's pool to another's, keeping its sources. Earmarked money needs its donors' consent."""
+    """Move money from one window's pool to another's, keeping its sources. Earmarked money needs its donors' consent.
+
+    Where donors are named their stakes alone are moved; else `consent` names the document and all stakes are, in
+    proportion.
+    """
     _above_zero(amount)
     _two_people(by, prepared_by)
-    if not consent and not origin.unearmarked:
+    lines = window_lines(
+        origin=origin, destination=destination, amount=amount, on=on, consent=consent, donors=tuple(donors)
+    )
+    facts = {"from": origin.code, "to": destination.code, "amount": amount}
+    return post(lines, entry=_recorded("window.moved/1", by, facts))
+
+
+def window_lines(
+    *, origin: Window, destination: Window, amount: Decimal, on: date, consent: str, donors: Collection[Donor]
+) -> list[Line]:
+    if not consent and not donors and not origin.unearmarked:
         raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
     _lock([origin, destination])
     pool = _pool(origin)
-    line = Line(_pool(destination), pool, amount, on, _by_stakes(pool, amount))
-    facts = {"from": origin.code, "to": destination.code, "amount": amount}
-    return post([line], entry=_recorded("window.moved/1", by, facts))
+    return [Line(_pool(destination), pool, amount, on, _by_stakes(pool, amount, donors=donors))]
 
 
 @operation
@@ -226,15 +266,18 @@ def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: 
     _two_people(by, prepared_by)
     if not reason.strip():
         raise Refused(_("A correction needs its reason."), field="reason")
+    lines = reversal_lines(posting=posting, on=on)
+    facts = {"posting": posting.pk, "reason_digest": digest_of(reason)}
+    return post(lines, entry=_recorded("posting.reversed/1", by, facts))
+
+
+def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
     _lock(Window.objects.all())
     posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
     if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
     shares = {share.source: share.amount for share in posting.shares.select_related("source")}
-    line = Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
-    return post(
-        [line], entry=_recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)})
-    )
+    return [Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)]
 
 
 def available(window: Window) -> Decimal:
@@ -292,9 +335,15 @@ def _not_open(window: Window) -> str:
     return _("Money is allocated only from an open window: %(window)s is not open.") % {"window": window.name}
 
 
-def _by_stakes(pool: Account, amount: Decimal, earlier: Iterable[Line] = ()) -> dict[Source, Decimal]:
-    """Split an outflow among the pool's sources in proportion to their stakes, ties to the oldest first deposit."""
-    stakes = list(Stake.objects.filter(pool=pool).select_related("source").order_by("source__since", "source_id"))
+def _by_stakes(
+    pool: Account, amount: Decimal, earlier: Iterable[Line] = (), *, donors: Collection[Donor] = ()
+) -> dict[Source, Decimal]:
+    """Split an outflow among the pool's sources in proportion to their stakes, ties to the oldest first deposit.
+
+    With donors named, among theirs alone.
+    """
+    rows = Stake.objects.filter(pool=pool, source__donor__in=donors) if donors else Stake.objects.filter(pool=pool)
+    stakes = list(rows.select_related("source").order_by("source__since", "source_id"))
     spent: dict[int, Decimal] = {}
     for line in earlier:
         for source, part in (line.shares or {}).items():

@@ -15,7 +15,7 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.ledger import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Payment
-from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
+from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
 
 FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person has to.")
 
@@ -24,15 +24,20 @@ FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person ha
 def prepare_payment(
     *, by: User, payee: Organisation, purpose: str, amount: Decimal, debit: Account, credit: Account
 ) -> Payment:
-    """Prepare a payment from one account to another, in the fund's currency. It waits for another person.
+    """Prepare a payment from a project's money to its partner, in the fund's currency. It waits for another person.
 
-    Nothing is posted and nothing is set aside; the money must be there when it is paid.
+    Nothing is posted and nothing is set aside; the money must be there when it is paid. Payee, amount and accounts
+    stay as they are from now on: the database refuses to change them.
     """
     require(permissions.can_record_money(by), _("Finance officers prepare payments."))
     Fund.objects.held().require(Act.PAY)
-    check_amount(amount, FUND_CURRENCY)
+    amount = worth_only(amount, FUND_CURRENCY, clock.today()).amount_usd
     if AccountKind.POOL in (debit.kind, credit.kind):
         raise Refused(_("Money leaves a pool by an allocation, never by a payment."))
+    if (debit.kind, credit.kind) != (AccountKind.PARTNER, AccountKind.PROJECT) or debit.subject != (
+        f"{credit.subject}:{payee.slug}"
+    ):
+        raise Refused(_("A payment goes from a project's money to the account of whom it is paid to."))
     payment = Payment.objects.create(
         reference=next_reference("PAY"),
         payee=payee,

@@ -85,11 +85,11 @@ def import_rates(*, by: User, file: StoredFile) -> StoredFile:
     rates = [
         Rate(currency=line.currency, on=line.on, units_per_usd=line.units, source=line.source) for line in found.new
     ]
-    Rate.objects.bulk_create(rates, batch_size=AT_A_TIME)
+    rates = Rate.objects.bulk_create(rates, batch_size=AT_A_TIME)
     days = [line.on for line in found.new]
     facts = {
         "file_sha256": file.sha256, "lines": found.lines, "new": len(found.new), "known": len(found.known),
         "refused": len(found.refused), "first": min(days), "last": max(days),
     }  # fmt: skip
-    record("rates.imported/1", by=by, rows=[file], facts=facts, public=True)
+    record("rates.imported/1", by=by, rows=[file, *rates], facts=facts, public=True)
     return file

@@ -19,6 +19,7 @@ from funds.models import Account, Posting, Stake
 from funds.statements import trial_balance
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
+DOCUMENTS = ("deposit", "payment", "voucher")
 COLUMNS = (_("Entry"), _("Date"), _("Debit"), _("Credit"), _("Amount"))
 
 
@@ -59,12 +60,13 @@ def account(request: Request, code: str) -> HttpResponseBase:
         "lines": [line_of(posting, row) for posting in page],
         "stakes": stakes(row),
         "as_of": clock.today(),
+        "may_correct": permissions.can_record_money(request.user),
     }
     return render(request, "funds/account_detail.html", context)
 
 
 def with_sides(postings: QuerySet[Posting]) -> QuerySet[Posting]:
-    return postings.select_related("debit", "credit", "entry__deposit", "entry__payment")
+    return postings.select_related("debit", "credit", "entry__deposit", "entry__payment", "entry__voucher")
 
 
 def line_of(posting: Posting, account: Account) -> PostingLine:
@@ -73,8 +75,8 @@ def line_of(posting: Posting, account: Account) -> PostingLine:
 
 
 def document_of(posting: Posting) -> Any:
-    """Return the deposit or payment that caused a posting, if it was one of them."""
-    return getattr(posting.entry, "deposit", None) or getattr(posting.entry, "payment", None)
+    """Return the deposit, payment or voucher that caused a posting, if it was one of them."""
+    return next((row for name in DOCUMENTS if (row := getattr(posting.entry, name, None))), None)
 
 
 def lines_of_entry(entry: int) -> list[Posting]:

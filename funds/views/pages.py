@@ -63,8 +63,11 @@ def in_order(rows: QuerySet[Any], asked: str, sorts: dict[str, str]) -> QuerySet
     return rows.order_by(f"{sign}{field}", f"{sign}pk")
 
 
-def narrowed(rows: QuerySet[Any], form: Form, *, day: str) -> QuerySet[Any]:
-    """Apply a list's filter; what cannot be read filters nothing and says so beside the field."""
+def narrowed(rows: QuerySet[Any], form: Form, *, day: str, unearmarked_unnamed: bool = True) -> QuerySet[Any]:
+    """Apply a list's filter; what cannot be read filters nothing and says so beside the field.
+
+    Where a row for the general pool names no window, `unearmarked_unnamed` says so.
+    """
     if not form.is_valid():
         return rows
     asked = form.cleaned_data
@@ -75,7 +78,7 @@ def narrowed(rows: QuerySet[Any], form: Form, *, day: str) -> QuerySet[Any]:
         f"{day}__lte": asked.get("until"),
     }
     window = asked.get("window")
-    if window is not None and window.unearmarked and rows.model._meta.get_field("window").null:
+    if window is not None and window.unearmarked and unearmarked_unnamed and rows.model._meta.get_field("window").null:
         lookups["window"] = None
         rows = rows.filter(window=None)
     return rows.filter(**{lookup: value for lookup, value in lookups.items() if value})

@@ -85,7 +85,7 @@ class Call(Registered, Translated):
         return kind in self.applicant_kinds
 
 
-class BudgetCategory(Translated):
+class BudgetCategory(Translated, Registered):
     """A category of cost, in a versioned list (UN harmonised categories)."""
 
     version = models.CharField(max_length=20)

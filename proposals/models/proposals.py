@@ -11,6 +11,7 @@ from guardian.models import UserObjectPermissionBase
 from alliance.core.fields import CountryField, MoneyField
 from alliance.core.states import Move
 from alliance.people.models import Role
+from alliance.register.models import Registered
 from proposals.models.stamps import one_of, stamped
 from proposals.querysets import ProposalQuerySet
 
@@ -40,7 +41,7 @@ class Disaggregation(models.TextChoices):
     MIGRATION_STATUS = "migration_status", _("Migration status")
 
 
-class Proposal(models.Model):
+class Proposal(Registered):
     """What an applicant asks for. Its texts can be changed as a draft and after a return."""
 
     class Kind(models.TextChoices):
@@ -61,6 +62,10 @@ class Proposal(models.Model):
         REJECTED = "rejected", pgettext_lazy("proposal", "Not approved")
         WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
 
+    REGISTER_ONLY = (
+        "id", "reference", "kind", "state", "applicant", "call", "created_by", "created_at",
+        "submitted_at", "eligible_at", "tabled_at", "returned_at", "decided_at", "decision_reference", "withdrawn_at",
+    )  # fmt: skip
     EDITABLE = frozenset({State.DRAFT, State.RETURNED})
     TRANSITIONS = {
         "submit": Move(frozenset({State.DRAFT, State.RETURNED}), State.SUBMITTED, APPLICANT),
@@ -164,6 +169,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet:
+        """Proposals are of record from the first submission on; `verify` holds their texts against the last version."""
+        return cls._default_manager.exclude(submitted_at=None, withdrawn_at=None)
 
     def get_absolute_url(self) -> str:
         return reverse("proposals:proposal", args=[self.reference])
@@ -312,7 +322,7 @@ class Attachment(models.Model):
         return self.title
 
 
-class ProposalUserObjectPermission(UserObjectPermissionBase):
+class ProposalUserObjectPermission(UserObjectPermissionBase, Registered):
     """Grants on one proposal to one person: its co-authors."""
 
     content_object = models.ForeignKey(Proposal, on_delete=models.CASCADE)

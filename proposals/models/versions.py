@@ -165,7 +165,7 @@ class Check(Registered):
         return self.is_eligible and self.is_rights_checked
 
 
-class ProposalVersionUserObjectPermission(UserObjectPermissionBase):
+class ProposalVersionUserObjectPermission(UserObjectPermissionBase, Registered):
     """Grants on one version to one person: members of the committee, reviewers."""
 
     content_object = models.ForeignKey(ProposalVersion, on_delete=models.CASCADE)

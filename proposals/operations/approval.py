@@ -47,7 +47,7 @@ def mark_tabled(*, by: User | None, version: ProposalVersion) -> Proposal:
     proposal.tabled_at, proposal.decided_at, proposal.decision_reference = clock.now(), None, ""
     proposal.eligible_at = proposal.eligible_at or proposal.tabled_at
     proposal.save(update_fields=["state", "tabled_at", "eligible_at", "decided_at", "decision_reference"])
-    record("proposal.tabled/1", by=by, facts=_facts(version))
+    record("proposal.tabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
@@ -65,7 +65,7 @@ def untable(*, by: User | None, version: ProposalVersion) -> Proposal:
         advance(proposal, "take_off_table")
         proposal.tabled_at = None
     proposal.save(update_fields=["state", "tabled_at", "decided_at", "decision_reference"])
-    record("proposal.untabled/1", by=by, facts=_facts(version))
+    record("proposal.untabled/1", by=by, rows=[proposal], facts=_facts(version))
     return proposal
 
 
@@ -116,7 +116,7 @@ def approve_waiting(
     rows = [WaitingAmount(approval=waiting, window=window, amount=amount) for window, amount in amounts.items()]
     WaitingAmount.objects.bulk_create(rows)
     facts = {**_facts(version), "decision": decision_ref, "amount": total}
-    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows], facts=facts, public=True)
+    record("proposal.approved_waiting/1", by=by, rows=[waiting, *rows, proposal], facts=facts, public=True)
     return waiting
 
 
@@ -132,7 +132,7 @@ def approve_in_principle(*, by: User | None, version: ProposalVersion, decision_
     proposal.principle_reference = decision_ref
     _stamp_decision(proposal, decision_ref, moment, "principle_version", "principle_at", "principle_reference")
     facts = {**_facts(version), "decision": decision_ref, "on": on}
-    record("proposal.approved_in_principle/1", by=by, facts=facts, public=True)
+    record("proposal.approved_in_principle/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
@@ -151,7 +151,8 @@ def reject_version(*, by: User | None, version: ProposalVersion, decision_ref: s
     proposal, version = lock_version(version)
     advance(proposal, "reject")
     _stamp_decision(proposal, decision_ref)
-    record("proposal.rejected/1", by=by, facts={**_facts(version), "decision": decision_ref}, public=True)
+    facts = {**_facts(version), "decision": decision_ref}
+    record("proposal.rejected/1", by=by, rows=[proposal], facts=facts, public=True)
     return proposal
 
 
@@ -184,7 +185,7 @@ def make_project(
         **_facts(version), "project": project.reference, "decision": decision_ref, "amount": total,
         "recommendations": content["recommendations"], "objectives": version.objective_percents(),
     }  # fmt: skip
-    record("proposal.approved/1", by=by, rows=[project, *rows, *partners], facts=facts, public=True)
+    record("proposal.approved/1", by=by, rows=[project, *rows, *partners, proposal], facts=facts, public=True)
     return project
 
 

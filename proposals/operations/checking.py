@@ -1,6 +1,7 @@
 """The secretariat's check of a version, and giving it back."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -55,12 +56,12 @@ def check_version(
     )
     proposal.eligible_at = moment if is_eligible else None
     proposal.save(update_fields=["state", "eligible_at"])
-    codes = _confirm(proposal, confirmed if is_eligible else [], by)
+    codes = _confirm(proposal, confirmed if is_eligible else [], by, moment)
     facts = {
         "proposal": proposal.reference, "version": version.number, "eligible": is_eligible, "route": check.route,
         "recommendations": codes, "rights_checked": is_rights_checked, "marker": check.rights_marker,
     }  # fmt: skip
-    record("proposal.checked/1", by=by, rows=[check], facts=facts)
+    record("proposal.checked/1", by=by, rows=[check, proposal], facts=facts)
     return check
 
 
@@ -77,11 +78,11 @@ def _require_route(version: ProposalVersion, route: str, confirmed: list[Recomme
         raise Refused(_("Say by which route the proposal is eligible."), field="route")
 
 
-def _confirm(proposal: Proposal, confirmed: list[Recommendation], by: User) -> list[str]:
+def _confirm(proposal: Proposal, confirmed: list[Recommendation], by: User, moment: datetime) -> list[str]:
     """Mark the links that the officer confirms, and unmark the others."""
     links = proposal.recommendations
     links.exclude(recommendation__in=confirmed).update(confirmed_at=None, confirmed_by=None)
-    links.filter(recommendation__in=confirmed).update(confirmed_at=clock.now(), confirmed_by=by)
+    links.filter(recommendation__in=confirmed).update(confirmed_at=moment, confirmed_by=by)
     return sorted(row.code for row in confirmed)
 
 
@@ -109,7 +110,7 @@ def give_back(
         update_fields=["state", "returned_at", "eligible_at", "tabled_at", "decided_at", "decision_reference"]
     )
     facts = {"proposal": proposal.reference, "version": version.number, "decision": decision_reference}
-    record("proposal.returned/1", by=by, rows=[given], facts=facts)
+    record("proposal.returned/1", by=by, rows=[given, proposal], facts=facts)
     return proposal
 
 

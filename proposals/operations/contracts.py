@@ -158,7 +158,20 @@ def cancel_contract(*, by: User, contract: Contract, reason: str) -> Contract:
 
 
 def text_of(contract: Contract) -> str:
-    """Return the canonical text of what is signed: parties, three parts, amount, dates, reports, tranches."""
+    """Return the canonical text of what is signed, read from the contract's rows."""
+    return text_from(
+        contract,
+        list(contract.reports.order_by("number").values(*REPORT_TERMS)),
+        list(contract.tranches.order_by("number").values(*TRANCHE_TERMS)),
+    )
+
+
+REPORT_TERMS = ("number", "period_from", "period_to", "due_on")
+TRANCHE_TERMS = ("number", "amount", "due_on", "report_required__number")
+
+
+def text_from(contract: Contract, reports: list[dict[str, Any]], tranches: list[dict[str, Any]]) -> str:
+    """Return the canonical text of a contract: parties, three parts, amount, dates, reports, tranches. Queries nothing."""
     terms: dict[str, Any] = {
         "contract": contract.reference,
         "project": contract.project.reference,
@@ -169,10 +182,8 @@ def text_of(contract: Contract) -> str:
         "amount": contract.amount,
         "starts_on": contract.starts_on,
         "ends_on": contract.ends_on,
-        "reports": list(contract.reports.order_by("number").values("number", "period_from", "period_to", "due_on")),
-        "tranches": list(
-            contract.tranches.order_by("number").values("number", "amount", "due_on", "report_required__number")
-        ),
+        "reports": reports,
+        "tranches": tranches,
     }
     return canonical(plain(terms))
 

@@ -62,7 +62,7 @@ def submit_proposal(*, by: User, proposal: Proposal) -> ProposalVersion:
         "proposal": proposal.reference, "version": version.number, "receipt": version.receipt,
         "applicant": proposal.applicant.slug, "amount": version.amount, "digest": version.digest,
     }  # fmt: skip
-    record("proposal.submitted/1", by=by, rows=[version], facts=facts)
+    record("proposal.submitted/1", by=by, rows=[version, proposal, *version.attachments()], facts=facts)
     return version
 
 
@@ -98,5 +98,6 @@ def withdraw_proposal(*, by: User, proposal: Proposal) -> Proposal:
     advance(proposal, "withdraw")
     proposal.withdrawn_at, proposal.eligible_at, proposal.returned_at = clock.now(), None, None
     proposal.save(update_fields=["state", "withdrawn_at", "eligible_at", "returned_at"])
-    record("proposal.withdrawn/1", by=by, facts={"proposal": proposal.reference, "applicant": proposal.applicant.slug})
+    facts = {"proposal": proposal.reference, "applicant": proposal.applicant.slug}
+    record("proposal.withdrawn/1", by=by, rows=[proposal], facts=facts)
     return proposal

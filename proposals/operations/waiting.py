@@ -49,7 +49,7 @@ def fund_waiting(*, by: User, waiting: WaitingApproval) -> Project:
     proposal.save(update_fields=["state"])
     waiting.funded_at, waiting.funded_by = clock.now(), by
     waiting.save(update_fields=["funded_at", "funded_by"])
-    record("waiting.funded/1", by=by, rows=[waiting], facts={"decision": waiting.decision_reference})
+    record("waiting.funded/1", by=by, rows=[waiting, proposal], facts={"decision": waiting.decision_reference})
     return make_project(
         proposal, waiting.version, by, amounts, sum(amounts.values(), Decimal("0.00")),
         waiting.decision_reference, waiting.conditions, clock.today(),

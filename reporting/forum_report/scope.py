@@ -17,7 +17,7 @@ from alliance.core.errors import Refused
 from alliance.forum.models import Objective, Summit
 from alliance.register.canonical import GENESIS
 from alliance.register.models import RegisterEntry
-from alliance.rendering.checkpoint import ABOUT_DOCUMENTS, Checkpoint
+from alliance.rendering.checkpoint import CHANGING_NOTHING, Checkpoint
 from funds.models import Agreement, Posting
 
 
@@ -123,7 +123,7 @@ def rests_on(of: Scope) -> Checkpoint:
     It is the last one of the report's last day, or a later one that entered money of an earlier date. Whatever
     happens after that day leaves it as it is: the report made again is the same, to the byte.
     """
-    entries = RegisterEntry.objects.exclude(kind__startswith=ABOUT_DOCUMENTS)
+    entries = RegisterEntry.objects.exclude(CHANGING_NOTHING)
     if of.known:
         entries = entries.filter(n__lte=of.known.n)
     found = [

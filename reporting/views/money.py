@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from alliance.access import public
 from alliance.core import clock
 from alliance.core.widgets import DateInput
+from funds.direct_costs import cost_share
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
 from reporting import postings as found
@@ -53,6 +54,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "status": status,
         "rows": [(row, _address(row, status)) for row in status.rows],
         "seed_url": _address(status.seed, status),
+        "share": cost_share(status),
         "term": TrusteeTerm.objects.on(day),
         "windows": windows(day),
         "donors": Donor.objects.public().with_totals().for_list(),

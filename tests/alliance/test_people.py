@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.access import grant, granted, has_grant, withdraw
+from alliance.access import granted, has_grant
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.requests import PERSON, STASH
@@ -204,13 +204,13 @@ def test_a_grant_is_for_one_person_on_one_row(agency, rival_agency):
     from tests.proposals import factories
 
     mine, other = factories.draft_proposal(agency), factories.draft_proposal(agency)
-    grant(rival_agency, "view_proposal", mine)
+    factories.give_grant(user=rival_agency, permission="view_proposal", row=mine)
     assert list(granted(rival_agency, "view_proposal", Proposal.objects.all())) == [mine]
     assert (has_grant(rival_agency, "view_proposal", mine), has_grant(rival_agency, "view_proposal", other)) == (
         True,
         False,
     )
-    withdraw(rival_agency, "view_proposal", mine)
+    factories.take_grant(user=rival_agency, permission="view_proposal", row=mine)
     assert not has_grant(rival_agency, "view_proposal", mine)
 
 

@@ -1,20 +1,23 @@
 """Rows of the fund for tests, made through the operations, so that the register explains each of them."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from alliance.core import clock
 from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
 from alliance.register import operation, record
 from funds.ledger import account
-from funds.models import Account, Agreement, Deposit, Donor, Fund, Payment, Pledge, Rate, Window
+from funds.models import Account, Agreement, Deposit, Donor, Fund, Payment, Pledge, Posting, Rate, Voucher, Window
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.donors import register_donor
 from funds.operations.money import allocate
 from funds.operations.payments import authorise_payment, pay_payment, prepare_payment
 from funds.operations.pledges import acknowledge_pledge, record_pledge
+from funds.operations.vouchers import authorise_voucher, prepare_voucher
 
 D = Decimal
 PLEDGED_ON = date(2008, 3, 10)
@@ -100,3 +103,37 @@ def fund_in(status: str) -> Fund:
     """The fund, put into a status without a word to anyone: for what a status forbids."""
     Fund.objects.update(status=status)
     return Fund.objects.the()
+
+
+def make_books(preparer: User, authoriser: User) -> None:
+    """Money of two donors in two pools, some of it allocated to a project, paid to its partner, and on its way back."""
+    make_deposit(preparer)
+    make_deposit(preparer, donor=make_donor("switzerland-sdc"), window=make_window("W1"), amount=D(5000))
+    fund_project(preparer)
+    make_paid(preparer, authoriser, on=clock.today(), amount="3000")
+    post_voucher(preparer, authoriser, kind="refund_sent", amount=D(500))
+
+
+ABOUT: dict[str, Callable[[], dict[str, Any]]] = {
+    **dict.fromkeys(
+        ("interest_fund", "interest_partners", "direct_cost", "bank_charges", "other_fund"),
+        lambda: {"window": make_window("GEN")},
+    ),
+    **dict.fromkeys(
+        ("refund_sent", "refund_received"), lambda: {"project": PROJECT, "organisation": make_organisation("iom")}
+    ),
+    "donor_refund": lambda: {"window": make_window("GEN"), "donor": make_donor()},
+    "release": lambda: {"project": PROJECT},
+    "window_transfer": lambda: {"window": make_window("GEN"), "destination": make_window("W2")},
+    "reversal": lambda: {"posting": Posting.objects.filter(debit__kind="project", credit__kind="pool").first()},
+}
+
+
+def make_voucher(by: User, kind: str = "bank_charges", **values: Any) -> Voucher:
+    """A prepared voucher of a kind, of 100 US dollars, about what `make_books` makes, unless told otherwise."""
+    filled = {"amount": None if kind == "reversal" else D(100), "on": RECEIVED_ON, "reason": "The test says so"}
+    return prepare_voucher(by=by, kind=kind, **{**filled, **ABOUT[kind](), **values})
+
+
+def post_voucher(preparer: User, authoriser: User, kind: str = "bank_charges", **values: Any) -> Voucher:
+    return authorise_voucher(by=authoriser, voucher=make_voucher(preparer, kind, **values))

@@ -13,7 +13,15 @@ from funds.models import Fund, Posting
 from funds.operations.fund import set_fund_status
 from funds.operations.money import refund_donor
 from funds.seed import CENT
-from tests.funds.factories import fund_in, fund_project, make_deposit, make_donor, make_payment, make_window
+from tests.funds.factories import (
+    fund_in,
+    fund_project,
+    make_deposit,
+    make_donor,
+    make_payment,
+    make_voucher,
+    make_window,
+)
 
 D = Decimal
 
@@ -26,13 +34,14 @@ def refund(officer, second, donor, amount):
 def test_fund_with_money_is_not_closed_and_the_refusal_says_what_is_open(finance_officer, head):
     fund_project(finance_officer)
     make_payment(finance_officer)
+    make_voucher(finance_officer)
     fund_in("closing")
     with pytest.raises(Refused) as refusal:
         set_fund_status(by=head, status="closed", note="the end")
     said = str(refusal.value)
     assert "In the windows’ pools – " in said
     assert "Allocated to projects and not paid – " in said
-    assert "Payments under way: 1" in said
+    assert "Payments under way: 1; Vouchers under way: 1" in said
     assert Fund.objects.the().status == "closing"
 
 

@@ -1,9 +1,10 @@
-"""A tenth of the allocation campaign: processes, not threads."""
+"""A tenth of the campaigns that move money: processes, not threads."""
 
 from decimal import Decimal
 
 import pytest
 
+from tests.campaigns import money_acts
 from tests.campaigns.allocate import Plan, run
 
 
@@ -18,6 +19,18 @@ def test_processes_asking_ten_times_the_pool_get_the_pool_and_no_more(monkeypatc
     outcomes, wrong = run(plan)
     assert wrong == []
     assert outcomes == {"allocated": 12, "InsufficientFunds": 108}
+
+
+@pytest.mark.requirement("R52", "D3")
+@pytest.mark.django_db(transaction=True)
+def test_processes_preparing_and_authorising_every_kind_at_once_break_nothing(monkeypatch):
+    from django.conf import settings
+
+    monkeypatch.setenv("DATABASE_URL", _address_of(settings.DATABASES["default"]["NAME"]))
+    outcomes, wrong = money_acts.run(money_acts.Plan(processes=3, turns=16))
+    assert wrong == []
+    assert sum(outcomes.values()) == 3 * 16 + 1
+    assert outcomes["period closed"] == 1
 
 
 def _address_of(name: str) -> str:

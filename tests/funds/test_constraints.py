@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from alliance.core import clock
 from funds.models import (
     Agreement,
     ClosedProject,
+    Consent,
     Deposit,
     Donor,
     Fund,
@@ -20,16 +21,28 @@ from funds.models import (
     Payment,
     Period,
     Pledge,
+    Posting,
     Prospect,
     Rate,
     TrusteeTerm,
+    Voucher,
     Window,
 )
 from funds.operations.pledges import acknowledge_pledge
-from tests.funds.factories import make_agreement, make_deposit, make_donor, make_payment, make_pledge, make_rate
+from funds.operations.vouchers import cancel_voucher
+from tests.funds.factories import (
+    make_agreement,
+    make_deposit,
+    make_donor,
+    make_payment,
+    make_pledge,
+    make_rate,
+    make_voucher,
+)
 
 D = Decimal
 DAY = date(2008, 3, 10)
+ELSEWHERE = {"rate_once_a_day", "voucher_one_live_correction", "consent_once"}
 LEDGER = {"account", "posting", "source", "stake", "share"}
 NOW = object()
 
@@ -84,6 +97,20 @@ BROKEN = [
     ("payment_acknowledged_is_stamped", Payment, {"acknowledged_at": NOW}),
     ("payment_cancelled_is_stamped", Payment, {"state": "cancelled"}),
     ("payment_cancelled_is_stamped", Payment, {"cancelled_at": NOW}),
+    ("voucher_positive", Voucher, {"amount": D(0)}),
+    ("voucher_names_what_its_kind_needs", Voucher, {"kind": "release"}),
+    ("voucher_names_what_its_kind_needs", Voucher, {"kind": "interest_fund"}),
+    ("voucher_names_what_its_kind_needs", Voucher, {"project": "PRJ-1"}),
+    ("voucher_names_what_its_kind_needs", Voucher, {"destination": None}),
+    ("voucher_two_windows", Voucher, {"destination": "window"}),
+    ("voucher_says_why", Voucher, {"reason": ""}),
+    ("voucher_consent_to_a_transfer", Voucher, {"kind": "direct_cost", "destination": None, "consent": "A letter"}),
+    ("voucher_four_eyes", Voucher, {"state": "posted", "authorised_by": "prepared_by", "authorised_at": NOW}),
+    ("voucher_posted_is_stamped", Voucher, {"state": "posted"}),
+    ("voucher_posted_is_stamped", Voucher, {"authorised_at": NOW}),
+    ("voucher_cancelled_is_stamped", Voucher, {"state": "cancelled"}),
+    ("voucher_cancelled_is_stamped", Voucher, {"cancelled_at": NOW}),
+    ("voucher_cancelled_is_stamped", Voucher, {"cancelled_why": "no"}),
     ("import_batch_names_its_file", ImportBatch, {"file_sha256": "none"}),
     ("import_row_became_something_or_says_why", ImportRow, {"pledge": None}),
     ("import_row_became_something_or_says_why", ImportRow, {"outcome": "refused"}),
@@ -132,6 +159,7 @@ def rows(finance_officer):
         Fund: Fund.objects.the(), Window: Window.objects.get(code="W1"), Period: Period.objects.get(code="2008"),
         Rate: make_rate(), TrusteeTerm: first_term, Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
         Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
+        Voucher: make_voucher(finance_officer, "window_transfer", amount=D(1)),
         ImportBatch: batch, ImportRow: first,
         ClosedProject: ClosedProject.objects.create(reference="PRJ-1", closed_on=DAY),
     }  # fmt: skip
@@ -140,7 +168,7 @@ def rows(finance_officer):
 def meant(value, row):
     if value is NOW:
         return clock.now()
-    return getattr(row, value) if value in ("credit", "prepared_by") else value
+    return getattr(row, value) if value in ("credit", "prepared_by", "window") else value
 
 
 @pytest.mark.parametrize(("name", "model", "columns"), BROKEN, ids=[f"{n}-{i}" for i, (n, _m, _c) in enumerate(BROKEN)])
@@ -157,6 +185,78 @@ def test_rate_of_a_currency_is_entered_once_a_day(db):
         make_rate()
 
 
+def test_posting_has_one_live_correction_and_a_cancelled_one_makes_room(rows, finance_officer):
+    posting = Posting.objects.get(entry=rows[Deposit].entry_id, debit__kind="fee")
+    first = make_voucher(finance_officer, "reversal", posting=posting)
+    copy = {field.attname: field.value_from_object(first) for field in Voucher._meta.fields if field.name != "id"}
+    with pytest.raises(IntegrityError, match="voucher_one_live_correction"), transaction.atomic():
+        Voucher.objects.create(**copy | {"reference": "VCH-X"})
+    cancel_voucher(by=finance_officer, voucher=first, why="the wrong one")
+    assert Voucher.objects.create(**copy | {"reference": "VCH-X"}).posting == posting
+
+
+def test_consent_of_a_donor_is_recorded_once(rows):
+    Consent.objects.create(voucher=rows[Voucher], donor=rows[Donor])
+    with pytest.raises(IntegrityError, match="consent_once"), transaction.atomic():
+        Consent.objects.create(voucher=rows[Voucher], donor=rows[Donor])
+
+
+# table, what is tried: what was prepared stays, and what was stamped stays
+ORDERED = [
+    ("funds_payment", "amount = amount + 1"),
+    ("funds_payment", "payee_id = (SELECT max(id) FROM alliance_organisation)"),
+    ("funds_payment", "purpose = 'another'"),
+    ("funds_payment", "reference = 'PAY-X'"),
+    ("funds_payment", "prepared_by_id = (SELECT max(id) FROM alliance_user)"),
+    ("funds_voucher", "amount = amount + 1"),
+    ("funds_voucher", "effective_on = '2008-01-01'"),
+    ("funds_voucher", "reason = 'another'"),
+    ("funds_voucher", "consent = 'another'"),
+    ("funds_voucher", "prepared_at = now()"),
+]
+
+
+@pytest.mark.requirement("D3")
+@pytest.mark.parametrize(("table", "change"), ORDERED)
+def test_what_was_prepared_is_never_changed(rows, table, change):
+    Consent.objects.create(voucher=rows[Voucher], donor=rows[Donor])
+    with (
+        pytest.raises(IntegrityError, match="stays as it was prepared"),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
+        c.execute(f"UPDATE {table} SET {change}")
+
+
+@pytest.mark.parametrize("table", ["funds_payment", "funds_voucher", "funds_consent"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_what_was_prepared_is_never_deleted(rows, table, statement):
+    Consent.objects.create(voucher=rows[Voucher], donor=rows[Donor])
+    with (
+        pytest.raises(IntegrityError, match="never changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
+        c.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        c.execute(statement.format(table))
+
+
+def test_consent_is_never_changed(rows):
+    consent = Consent.objects.create(voucher=rows[Voucher], donor=rows[Donor])
+    with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
+        Consent.objects.filter(pk=consent.pk).update(donor=make_donor("switzerland-sdc"))
+
+
+def test_stamp_is_set_once(rows, finance_officer):
+    voucher = cancel_voucher(by=finance_officer, voucher=rows[Voucher], why="no")
+    with pytest.raises(IntegrityError, match="stays as it was prepared"), transaction.atomic():
+        Voucher.objects.filter(pk=voucher.pk).update(cancelled_why="yes")
+    with pytest.raises(IntegrityError, match="stays as it was prepared"), transaction.atomic():
+        Voucher.objects.filter(pk=voucher.pk).update(
+            state="prepared", cancelled_why="", cancelled_by=None, cancelled_at=None
+        )
+
+
 def test_every_constraint_has_its_violation():
     own = {
         constraint.name
@@ -164,7 +264,7 @@ def test_every_constraint_has_its_violation():
         if model._meta.model_name not in LEDGER
         for constraint in model._meta.constraints
     }
-    assert own == {name for name, _model, _columns in BROKEN} | {"rate_once_a_day"}
+    assert own == {name for name, _model, _columns in BROKEN} | ELSEWHERE
 
 
 def test_every_constraint_says_in_words_what_is_wrong():

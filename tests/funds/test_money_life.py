@@ -1,6 +1,5 @@
 """Money's whole life as a state machine: whatever is done in whatever order, the ledger stays true."""
 
-import os
 from datetime import date
 from decimal import Decimal
 
@@ -26,8 +25,8 @@ windows = st.sampled_from(("GEN", "W1", "W2"))
 projects = st.sampled_from(("PRJ-1", "PRJ-2"))
 partners = st.sampled_from(("iom", "ilo"))
 
-settings.register_profile("long", max_examples=200, stateful_step_count=50, deadline=None)
-settings.register_profile("quick", max_examples=12, stateful_step_count=25, deadline=None)
+LONG = settings(max_examples=200, stateful_step_count=50, deadline=None)
+QUICK = settings(max_examples=12, stateful_step_count=25, deadline=None)
 
 
 class MoneyLife(RuleBasedStateMachine):
@@ -162,7 +161,7 @@ class MoneyLife(RuleBasedStateMachine):
 
 @pytest.mark.requirement("R52", "R57")
 def test_whatever_happens_the_ledger_is_true(db):
-    profile = settings.get_profile("long" if os.environ.get("HYPOTHESIS_PROFILE") == "long" else "quick")
+    profile = LONG if settings.get_current_profile_name() == "long" else QUICK
     run_state_machine_as_test(
         MoneyLife, settings=settings(profile, suppress_health_check=list(HealthCheck), database=None)
     )

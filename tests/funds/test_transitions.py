@@ -17,6 +17,8 @@ from funds.models import (
     Period,
     Pledge,
     PledgeState,
+    Voucher,
+    VoucherState,
     Window,
     WindowStatus,
 )
@@ -29,6 +31,7 @@ TABLES = [
     (Pledge, PledgeState),
     (Agreement, AgreementState),
     (Payment, PaymentState),
+    (Voucher, VoucherState),
 ]
 PAIRS = [(model, verb, state) for model, states in TABLES for verb in model.TRANSITIONS for state in states.values]
 

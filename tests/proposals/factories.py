@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from alliance.access import grant, withdraw
 from alliance.core import clock
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation, User
+from alliance.register import operation, record
 from funds.models import Donor, Window
 from funds.operations.deposits import record_deposit
 from funds.operations.donors import register_donor
@@ -249,3 +251,16 @@ def accepted_report(contract: Contract, by: User, officer: User, *, spent: Decim
     report = write_report(by, contract.reports.order_by("number").first(), spent=spent)
     submit_report(by=by, report=report)
     return accept_report(by=officer, report=report)
+
+
+@operation
+def give_grant(*, user, permission, row):
+    """Grant inside an act, as every grant is."""
+    grant(user, permission, row)
+    record("proposal.co_author_invited/1", by=None, facts={"person": user.uid.hex})
+
+
+@operation
+def take_grant(*, user, permission, row):
+    withdraw(user, permission, row)
+    record("proposal.co_author_removed/1", by=None, facts={"person": user.uid.hex})

@@ -13,6 +13,7 @@ from funds.models import Account, AccountKind, ClosedProject, Posting
 from funds.operations.closing import close_accounts
 from funds.operations.money import allocate, post_spending, receive_refund, release, return_money
 from funds.operations.payments import cancel_payment
+from funds.operations.vouchers import prepare_voucher
 from proposals.closure import open_items
 from proposals.models import PartnerReport, Project
 from proposals.operations import close_project, complete_project, prepare_tranche
@@ -74,6 +75,18 @@ def test_refund_in_transit_is_open(contract, finance_officer, second_finance_off
         on=clock.today(),
     )
     assert ("Refund in transit", D(7)) in labels(contract.project)
+
+
+def test_voucher_that_is_prepared_is_open(contract, finance_officer):
+    prepare_voucher(
+        by=finance_officer,
+        kind="release",
+        project=contract.project.reference,
+        amount=D(5),
+        on=clock.today(),
+        reason="r",
+    )
+    assert ("Voucher not authorised", D(5)) in labels(contract.project)
 
 
 def test_payment_that_is_prepared_is_under_way_and_open_again_when_cancelled(contract, finance_officer, head):

@@ -5,14 +5,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from alliance.access import grant, withdraw
 from proposals.models import Proposal, ProposalVersion
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
+    give_grant,
     signed_contract,
     submitted_version,
     tabled_version,
+    take_grant,
 )
 
 
@@ -83,11 +84,11 @@ def test_member_sees_the_version_granted_and_not_the_proposal(agency, officer, m
     client, arguments = sign_in(member), [version.proposal.reference, version.number]
     url = reverse("proposals:version", args=arguments)
     assert client.get(url).status_code == 404
-    grant(member, "view_proposalversion", version)
+    give_grant(user=member, permission="view_proposalversion", row=version)
     assert client.get(url).status_code == 200
     assert client.get(reverse("proposals:proposal", args=arguments[:1])).status_code == 404
     assert client.get(reverse("proposals:check", args=arguments)).status_code == 403
-    withdraw(member, "view_proposalversion", version)
+    take_grant(user=member, permission="view_proposalversion", row=version)
     assert ProposalVersion.objects.visible_to(member).count() == 0
 
 

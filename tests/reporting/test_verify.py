@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from reporting.guards import shipped, standing
+from reporting.guards import settled, shipped, standing
 from reporting.verification import verify
 from tests.funds.test_ledger import allocate, deposit
 
@@ -85,3 +85,10 @@ def test_no_alarm_after_a_correction(history, finance_officer, second_finance_of
     assert verify().problems == []
     posting.debit.refresh_from_db()
     assert posting.debit.balance == Decimal("0.00")
+
+
+def test_a_guard_reads_the_same_after_a_dump_and_only_then():
+    fresh = "CHECK (((state)::text = ANY ((ARRAY['it''s'::character varying, 'b'::character varying])::text[])))"
+    dumped = "CHECK (((state)::text = ANY (ARRAY[('it''s'::character varying)::text, ('b'::character varying)::text])))"
+    assert settled(fresh) == settled(dumped) == dumped
+    assert settled(fresh.replace("'b'", "'c'")) != dumped

@@ -10,7 +10,19 @@ from django.db import models
 from alliance.people.models import Organisation, User
 from alliance.register import operation
 from funds.ledger import account
-from funds.models import AccountKind, Agreement, Deposit, Donor, FundingRequest, Payment, Pledge, TrusteeTerm, Window
+from funds.models import (
+    AccountKind,
+    Agreement,
+    Deposit,
+    Donor,
+    FundingRequest,
+    Payment,
+    Pledge,
+    TrusteeTerm,
+    Voucher,
+    VoucherKind,
+    Window,
+)
 from funds.operations import money as moves
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
@@ -19,12 +31,15 @@ from funds.operations.payments import acknowledge_payment, authorise_payment, pa
 from funds.operations.pledges import acknowledge_pledge, record_pledge
 from funds.operations.seed import record_funding_request
 from funds.operations.trustee import appoint_trustee
+from funds.operations.vouchers import authorise_voucher, prepare_voucher
 from proposals.models import Project, Proposal
 from reporting.play.scenario import Act
 from reporting.play.stage import Stage
 from reporting.play.vocabulary import verb
 
 FINANCE, SECOND = "finance_officer", "second_finance_officer"
+TWO = "prepared_by authorised_by reason"
+UNSAID = "Entered from a scenario, which gives no reason."
 
 
 @verb("organisation type", "stage")
@@ -107,35 +122,74 @@ def deposit(stage: Stage, act: Act) -> Deposit:
     )  # fmt: skip
 
 
-def _into_pool(*, from_partners: bool) -> Callable[[Stage, Act], None]:
-    def post(stage: Stage, act: Act) -> None:
-        moves.post_interest(
-            by=stage.person(act, FINANCE), window=stage.window(act), amount=act.amount("amount"), on=act.day,
-            from_partners=from_partners, key=act.key(),
-        )  # fmt: skip
-
-    return post
+@operation
+def post_at_once(*, prepared_by: User, authorised_by: User, kind: str, on: date, **about: Any) -> Voucher:
+    """Take a voucher through its two steps in one act."""
+    made = prepare_voucher(by=prepared_by, kind=kind, on=on, **about)
+    return authorise_voucher(by=authorised_by, voucher=made)
 
 
-def _out_of_pool(kind: str) -> Callable[[Stage, Act], None]:
-    def post(stage: Stage, act: Act) -> None:
-        moves.post_cost(
-            by=stage.person(act, FINANCE), kind=kind, window=stage.window(act), amount=act.amount("amount"),
-            on=act.day, key=act.key(),
-        )  # fmt: skip
+def _posted(stage: Stage, act: Act, kind: str, **about: Any) -> Voucher:
+    """Post by two people: who prepares is named by `prepared_by`, who authorises by `authorised_by` or `by`."""
+    preparer = stage.person(act, FINANCE, field="prepared_by")
+    other = FINANCE if preparer.email.startswith(SECOND.replace("_", ".")) else SECOND
+    authoriser = stage.person(act, act.text("by", other), field="authorised_by")
+    if "amount" in act.values:
+        about["amount"] = act.amount("amount")
+    return post_at_once(
+        prepared_by=preparer, authorised_by=authoriser, kind=kind, on=act.day, key=act.key(),
+        reason=act.text("reason", UNSAID), **about,
+    )  # fmt: skip
 
-    return post
+
+def _of_pool(kind: str) -> Callable[[Stage, Act], Voucher]:
+    def deed(stage: Stage, act: Act) -> Voucher:
+        return _posted(stage, act, kind, window=stage.window(act))
+
+    return deed
 
 
-for _name, _deed in {
-    "interest": _into_pool(from_partners=False),
-    "partners_interest": _into_pool(from_partners=True),
-    "direct_cost": _out_of_pool(AccountKind.DIRECT_COST),
-    "bank_charge": _out_of_pool(AccountKind.BANK_CHARGES),
-    "other_fund_transfer": _out_of_pool(AccountKind.OTHER_FUNDS),
+def _of_partner(kind: str) -> Callable[[Stage, Act], Voucher]:
+    def deed(stage: Stage, act: Act) -> Voucher:
+        project = project_reference(stage, act)
+        return _posted(stage, act, kind, project=project, organisation=stage.organisation(act))
+
+    return deed
+
+
+for _name, _kind in {
+    "interest": VoucherKind.INTEREST_FUND,
+    "partners_interest": VoucherKind.INTEREST_PARTNERS,
+    "direct_cost": VoucherKind.DIRECT_COST,
+    "bank_charge": VoucherKind.BANK_CHARGES,
+    "other_fund_transfer": VoucherKind.OTHER_FUND,
 }.items():
+    _deed = _of_pool(_kind)
     _deed.__name__ = _name
-    verb("window amount")(_deed)
+    verb("window amount", TWO)(_deed)
+
+for _name, _kind in {"refund": VoucherKind.REFUND_SENT, "refund_arrival": VoucherKind.REFUND_RECEIVED}.items():
+    _deed = _of_partner(_kind)
+    _deed.__name__ = _name
+    verb("project organisation amount", TWO)(_deed)
+
+
+@verb("project amount", TWO)
+def release(stage: Stage, act: Act) -> Voucher:
+    """Give unspent allocation back to the pools, by two people."""
+    return _posted(stage, act, VoucherKind.RELEASE, project=project_reference(stage, act))
+
+
+@verb("donor window amount", TWO)
+def donor_refund(stage: Stage, act: Act) -> Voucher:
+    return _posted(stage, act, VoucherKind.DONOR_REFUND, donor=stage.donor(act), window=stage.window(act))
+
+
+@verb("from_window to_window amount", TWO + " consent")
+def window_transfer(stage: Stage, act: Act) -> Voucher:
+    origin, destination = stage.window(act, "from_window"), stage.window(act, "to_window")
+    consent = act.text("consent", "")
+    return _posted(stage, act, VoucherKind.WINDOW_TRANSFER, window=origin, destination=destination, consent=consent)
 
 
 @verb("project amounts")
@@ -201,47 +255,6 @@ def expenditure(stage: Stage, act: Act) -> None:
     moves.post_spending(
         by=stage.person(act, FINANCE), project=project_reference(stage, act), organisation=stage.organisation(act),
         lines=lines, on=act.day, key=act.key(),
-    )  # fmt: skip
-
-
-def _refunded(operation: Callable[..., Any], name: str) -> None:
-    def move(stage: Stage, act: Act) -> None:
-        operation(
-            by=stage.person(act, FINANCE), project=project_reference(stage, act), organisation=stage.organisation(act),
-            amount=act.amount("amount"), on=act.day, key=act.key(),
-        )  # fmt: skip
-
-    move.__name__ = name
-    verb("project organisation amount")(move)
-
-
-_refunded(moves.return_money, "refund")
-_refunded(moves.receive_refund, "refund_arrival")
-
-
-@verb("project amount", "prepared_by")
-def release(stage: Stage, act: Act) -> None:
-    """Give unspent allocation back to the pools, by two people."""
-    moves.release(
-        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
-        project=project_reference(stage, act), amount=act.amount("amount"), on=act.day, key=act.key(),
-    )  # fmt: skip
-
-
-@verb("donor window amount", "prepared_by")
-def donor_refund(stage: Stage, act: Act) -> None:
-    moves.refund_donor(
-        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
-        donor=stage.donor(act), window=stage.window(act), amount=act.amount("amount"), on=act.day, key=act.key(),
-    )  # fmt: skip
-
-
-@verb("from_window to_window amount", "prepared_by consent")
-def window_transfer(stage: Stage, act: Act) -> None:
-    moves.move_between_windows(
-        by=stage.person(act, SECOND), prepared_by=stage.person(act, FINANCE, field="prepared_by"),
-        origin=stage.window(act, "from_window"), destination=stage.window(act, "to_window"),
-        amount=act.amount("amount"), on=act.day, consent=act.text("consent", ""), key=act.key(),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("alliance", "0003_search"),
-        ("funds", "0004_funding_request"),
+        ("funds", "0006_instructions_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

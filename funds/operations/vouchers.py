@@ -1,0 +1,367 @@
+"""Vouchers: interest, costs, refunds, releases, transfers and corrections, prepared by one person and posted by another.
+
+No other way posts these (D3). Nothing is set aside at preparation; everything is checked again, under the locks, when a
+voucher is authorised. What would be posted is found by posting it and taking it back: a look and the act cannot differ.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from alliance.access import require
+from alliance.core import clock
+from alliance.core.errors import DomainError, NotAllowed, Refused, Text
+from alliance.core.references import next_reference
+from alliance.core.states import advance
+from alliance.people.models import Organisation, User
+from alliance.records.uploads import store_upload
+from alliance.register import operation, record
+from funds import permissions
+from funds.ledger import Line, post
+from funds.models import (
+    Account,
+    AccountKind,
+    Act,
+    Consent,
+    Donor,
+    Fund,
+    Period,
+    Posting,
+    Source,
+    Stake,
+    Voucher,
+    VoucherKind,
+    Window,
+)
+from funds.models.vouchers import ABOUT, NAMES, WITH_REASON
+from funds.operations import money
+from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
+
+ZERO = Decimal("0.00")
+FOUR_EYES = _("Whoever prepared this cannot authorise it: another person has to.")
+MISSING = {
+    "window": _("Name the window."),
+    "destination": _("Name the window that the money goes to."),
+    "project": _("Name the project."),
+    "organisation": _("Name the partner."),
+    "donor": _("Name the donor."),
+    "posting": _("Name the posting that is corrected."),
+}
+
+
+class Way(NamedTuple):
+    """How a kind is posted: what the fund's status must allow, the act, its lines, and what both are told."""
+
+    act: str
+    post: Callable[..., list[Posting]]
+    lines: Callable[..., list[Line]]
+    about: Callable[[Voucher], dict[str, Any]]
+    by_two: bool = False
+
+
+def _interest(*, from_partners: bool) -> Way:
+    return Way(
+        Act.RECEIVE,
+        money.post_interest,
+        money.interest_lines,
+        lambda v: _figures(v, window=v.window, from_partners=from_partners),
+    )
+
+
+def _cost(act: str, kind: str) -> Way:
+    return Way(act, money.post_cost, money.cost_lines, lambda v: _figures(v, kind=kind, window=v.window))
+
+
+def _refund(post: Callable[..., list[Posting]], lines: Callable[..., list[Line]]) -> Way:
+    return Way(Act.REFUND, post, lines, lambda v: _figures(v, project=v.project, organisation=v.organisation))
+
+
+def _figures(voucher: Voucher, **about: Any) -> dict[str, Any]:
+    return {"amount": voucher.amount, "on": voucher.effective_on, **about}
+
+
+def _transfer(voucher: Voucher) -> dict[str, Any]:
+    consenting = [consent.donor for consent in voucher.consents.select_related("donor").order_by("donor_id")]
+    consent = voucher.consent or (voucher.document.sha256 if voucher.document else "")
+    return _figures(voucher, origin=voucher.window, destination=voucher.destination, consent=consent, donors=consenting)
+
+
+WAYS: dict[str, Way] = {
+    VoucherKind.INTEREST_FUND: _interest(from_partners=False),
+    VoucherKind.INTEREST_PARTNERS: _interest(from_partners=True),
+    VoucherKind.DIRECT_COST: _cost(Act.PAY, AccountKind.DIRECT_COST),
+    VoucherKind.BANK_CHARGES: _cost(Act.RECEIVE, AccountKind.BANK_CHARGES),
+    VoucherKind.OTHER_FUND: _cost(Act.PAY, AccountKind.OTHER_FUNDS),
+    VoucherKind.REFUND_SENT: _refund(money.return_money, money.return_lines),
+    VoucherKind.REFUND_RECEIVED: _refund(money.receive_refund, money.arrival_lines),
+    VoucherKind.DONOR_REFUND: Way(
+        Act.REFUND,
+        money.refund_donor,
+        money.donor_refund_lines,
+        lambda v: _figures(v, donor=v.donor, window=v.window),
+        by_two=True,
+    ),
+    VoucherKind.RELEASE: Way(
+        Act.REFUND, money.release, money.release_lines, lambda v: _figures(v, project=v.project), by_two=True
+    ),
+    VoucherKind.WINDOW_TRANSFER: Way(
+        Act.ALLOCATE, money.move_between_windows, money.window_lines, _transfer, by_two=True
+    ),
+    # A correction is possible as long as the fund's books are open at all: in every status that takes money in.
+    VoucherKind.REVERSAL: Way(
+        Act.RECEIVE,
+        money.reverse,
+        money.reversal_lines,
+        lambda v: {"posting": v.posting, "on": v.effective_on},
+        by_two=True,
+    ),
+}
+
+
+@operation
+def prepare_voucher(
+    *,
+    by: User,
+    kind: str,
+    on: date,
+    amount: Decimal | None = None,
+    window: Window | None = None,
+    destination: Window | None = None,
+    project: str = "",
+    organisation: Organisation | None = None,
+    donor: Donor | None = None,
+    posting: Posting | None = None,
+    reason: str = "",
+    consent: str = "",
+    consenting: Collection[Donor] = (),
+    file: UploadedFile | None = None,
+    bank_reference: str = "",
+) -> Voucher:
+    """Prepare a voucher, in the fund's currency, effective on a day. It waits for another person; nothing is posted.
+
+    Raises Refused for what its kind needs and lacks, an amount or a day that cannot be; InsufficientFunds and
+    OutOfState for what could not be posted now.
+    """
+    require(permissions.can_record_money(by), _("Finance officers prepare vouchers."))
+    if kind not in WAYS:
+        raise Refused(_("“%(kind)s” is not a kind of voucher.") % {"kind": kind}, field="kind")
+    Fund.objects.held().require(WAYS[kind].act)
+    about = {
+        "window": window, "destination": destination, "project": project.strip(), "organisation": organisation,
+        "donor": donor, "posting": posting,
+    }  # fmt: skip
+    _check_about(kind, about)
+    _check_day(on)
+    if kind in WITH_REASON and not reason.strip():
+        raise Refused(_("Say why: whoever authorises has to be able to judge it."), field="reason")
+    if kind != VoucherKind.WINDOW_TRANSFER and (consent.strip() or consenting):
+        raise Refused(_("Consent belongs to a transfer between windows."), field="consent")
+    voucher = _made(
+        reference=next_reference("VCH"),
+        kind=kind,
+        amount=posting.amount if posting else _amount(amount),
+        effective_on=on,
+        reason=reason.strip(),
+        consent=consent.strip(),
+        document=store_upload(by=by, upload=file) if file else None,
+        bank_reference=bank_reference.strip(),
+        prepared_by=by,
+        prepared_at=clock.now(),
+        **about,
+    )
+    people = sorted({giver.pk: giver for giver in consenting}.values(), key=lambda giver: giver.pk)
+    consents = Consent.objects.bulk_create(Consent(voucher=voucher, donor=giver) for giver in people)
+    _rehearsed(voucher)
+    record("voucher.prepared/1", by=by, rows=[voucher, *consents], facts=_facts(voucher))
+    return voucher
+
+
+@operation
+def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
+    """Authorise a prepared voucher and post it, in one act. Raises NotAllowed for whoever prepared it.
+
+    Raises InsufficientFunds, OutOfState or Refused when it can no longer be posted; it then stays prepared.
+    """
+    require(permissions.can_authorise(by), _("A finance officer or the head authorises vouchers."))
+    fund = Fund.objects.held()
+    voucher = _locked(voucher)
+    if voucher.prepared_by_id == by.pk:
+        raise NotAllowed(FOUR_EYES)
+    advance(voucher, "authorise")
+    way = WAYS[voucher.kind]
+    fund.require(way.act)
+    told = way.about(voucher)
+    if way.by_two:
+        told["prepared_by"] = voucher.prepared_by
+    if voucher.kind == VoucherKind.REVERSAL:
+        told["reason"] = voucher.reason
+    postings = way.post(by=by, **told)
+    voucher.authorised_by, voucher.authorised_at, voucher.entry_id = by, clock.now(), postings[0].entry_id
+    voucher.save(update_fields=["state", "authorised_by", "authorised_at", "entry"])
+    record("voucher.posted/1", by=by, rows=[voucher], facts=_facts(voucher))
+    return voucher
+
+
+@operation
+def cancel_voucher(*, by: User, voucher: Voucher, why: str) -> Voucher:
+    """Cancel a voucher that was not posted, with the reason."""
+    require(permissions.can_authorise(by), _("A finance officer or the head cancels vouchers."))
+    voucher = _locked(voucher)
+    if not why.strip():
+        raise Refused(_("Say why the voucher is cancelled."), field="why")
+    advance(voucher, "cancel")
+    voucher.cancelled_by, voucher.cancelled_at, voucher.cancelled_why = by, clock.now(), why.strip()
+    voucher.save(update_fields=["state", "cancelled_by", "cancelled_at", "cancelled_why"])
+    record("voucher.cancelled/1", by=by, rows=[voucher], facts=_facts(voucher))
+    return voucher
+
+
+class Change(NamedTuple):
+    """An account, or a source's stake in a pool, with what it holds before and after. `change` has its sign."""
+
+    name: str
+    source: Text
+    before: Decimal
+    change: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        return self.before + self.change
+
+
+class Preview(NamedTuple):
+    """What authorising a voucher would move now; or why it would be refused."""
+
+    accounts: tuple[Change, ...] = ()
+    stakes: tuple[Change, ...] = ()
+    refusal: Text = ""
+
+
+def preview_voucher(voucher: Voucher) -> Preview:
+    """Return what would move if the voucher were authorised now. Nothing stays in the database."""
+    try:
+        return _rehearsed(voucher)
+    except DomainError as refusal:
+        return Preview(refusal=refusal.message)
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal, and with it whatever it did."""
+
+    def __init__(self, preview: Preview) -> None:
+        self.preview = preview
+        super().__init__()
+
+
+def _rehearsed(voucher: Voucher) -> Preview:
+    try:
+        _rehearse(voucher=voucher)
+    except _Rehearsed as end:
+        return end.preview
+    raise AssertionError("a rehearsal ends by taking everything back")
+
+
+@operation
+def _rehearse(*, voucher: Voucher) -> None:
+    way = WAYS[voucher.kind]
+    Fund.objects.the().require(way.act)
+    lines = way.lines(**way.about(voucher))
+    preview = Preview(tuple(_accounts(lines)), tuple(_stakes(lines)))
+    post(lines, entry=record("voucher.posted/1", by=voucher.prepared_by))
+    raise _Rehearsed(preview)
+
+
+def _accounts(lines: Collection[Line]) -> list[Change]:
+    changes: dict[int, Decimal] = {}
+    accounts = {side.pk: side for line in lines for side in (line.debit, line.credit)}
+    for line in lines:
+        changes[line.debit.pk] = changes.get(line.debit.pk, ZERO) + line.amount
+        changes[line.credit.pk] = changes.get(line.credit.pk, ZERO) - line.amount
+    rows = [(accounts[pk], change) for pk, change in changes.items()]
+    return [Change(row.code, row.get_kind_display(), row.balance, change) for row, change in rows]
+
+
+def _stakes(lines: Collection[Line]) -> list[Change]:
+    changes: dict[tuple[int, int], Decimal] = {}
+    pools: dict[int, Account] = {}
+    for line in lines:
+        for pool, sign in ((line.debit, 1), (line.credit, -1)):
+            if pool.kind != AccountKind.POOL:
+                continue
+            pools[pool.pk] = pool
+            for source, part in (line.shares or {}).items():
+                key = (pool.pk, source.pk)
+                changes[key] = changes.get(key, ZERO) + sign * part
+    rows = Stake.objects.filter(pool__in=pools).order_by().values_list("pool_id", "source_id", "amount")
+    held = {(pool, source): amount for pool, source, amount in rows}
+    sources = Source.objects.select_related("donor__organisation").in_bulk({source for _pool, source in changes})
+    found = [
+        Change(pools[pool].subject, sources[source].label, held.get((pool, source), ZERO), change)
+        for (pool, source), change in changes.items()
+    ]
+    return sorted(found, key=lambda change: (change.name, str(change.source)))
+
+
+def _check_about(kind: str, about: dict[str, Any]) -> None:
+    for name in ABOUT:
+        if name in NAMES[kind] and not about[name]:
+            raise Refused(MISSING[name], field=name)
+        if name not in NAMES[kind] and about[name]:
+            raise Refused(_("A voucher names what its kind needs, and nothing else."), field=name)
+    if about["destination"] and about["destination"] == about["window"]:
+        raise Refused(_("A transfer goes from one window to another."), field="destination")
+    if about["project"]:
+        _check_project(kind, about["project"], about["organisation"])
+
+
+def _check_project(kind: str, project: str, organisation: Organisation | None) -> None:
+    """Raise Refused unless the accounts that the money leaves exist: no account is made by a mistyped reference."""
+    left, subject = AccountKind.PROJECT, project
+    if organisation:
+        sent = kind == VoucherKind.REFUND_SENT
+        left = AccountKind.PARTNER if sent else AccountKind.REFUNDS_IN_TRANSIT
+        subject = f"{project}:{organisation.slug}"
+    if not Account.objects.filter(kind=left, subject=subject).exists():
+        raise Refused(_("There is no money of this project there."), field="project")
+
+
+def _check_day(on: date) -> None:
+    check_not_future(on, "on")
+    if not Period.objects.covering(on).filter(state=Period.State.OPEN).exists():
+        raise Refused(_("This date lies in no open accounting period."), field="on")
+
+
+def _amount(amount: Decimal | None) -> Decimal:
+    if amount is None:
+        raise Refused(_("An amount is more than zero."), field="amount")
+    return worth_only(amount, FUND_CURRENCY, clock.today()).amount_usd
+
+
+def _made(**columns: Any) -> Voucher:
+    try:
+        with transaction.atomic():
+            return Voucher.objects.create(**columns)
+    except IntegrityError as error:
+        if "voucher_one_live_correction" not in str(error):
+            raise
+        raise Refused(_("A correction of this posting is prepared or posted already."), field="posting") from None
+
+
+def _locked(voucher: Voucher) -> Voucher:
+    rows = Voucher.objects.select_for_update(of=("self",), no_key=True)
+    return rows.with_subjects().select_related("document", "prepared_by").get(pk=voucher.pk)
+
+
+def _facts(voucher: Voucher) -> dict[str, object]:
+    return {
+        "voucher": voucher.reference,
+        "kind": voucher.kind,
+        "amount": voucher.amount,
+        "on": voucher.effective_on,
+        "document": voucher.document.sha256 if voucher.document else "",
+    }

@@ -1,0 +1,427 @@
+"""Vouchers: two people for each, posted once and as it was prepared, refused in words when it cannot be."""
+
+import ast
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+
+from alliance.core import clock
+from alliance.core.errors import InsufficientFunds, KeyReused, NotAllowed, OutOfState, Refused
+from alliance.register.models import RegisterEntry
+from funds import checks
+from funds.direct_costs import cost_share
+from funds.models import Account, Period, Posting, Stake, Voucher, VoucherKind, Window
+from funds.models.vouchers import WITH_REASON
+from funds.operations.fund import close_period
+from funds.operations.vouchers import authorise_voucher, cancel_voucher, prepare_voucher, preview_voucher
+from funds.statements import funding_status
+from funds.transit import refunds_in_transit
+from tests.funds.factories import (
+    PROJECT,
+    RECEIVED_ON,
+    fund_in,
+    make_books,
+    make_donor,
+    make_voucher,
+    make_window,
+    post_voucher,
+)
+from tests.world import smallest_pdf
+
+D = Decimal
+ROOT = Path(__file__).parents[2]
+# kind → debit, credit, of 100 US dollars
+MOVES = {
+    "interest_fund": ("pool:GEN", "interest-fund"),
+    "interest_partners": ("pool:GEN", "interest-partners"),
+    "direct_cost": ("direct-cost", "pool:GEN"),
+    "bank_charges": ("bank-charges", "pool:GEN"),
+    "other_fund": ("other-funds", "pool:GEN"),
+    "refund_sent": (f"refunds-in-transit:{PROJECT}:iom", f"partner:{PROJECT}:iom"),
+    "refund_received": (f"project:{PROJECT}", f"refunds-in-transit:{PROJECT}:iom"),
+    "donor_refund": ("donor-refunds:sweden-mfa", "pool:GEN"),
+    "release": ("pool:GEN", f"project:{PROJECT}"),
+    "window_transfer": ("pool:W2", "pool:GEN"),
+}
+TWO = ("finance_officer", "second_finance_officer")
+
+
+@pytest.fixture
+def books(finance_officer, second_finance_officer):
+    make_books(finance_officer, second_finance_officer)
+    return {"by": finance_officer, "other": second_finance_officer}
+
+
+def stakes(code):
+    rows = Stake.objects.filter(pool__code=f"pool:{code}", amount__gt=0).order_by("source__since", "source_id")
+    return [stake.amount for stake in rows]
+
+
+def balances():
+    return {account.code: account.balance for account in Account.objects.all() if account.balance}
+
+
+@pytest.mark.requirement("D3", "R52")
+@pytest.mark.parametrize("kind", MOVES)
+def test_voucher_is_posted_when_authorised_and_not_before(books, kind):
+    posted = Posting.objects.count()
+    voucher = make_voucher(books["by"], kind)
+    assert Posting.objects.count() == posted
+    voucher = authorise_voucher(by=books["other"], voucher=voucher)
+    (posting,) = Posting.objects.filter(entry_id=voucher.entry_id).select_related("debit", "credit")
+    assert (posting.debit.code, posting.credit.code, posting.amount) == (*MOVES[kind], D("100.00"))
+    assert (posting.effective_on, voucher.state) == (RECEIVED_ON, "posted")
+    assert list(checks.problems()) == []
+
+
+def test_correction_mirrors_its_posting_and_its_shares(books):
+    posting = Posting.objects.get(debit__code="fee", credit__code="pool:W1")
+    voucher = post_voucher(books["by"], books["other"], "reversal", posting=posting)
+    (mirror,) = Posting.objects.filter(entry_id=voucher.entry_id)
+    assert (mirror.reverses, mirror.debit_id, mirror.credit_id) == (posting, posting.credit_id, posting.debit_id)
+    assert (voucher.amount, stakes("W1")) == (D("50.00"), [D("5000.00")])
+
+
+EVERY_KIND = [*MOVES, "reversal"]
+
+
+def test_every_kind_is_tried():
+    assert set(EVERY_KIND) == set(VoucherKind.values)
+
+
+@pytest.mark.requirement("D3")
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_whoever_prepares_cannot_authorise(books, kind):
+    values = {"posting": Posting.objects.get(debit__code="fee", amount=D("50.00"))} if kind == "reversal" else {}
+    voucher = make_voucher(books["by"], kind, **values)
+    with pytest.raises(NotAllowed, match="another person"):
+        authorise_voucher(by=books["by"], voucher=voucher)
+    assert Voucher.objects.get(pk=voucher.pk).state == "prepared"
+    assert authorise_voucher(by=books["other"], voucher=voucher).authorised_by == books["other"]
+
+
+@pytest.mark.requirement("D3")
+def test_database_refuses_one_person_behind_every_door(books):
+    voucher = make_voucher(books["by"])
+    with pytest.raises(IntegrityError, match="voucher_four_eyes"), transaction.atomic():
+        Voucher.objects.filter(pk=voucher.pk).update(
+            state="posted", authorised_by=books["by"], authorised_at=clock.now(), entry=RegisterEntry.objects.first()
+        )
+
+
+@pytest.mark.requirement("D3")
+def test_nothing_but_a_voucher_posts_what_needs_two_people():
+    """The acts of `money` that vouchers post are named by no other module of the portal."""
+    posted_by_vouchers = {
+        "post_interest", "post_cost", "return_money", "receive_refund", "refund_donor", "release",
+        "move_between_windows", "reverse", "interest_lines", "cost_lines", "return_lines", "arrival_lines",
+        "donor_refund_lines", "release_lines", "window_lines", "reversal_lines",
+    }  # fmt: skip
+    callers = set()
+    for app in ("funds", "proposals", "governance", "reporting"):
+        for path in (ROOT / app).rglob("*.py"):
+            if path.name == "money.py" and path.parent.name == "operations":
+                continue
+            names = _names_of_money(ast.parse(path.read_text()))
+            if names & posted_by_vouchers:
+                callers.add(str(path.relative_to(ROOT)))
+    assert callers == {"funds/operations/vouchers.py"}
+
+
+def _names_of_money(tree):
+    """Return what a module takes from `funds.operations.money`: imported names, and attributes of the module."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    named = {a.name for node in imports if node.module == "funds.operations.money" for a in node.names}
+    modules = {
+        a.asname or a.name
+        for node in imports
+        if node.module == "funds.operations"
+        for a in node.names
+        if a.name == "money"
+    }
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return named | {n.attr for n in attributes if isinstance(n.value, ast.Name) and n.value.id in modules}
+
+
+WHO = ["donor", "agency", "officer", "auditor", "member", "head"]
+
+
+@pytest.mark.parametrize("key", WHO)
+def test_only_finance_officers_prepare(people, key):
+    with pytest.raises(NotAllowed):
+        make_voucher(people[key], "interest_fund")
+
+
+@pytest.mark.parametrize("key", [key for key in WHO if key != "head"])
+def test_only_finance_officers_and_the_head_authorise_and_cancel(people, finance_officer, key):
+    voucher = make_voucher(finance_officer, "interest_fund")
+    with pytest.raises(NotAllowed):
+        authorise_voucher(by=people[key], voucher=voucher)
+    with pytest.raises(NotAllowed):
+        cancel_voucher(by=people[key], voucher=voucher, why="no")
+
+
+def test_head_authorises(finance_officer, head):
+    assert post_voucher(finance_officer, head, "interest_fund").state == "posted"
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001", "100.005", "1000000000000", "NaN", "Infinity"])
+def test_amount_that_cannot_be_is_refused(finance_officer, amount):
+    with pytest.raises(Refused) as refusal:
+        make_voucher(finance_officer, "interest_fund", amount=D(amount))
+    assert (refusal.value.field, Voucher.objects.count()) == ("amount", 0)
+
+
+def test_amount_is_needed(finance_officer):
+    with pytest.raises(Refused, match="more than zero"):
+        make_voucher(finance_officer, "interest_fund", amount=None)
+
+
+def test_day_in_the_future_or_outside_the_periods_is_refused(finance_officer):
+    for day, why in [(clock.today() + timedelta(days=1), "future"), (date(1999, 1, 1), "no open accounting period")]:
+        with pytest.raises(Refused, match=why):
+            make_voucher(finance_officer, "interest_fund", on=day)
+
+
+def test_period_closed_after_preparation_refuses_the_posting(finance_officer, second_finance_officer):
+    voucher = make_voucher(finance_officer, "interest_fund", on=date(2007, 12, 31))
+    close_period(by=finance_officer, period=Period.objects.get(code="2007"))
+    with pytest.raises(Refused, match="no open accounting period"):
+        authorise_voucher(by=second_finance_officer, voucher=voucher)
+    assert Voucher.objects.get(pk=voucher.pk).state == "prepared"
+    with pytest.raises(Refused, match="no open accounting period"):
+        make_voucher(finance_officer, "interest_fund", on=date(2007, 12, 31))
+
+
+@pytest.mark.parametrize("kind", ["direct_cost", "refund_sent", "refund_received", "donor_refund", "release"])
+def test_more_than_there_is_is_refused_at_preparation(books, kind):
+    with pytest.raises(InsufficientFunds):
+        make_voucher(books["by"], kind, amount=D(900000))
+    assert not Voucher.objects.filter(kind=kind, amount=D(900000)).exists()
+
+
+def test_what_is_gone_when_it_is_authorised_is_refused_and_stays_prepared(books):
+    first = make_voucher(books["by"], "refund_received", amount=D(400))
+    second = make_voucher(books["by"], "refund_received", amount=D(400))
+    authorise_voucher(by=books["other"], voucher=first)
+    before = balances()
+    with pytest.raises(InsufficientFunds):
+        authorise_voucher(by=books["other"], voucher=second)
+    assert (Voucher.objects.get(pk=second.pk).state, balances()) == ("prepared", before)
+
+
+@pytest.mark.parametrize("kind", WITH_REASON)
+def test_reason_is_needed_to_judge(books, kind):
+    with pytest.raises(Refused, match="Say why"):
+        make_voucher(books["by"], kind, reason=" ")
+
+
+NEEDED = [
+    ("bank_charges", "window"), ("refund_sent", "project"), ("refund_sent", "organisation"),
+    ("donor_refund", "donor"), ("window_transfer", "destination"), ("reversal", "posting"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name"), NEEDED)
+def test_what_a_kind_needs_is_asked_for(books, kind, name):
+    with pytest.raises(Refused) as refusal:
+        make_voucher(books["by"], kind, **{name: "" if name == "project" else None, "amount": D(1)})
+    assert refusal.value.field == name
+
+
+def test_what_a_kind_does_not_need_is_refused(books):
+    with pytest.raises(Refused, match="nothing else"):
+        make_voucher(books["by"], donor=make_donor())
+    with pytest.raises(Refused, match="Consent belongs"):
+        make_voucher(books["by"], consent="A letter")
+    with pytest.raises(Refused, match="not a kind"):
+        prepare_voucher(by=books["by"], kind="gift", on=RECEIVED_ON, amount=D(1))
+
+
+def test_project_that_is_not_there_is_refused_and_no_account_made(books):
+    accounts = Account.objects.count()
+    for kind in ("release", "refund_sent", "refund_received"):
+        with pytest.raises(Refused, match="no money of this project"):
+            make_voucher(books["by"], kind, project="PRJ-2008-9999")
+    assert Account.objects.count() == accounts
+
+
+def test_transfer_goes_to_another_window(books):
+    with pytest.raises(Refused, match="to another"):
+        make_voucher(books["by"], "window_transfer", destination=make_window("GEN"))
+
+
+@pytest.mark.requirement("R14")
+def test_earmarked_money_needs_consent_and_named_donors_move_alone(books):
+    from tests.funds.factories import make_deposit
+
+    make_deposit(books["by"], window=make_window("W1"), amount=D(1000))
+    out = {"window": make_window("W1"), "destination": make_window("W2")}
+    with pytest.raises(Refused, match="consent"):
+        make_voucher(books["by"], "window_transfer", **out)
+    swiss = make_donor("switzerland-sdc")
+    voucher = make_voucher(books["by"], "window_transfer", **out, consenting=[swiss, swiss])
+    authorise_voucher(by=books["other"], voucher=voucher)
+    assert (stakes("W1"), stakes("W2")) == ([D("990.00"), D("4850.00")], [D("100.00")])
+    with pytest.raises(InsufficientFunds):
+        make_voucher(books["by"], "window_transfer", **out, consenting=[make_donor()], amount=D("990.01"))
+    post_voucher(books["by"], books["other"], "window_transfer", **out, consent="Letters of 2 May 2008", amount=D(584))
+    assert stakes("W1") == [D("891.00"), D("4365.00")]
+
+
+def test_document_alone_is_a_recorded_consent(books):
+    file = SimpleUploadedFile("letter.pdf", smallest_pdf())
+    voucher = make_voucher(
+        books["by"], "window_transfer", window=make_window("W1"), destination=make_window("W2"), file=file
+    )
+    assert (voucher.document.name, authorise_voucher(by=books["other"], voucher=voucher).state) == (
+        "letter.pdf",
+        "posted",
+    )
+
+
+def test_file_that_is_no_document_is_refused(books):
+    with pytest.raises(Refused) as refusal:
+        make_voucher(books["by"], file=SimpleUploadedFile("letter.pdf", b"MZ not a document"))
+    assert refusal.value.field == "file"
+
+
+def test_posting_is_corrected_once(books):
+    posting = Posting.objects.get(debit__code="fee", amount=D("50.00"))
+    voucher = make_voucher(books["by"], "reversal", posting=posting)
+    with pytest.raises(Refused, match="prepared or posted already"):
+        make_voucher(books["by"], "reversal", posting=posting)
+    authorise_voucher(by=books["other"], voucher=voucher)
+    mirror = Posting.objects.get(entry_id=voucher.entry_id or Voucher.objects.get(pk=voucher.pk).entry_id)
+    for again in (posting, mirror):
+        with pytest.raises(Refused):
+            make_voucher(books["by"], "reversal", posting=again)
+
+
+def test_cancelled_voucher_says_why_and_is_not_posted(books):
+    voucher = make_voucher(books["by"])
+    with pytest.raises(Refused, match="why"):
+        cancel_voucher(by=books["by"], voucher=voucher, why=" ")
+    cancel_voucher(by=books["by"], voucher=voucher, why="twice")
+    for act in (
+        lambda: authorise_voucher(by=books["other"], voucher=voucher),
+        lambda: cancel_voucher(by=books["by"], voucher=voucher, why="again"),
+    ):
+        with pytest.raises(OutOfState):
+            act()
+
+
+def test_voucher_is_posted_once(books):
+    voucher = post_voucher(books["by"], books["other"])
+    for act in (
+        lambda: authorise_voucher(by=books["other"], voucher=voucher),
+        lambda: cancel_voucher(by=books["other"], voucher=voucher, why="late"),
+    ):
+        with pytest.raises(OutOfState):
+            act()
+
+
+@pytest.mark.requirement("D8")
+def test_same_key_prepares_and_posts_once(books):
+    values = {"by": books["by"], "kind": "bank_charges", "on": RECEIVED_ON, "window": make_window(), "key": "k"}
+    voucher = prepare_voucher(amount=D(5), **values)
+    assert prepare_voucher(amount=D(5), **values) == voucher
+    with pytest.raises(KeyReused):
+        prepare_voucher(amount=D(6), **values)
+    for _ in range(2):
+        assert authorise_voucher(by=books["other"], voucher=voucher, key="a").state == "posted"
+    assert Posting.objects.filter(debit__code="bank-charges").count() == 1
+
+
+STATUSES = {
+    "closing": {"other_fund": True, "donor_refund": True, "window_transfer": False},
+    "established": {"other_fund": False, "bank_charges": True, "donor_refund": False},
+    "closed": {"interest_fund": False, "bank_charges": False, "release": False},
+}
+
+
+@pytest.mark.requirement("R103")
+@pytest.mark.parametrize("status", STATUSES)
+def test_status_of_the_fund_allows_certain_vouchers(books, status):
+    prepared = {kind: make_voucher(books["by"], kind) for kind in STATUSES[status]}
+    fund_in(status)
+    for kind, allowed in STATUSES[status].items():
+        if allowed:
+            authorise_voucher(by=books["other"], voucher=prepared[kind])
+            continue
+        with pytest.raises(OutOfState, match="The fund is"):
+            make_voucher(books["by"], kind)
+        with pytest.raises(OutOfState, match="The fund is"):
+            authorise_voucher(by=books["other"], voucher=prepared[kind])
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_preview_is_what_is_posted_and_leaves_nothing(books, kind):
+    values = {"posting": Posting.objects.get(debit__code="fee", amount=D("50.00"))} if kind == "reversal" else {}
+    voucher = make_voucher(books["by"], kind, **values)
+    before, entries, accounts = balances(), RegisterEntry.objects.count(), Account.objects.count()
+    preview = preview_voucher(voucher)
+    assert (balances(), RegisterEntry.objects.count(), Account.objects.count()) == (before, entries, accounts)
+    authorise_voucher(by=books["other"], voucher=voucher)
+    after = balances()
+    assert {row.name: row.after for row in preview.accounts} == {
+        row.name: after.get(row.name, D(0)) for row in preview.accounts
+    }
+    held = {(s.pool.subject, s.source.label): s.amount for s in Stake.objects.select_related("pool", "source__donor")}
+    assert {(row.name, str(row.source)): row.after for row in preview.stakes} == {
+        (row.name, str(row.source)): held[row.name, str(row.source)] for row in preview.stakes
+    }
+
+
+def test_preview_says_why_it_would_be_refused(books):
+    voucher = make_voucher(books["by"], "refund_received", amount=D(500))
+    post_voucher(books["by"], books["other"], "refund_received", amount=D(1))
+    assert "not enough money" in str(preview_voucher(voucher).refusal)
+
+
+def test_refund_in_transit_ages_from_the_oldest_that_has_not_arrived(books):
+    first = clock.today() - timedelta(days=40)
+    post_voucher(books["by"], books["other"], "refund_received", amount=D(500))
+    assert refunds_in_transit() == []
+    post_voucher(books["by"], books["other"], "refund_sent", amount=D(100), on=first)
+    post_voucher(books["by"], books["other"], "refund_sent", amount=D(50), on=clock.today() - timedelta(days=3))
+    (transit,) = refunds_in_transit()
+    assert (transit.amount, transit.days, transit.is_late, transit.organisation) == (
+        D("150.00"), 40, True, "International Organization for Migration",
+    )  # fmt: skip
+    post_voucher(books["by"], books["other"], "refund_received", amount=D(100), on=clock.today())
+    (transit,) = refunds_in_transit()
+    assert (transit.amount, transit.days, transit.is_late) == (D("50.00"), 3, False)
+
+
+@pytest.mark.requirement("R66")
+def test_direct_costs_are_measured_against_the_ceiling(books, settings):
+    """3,000 paid to the partner and nothing come back: 157.89 of 3,157.89 is within five per cent, a cent more not."""
+    status = funding_status()
+    assert not cost_share(status, D("157.89")).is_above
+    assert cost_share(status, D("157.90")).is_above
+    settings.ALLIANCE_RULES = settings.ALLIANCE_RULES | {"direct_cost_ceiling_percent": "6"}
+    assert not cost_share(status, D("157.90")).is_above
+    post_voucher(books["by"], books["other"], "direct_cost", amount=D("300.00"))
+    share = cost_share(funding_status())
+    assert (share.cost, share.spending, share.percent, share.is_above) == (D("300.00"), D("3300.00"), D("9.1"), True)
+
+
+def test_voucher_of_another_amount_than_was_posted_is_found(books):
+    from django.db import connection
+
+    voucher = post_voucher(books["by"], books["other"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE funds_voucher SET amount = amount + 1 WHERE id = %s", [voucher.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert [(p.what, p.where) for p in checks.problems()] == [("posting", f"funds_voucher:{voucher.pk}")]
+
+
+def test_windows_that_no_money_was_allocated_from_take_part(books):
+    Window.objects.filter(code="W2").update(status="suspended")
+    assert post_voucher(books["by"], books["other"], "window_transfer").state == "posted"

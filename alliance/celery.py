@@ -86,6 +86,7 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "remind of instalments": {"task": "funds.remind_due", "schedule": 3600.0, "options": {"expires": 3600}},
     },
 )
 app.autodiscover_tasks(lambda: [*settings.INSTALLED_APPS, "alliance.records", "alliance.rendering"])

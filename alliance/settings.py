@@ -241,6 +241,9 @@ ALLIANCE_RULES = {
     "fee_percent": env("ALLIANCE_FEE_PERCENT", default="1.00"),
     "seed_ceiling_percent": env("ALLIANCE_SEED_CEILING_PERCENT", default="15.00"),
     "indirect_cost_percent": env("ALLIANCE_INDIRECT_COST_PERCENT", default="7.00"),
+    # A donor is reminded of an instalment so many days before it is due, on the day, and so many days after.
+    "reminder_days_before": env.int("ALLIANCE_REMINDER_DAYS_BEFORE", default=30),
+    "reminder_days_after": env.int("ALLIANCE_REMINDER_DAYS_AFTER", default=30),
     "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
     "import_lines": env.int("ALLIANCE_IMPORT_LINES", default=500),
     "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from babel.core import get_global
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
@@ -13,9 +14,20 @@ from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
 from alliance.people.models import Organisation
 from funds import amounts
-from funds.models import AgreementState, Donor, DonorStage, DonorType, PaymentState, Pledge, PledgeState, Window
+from funds.models import (
+    AgreementState,
+    Donor,
+    DonorAlias,
+    DonorStage,
+    DonorType,
+    Instalment,
+    PaymentState,
+    Pledge,
+    PledgeState,
+    Window,
+)
 
-INSTALMENTS = 6
+INSTALMENTS = 12
 
 
 class AmountField(forms.CharField):
@@ -122,6 +134,13 @@ class PledgeForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    event = forms.CharField(
+        label=_("Event"),
+        help_text=_("Where it was promised, for example a session of the Forum or a pledging conference."),
+        required=False,
+        max_length=200,
+    )
+
     def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(DonorField, self.fields["donor"]).queryset = donors
@@ -132,6 +151,18 @@ class PledgeForm(KeyedForm):
     def clean(self) -> dict[str, Any]:
         check_precision(self, "amount", self.cleaned_data.get("currency"))
         return self.cleaned_data
+
+
+class InstalmentField(forms.ModelChoiceField):
+    """An instalment of an agreement, or the next one."""
+
+    def label_from_instance(self, row: Instalment) -> str:
+        told = {
+            "number": row.number,
+            "day": formats.long_date(row.due_on),
+            "amount": formats.money(row.amount, row.agreement.currency),
+        }
+        return gettext("Instalment %(number)s, due on %(day)s: %(amount)s") % told
 
 
 class AgreementForm(KeyedForm):
@@ -178,6 +209,11 @@ class InstalmentForm(forms.Form):
 InstalmentFormSet = forms.formset_factory(InstalmentForm, extra=3, max_num=INSTALMENTS, validate_max=True)
 
 
+class AgencyField(forms.ModelChoiceField):
+    def label_from_instance(self, row: DonorAlias) -> str:
+        return f"{row.name} ({row.donor.name})"
+
+
 class DepositForm(KeyedForm):
     """Money that the bank shows as received. Checked first, posted after a look at rate, worth and fee."""
 
@@ -196,8 +232,23 @@ class DepositForm(KeyedForm):
     )
     rate_source = forms.CharField(label=_("Source of that rate"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, donors: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, donors: Any = None, instalments: Any = None, agencies: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if agencies:
+            self.fields["paying_agency"] = AgencyField(
+                label=_("Paying agency"), queryset=agencies, required=False, empty_label=_("The donor itself")
+            )
+        if instalments:
+            self.fields["instalment"] = InstalmentField(
+                label=_("Instalment"),
+                queryset=instalments,
+                required=False,
+                empty_label=_("The next one that is not paid"),
+                help_text=_("What is more than the instalment runs on to the next."),
+            )
+            self.order_fields(["amount", "currency", "instalment", *self.fields])
         if donors is not None:
             self.fields["donor"] = DonorField(label=_("Donor"), queryset=donors)
             self.fields["window"] = WindowField(label=_("Window"))
@@ -347,5 +398,6 @@ class PaymentFilter(forms.Form):
 
 
 class DonorFilter(forms.Form):
+    called = forms.CharField(label=_("Name"), max_length=200, required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
     donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)

@@ -21,6 +21,10 @@ def can_cancel_pledge(user: Any, organisation_id: int) -> bool:
     return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(Role.OFFICER, Role.HEAD)
 
 
+def can_amend_pledge(user: Any, organisation_id: int) -> bool:
+    return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(*SECRETARIAT)
+
+
 def can_write_off(user: Any) -> bool:
     return user.has_role(Role.FINANCE_OFFICER, Role.HEAD)
 
@@ -40,6 +44,14 @@ def can_confirm_receipt(user: Any, organisation_id: int) -> bool:
 
 def can_register_donor(user: Any) -> bool:
     return user.has_role(*SECRETARIAT)
+
+
+def can_record_diligence(user: Any) -> bool:
+    return user.has_role(Role.OFFICER, Role.HEAD)
+
+
+def can_keep_people(user: Any, organisation_id: int) -> bool:
+    return user.has_role(Role.HEAD) or user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id)
 
 
 def can_set_status(user: Any) -> bool:

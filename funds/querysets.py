@@ -115,13 +115,86 @@ class DonorQuerySet(models.QuerySet[Any]):
         )
         return self.annotate(deposited_usd=Coalesce(models.Subquery(deposited), ZERO, output_field=MoneyField()))
 
+    def with_prospects(self) -> Self:
+        """Add what is spoken of with each donor, in dollars. It is not pledged."""
+        spoken_of = (
+            self.model.prospects.rel.related_model.objects.filter(donor=models.OuterRef("pk"))
+            .order_by()
+            .values("donor")
+            .annotate(s=Sum("amount_usd"))
+            .values("s")
+        )
+        return self.annotate(prospects_usd=Coalesce(models.Subquery(spoken_of), ZERO, output_field=MoneyField()))
+
+    def with_pledged(self) -> Self:
+        """Add what each donor's standing pledges are worth, in dollars: indicative, and not money."""
+        pledged = (
+            self.model.pledges.rel.related_model.objects.standing()
+            .filter(donor=models.OuterRef("pk"))
+            .order_by()
+            .values("donor")
+            .annotate(s=Sum("amount_usd"))
+            .values("s")
+        )
+        return self.annotate(pledged_usd=Coalesce(models.Subquery(pledged), ZERO, output_field=MoneyField()))
+
+    def with_finding(self) -> Self:
+        """Add the newest finding of due diligence and the day until which it is valid. See also DueDiligence.of."""
+        newest = self.model.due_diligence.rel.related_model.objects.filter(donor=models.OuterRef("pk")).newest_first()
+        return self.annotate(
+            finding=models.Subquery(newest.values("finding")[:1]),
+            finding_valid_until=models.Subquery(newest.values("valid_until")[:1]),
+        )
+
+    def called(self, words: str) -> Self:
+        """Donors whose organisation, or one of whose other names, holds these words."""
+        names = Q()
+        for field in ("name_en", "name_fr", "name_es", "acronym_en", "acronym_fr", "acronym_es"):
+            names |= Q(**{f"organisation__{field}__icontains": words})
+        aliases = self.model.aliases.rel.related_model.objects.standing().filter(name__icontains=words)
+        return self.filter(names | Q(pk__in=aliases.values("donor")))
+
+    def with_step_due(self, until: date) -> Self:
+        """Donors whose next step is due by that day."""
+        return self.filter(next_step_on__lte=until)
+
     def for_list(self) -> Self:
         return self.select_related("organisation").order_by("organisation__name_en", "pk")
+
+
+class DonorAliasQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Names that still mean their donor."""
+        return self.filter(withdrawn_at=None)
+
+    def meaning(self, name: str) -> Self:
+        """Standing names that are spelt so, in whatever case."""
+        return self.standing().filter(name__iexact=name)
+
+    def paying_agencies(self) -> Self:
+        return self.standing().filter(kind="paying_agency").select_related("donor__organisation").order_by("name", "pk")
+
+
+class DueDiligenceQuerySet(models.QuerySet[Any]):
+    def newest_first(self) -> Self:
+        return self.order_by("-done_on", "-pk")
+
+    def of(self, donor: Any) -> Any | None:
+        """Return what counts for a donor: its newest finding, or None."""
+        return self.filter(donor=donor).newest_first().first()
 
 
 class ProspectQuerySet(OwnedByDonor):
     def for_list(self) -> Self:
         return self.with_donor().order_by("-noted_on", "-pk")
+
+
+class NonCashPledgeQuerySet(OwnedByDonor):
+    def with_donor(self) -> Self:
+        return self.select_related("donor__organisation")
+
+    def for_list(self) -> Self:
+        return self.with_donor().order_by("-pledged_on", "-pk")
 
 
 class PledgeQuerySet(OwnedByDonor):

@@ -10,6 +10,7 @@ from alliance.core import clock
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Membership, Role, User
 from alliance.register import declare
 from funds import import_job  # noqa: F401 - declares its document
+from funds.models import ReminderStage
 
 
 def people(*roles: str, organisation: str | None = None) -> Iterable[User]:
@@ -32,8 +33,20 @@ def finance_officers(body: dict[str, Any]) -> Iterable[User]:
     return people(Role.FINANCE_OFFICER)
 
 
+def both_sides(body: dict[str, Any]) -> Iterable[User]:
+    """The donor's people and the finance officers."""
+    pks = {person.pk for person in (*donors_people(body), *finance_officers(body))}
+    return User.objects.filter(pk__in=pks).order_by("pk")
+
+
 def officers(body: dict[str, Any]) -> Iterable[User]:
     return people(Role.OFFICER, Role.HEAD)
+
+
+def owner(body: dict[str, Any]) -> Iterable[User]:
+    """Whoever is to follow a donor up, unless it is who said so."""
+    uid = body["facts"]["owner"]
+    return User.objects.filter(uid=uid, is_active=True).exclude(uid=body["by"]) if uid else ()
 
 
 def page(name: str, fact: str) -> Any:
@@ -63,9 +76,38 @@ declare("funding.requested/1", label=_("Funding requested"), told=officers, url=
 declare("trustee.appointed/1", label=_("Trustee appointed"), told=officers, url=lambda body: reverse("funds:windows"))
 declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
+declare("donor.step_planned/1", label=_("Next step with a donor planned"), told=owner, url=page("donor", "donor"))
+declare("due_diligence.recorded/1", label=_("Due diligence recorded"), told=officers, url=page("donor", "donor"))
+declare("donor.named/1", label=_("Another name of a donor added"))
+declare("donor.name_withdrawn/1", label=_("Another name of a donor withdrawn"))
+declare(
+    "non_cash.pledged/1",
+    label=_("Contribution not in cash pledged"),
+    told=officers,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.acknowledged/1",
+    label=_("Contribution not in cash acknowledged"),
+    told=donors_people,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.delivered/1",
+    label=_("Contribution not in cash delivered"),
+    told=donors_people,
+    url=page("non_cash_pledge", "pledge"),
+)
+declare(
+    "non_cash.cancelled/1",
+    label=_("Contribution not in cash cancelled"),
+    told=officers,
+    url=page("non_cash_pledge", "pledge"),
+)
 declare("prospect.noted/1", label=_("Pipeline entry noted"))
 declare("pledge.recorded/1", label=_("Pledge recorded"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.acknowledged/1", label=_("Pledge acknowledged"), told=donors_people, url=page("pledge", "pledge"))
+declare("pledge.amended/1", label=_("Pledge amended"), told=both_sides, url=page("pledge", "pledge"))
 declare("pledge.cancelled/1", label=_("Pledge cancelled"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.written_off/1", label=_("Pledge written off"), told=donors_people, url=page("pledge", "pledge"))
 declare("pledge.settled/1", label=_("Pledge accepted as paid"), told=donors_people, url=page("pledge", "pledge"))
@@ -75,6 +117,13 @@ declare(
     told=donors_people,
     url=page("agreement", "agreement"),
 )
+declare(
+    "agreement.amended/1",
+    label=_("Contribution agreement amended"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
+declare("agreement.document_added/1", label=_("Document of an agreement added"))
 declare(
     "agreement.completed/1",
     label=_("Contribution agreement fully paid"),
@@ -87,6 +136,8 @@ declare(
     told=donors_people,
     url=page("agreement", "agreement"),
 )
+for _stage in ReminderStage:
+    declare(f"instalment.{_stage.value}/1", label=_stage.label, told=both_sides, url=page("agreement", "agreement"))
 declare("deposit.recorded/1", label=_("Deposit received"), told=donors_people, url=page("deposit", "deposit"))
 declare(
     "contributions.imported/1",

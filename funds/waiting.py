@@ -14,16 +14,19 @@ from alliance.core import clock, formats
 from alliance.core.display import Task
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
-from funds.models import Agreement, Instalment, Payment, PaymentState, Pledge, Voucher, VoucherKind
-from funds.operations.deposits import received_in_own_currency_of
+from funds.matching import first_unpaid
+from funds.models import Agreement, Donor, Instalment, Payment, PaymentState, Pledge, Voucher, VoucherKind
+from funds.operations.deposits import received_in_own_currency_of, standings_of
 from funds.transit import late_after, refunds_in_transit
 
 MOST = 50
+STEPS_AHEAD = timedelta(days=7)
 
 
 def waiting_for(user: Any) -> list[Task]:
     """Return the tasks that this person can do, oldest deadline first, those without one after them."""
     tasks = chain(
+        _next_steps(user),
         _acknowledgements(user),
         _agreements(user),
         _instalments(user),
@@ -33,6 +36,19 @@ def waiting_for(user: Any) -> list[Task]:
         _receipts(user),
     )
     return sorted(tasks, key=lambda task: (task.due is None, task.due or date.max, task.reference))
+
+
+def _next_steps(user: Any) -> Iterator[Task]:
+    """Steps with donors that this person takes, due within a week or overdue."""
+    if not permissions.can_register_donor(user):
+        return
+    today = clock.today()
+    rows = Donor.objects.visible_to(user).filter(owner=user).with_step_due(today + STEPS_AHEAD).for_list()
+    for donor in rows[:MOST]:
+        yield Task(
+            _("Take the next step with a donor"), donor.get_absolute_url(), donor.next_step_on, donor.next_step,
+            donor.name, late=donor.next_step_on is not None and donor.next_step_on < today,
+        )  # fmt: skip
 
 
 def _acknowledgements(user: Any) -> Iterator[Task]:
@@ -69,14 +85,10 @@ def _instalments(user: Any) -> Iterator[Task]:
 
 def next_due(agreement: Agreement) -> Instalment | None:
     """Return the first instalment that what came in does not cover."""
-    left = received_in_own_currency_of(agreement)
-    if left is None:
+    if received_in_own_currency_of(agreement) is None:
         return None
-    for instalment in sorted(agreement.instalments.all(), key=lambda row: row.number):
-        left -= instalment.amount
-        if left < 0:
-            return instalment
-    return None
+    unpaid = first_unpaid(standings_of(agreement))
+    return unpaid.instalment if unpaid else None
 
 
 def _payments(user: Any) -> Iterator[Task]:

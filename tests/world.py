@@ -38,7 +38,8 @@ def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
     from alliance.people.models import User
     from alliance.records.models import Notice
-    from funds.models import Deposit, Payment, Pledge, Window
+    from funds.models import Deposit, Donor, Payment, Pledge, Window
+    from funds.operations.noncash import record_non_cash_pledge
     from funds.operations.vouchers import prepare_voucher
     from governance.models import Decision, Session
     from proposals.models import Call, Contract, PartnerReport, Project, Proposal
@@ -58,6 +59,10 @@ def things() -> dict[str, Any]:
         window=Window.objects.unearmarked(), file=SimpleUploadedFile("statement.pdf", smallest_pdf()),
     )  # fmt: skip
     open_decision = Decision.objects.get(state="open")
+    sweden = Donor.objects.get(organisation__slug="sweden-mfa")
+    non_cash = record_non_cash_pledge(
+        by=officer, donor=sweden, kind="secondment", description="A statistician", pledged_on=clock.today()
+    )
     return {
         "draft": draft,
         "attachment": attachment,
@@ -65,6 +70,7 @@ def things() -> dict[str, Any]:
         "deposit": Deposit.objects.filter(donor__organisation__slug="sweden-mfa").first(),
         "voucher": voucher,
         "payment": Payment.objects.get(),
+        "non_cash": non_cash,
         "proposal": Proposal.objects.get(applicant__slug="iom", state="approved"),
         "rival_proposal": Proposal.objects.get(applicant__slug="ilo"),
         "eligible": Proposal.objects.get(state="eligible"),

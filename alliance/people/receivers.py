@@ -7,3 +7,4 @@ from alliance.register import declare
 declare("organisation.registered/1", label=_("Organisation registered"))
 declare("organisation.confirmed/1", label=_("Organisation confirmed"))
 declare("membership.started/1", label=_("Role given"))
+declare("membership.ended/1", label=_("Role ended"))

@@ -1,5 +1,7 @@
 """Models of the fund, one module a noun."""
 
+from funds.models.aliases import AliasKind, DonorAlias
+from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
 from funds.models.closing import ClosedProject
 from funds.models.donors import (
     Agreement,
@@ -16,7 +18,10 @@ from funds.models.donors import (
 from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover
+from funds.models.noncash import NonCashKind, NonCashPledge, NonCashState
 from funds.models.payments import Payment, PaymentState
+from funds.models.pipeline import DueDiligence, Finding, StageChange
+from funds.models.reminders import Reminder, ReminderStage
 from funds.models.seed import FundingRequest
 from funds.models.trustee import TrusteeTerm
 from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
@@ -27,13 +32,19 @@ __all__ = [
     "AccountKind",
     "Act",
     "Agreement",
+    "AgreementAmendment",
+    "AgreementDocument",
     "AgreementState",
+    "AliasKind",
     "ClosedProject",
     "Consent",
     "Deposit",
     "Donor",
+    "DonorAlias",
     "DonorStage",
     "DonorType",
+    "DueDiligence",
+    "Finding",
     "Fund",
     "FundStatus",
     "FundingRequest",
@@ -41,17 +52,24 @@ __all__ = [
     "ImportOutcome",
     "ImportRow",
     "Instalment",
+    "NonCashKind",
+    "NonCashPledge",
+    "NonCashState",
     "Payment",
     "PaymentState",
     "Period",
     "Pledge",
+    "PledgeAmendment",
     "PledgeState",
     "Posting",
     "Prospect",
     "Rate",
+    "Reminder",
+    "ReminderStage",
     "Share",
     "Source",
     "SourceKind",
+    "StageChange",
     "Stake",
     "TrusteeTerm",
     "Turnover",

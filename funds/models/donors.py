@@ -88,6 +88,11 @@ class Donor(Registered):
     organisation = models.OneToOneField("alliance.Organisation", on_delete=models.PROTECT, related_name="donor")
     donor_type = models.CharField(_("type"), max_length=20, choices=DonorType)
     stage = models.CharField(_("stage"), max_length=20, choices=DonorStage, default=DonorStage.POTENTIAL)
+    owner = models.ForeignKey(
+        "alliance.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who follows it up")
+    )
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("next step due on"), null=True)
 
     objects = DonorQuerySet.as_manager()
 
@@ -109,6 +114,12 @@ class Donor(Registered):
                 condition=Q(donor_type="trustee"),
                 name="donor_one_trustee",
                 violation_error_message=_("There is already a trustee."),
+            ),
+            models.CheckConstraint(
+                condition=Q(next_step="", next_step_on=None)
+                | (~Q(next_step="") & Q(next_step_on__isnull=False, owner__isnull=False)),
+                name="donor_next_step_has_day_and_owner",
+                violation_error_message=_("A next step says who takes it, and by when."),
             ),
         ]
 
@@ -203,6 +214,7 @@ class Pledge(Valued):
     amount_usd = MoneyField(_("indicative amount in US dollars"))
     pledged_on = models.DateField(_("pledged on"))
     conditions = models.TextField(_("conditions"), blank=True)
+    event = models.CharField(_("event"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=PledgeState, default=PledgeState.PLEDGED)
     noted_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField()
@@ -342,6 +354,13 @@ class Agreement(Valued):
         return reverse("funds:agreement", args=[self.reference])
 
 
+class InForce(models.Manager["Instalment"]):
+    """The instalments that an agreement has now; those that an amendment replaced are in `ever`."""
+
+    def get_queryset(self) -> models.QuerySet[Instalment]:
+        return super().get_queryset().filter(replaced_by=None)
+
+
 class Instalment(Registered):
     """A part of an agreement due on a day, in the agreement's currency."""
 
@@ -349,12 +368,19 @@ class Instalment(Registered):
     number = models.PositiveSmallIntegerField(_("number"))
     due_on = models.DateField(_("due on"))
     amount = OriginalAmountField(_("amount"))
+    replaced_by = models.ForeignKey(
+        "funds.AgreementAmendment", on_delete=models.PROTECT, null=True, related_name="replaced"
+    )
+
+    objects = InForce()
+    ever = models.Manager()
 
     class Meta:
         constraints = [
             positive_usd("instalment_positive", "amount"),
             models.UniqueConstraint(
                 fields=["agreement", "number"],
+                condition=Q(replaced_by=None),
                 name="instalment_number_once",
                 violation_error_message=_("An instalment's number is used once in an agreement."),
             ),
@@ -362,6 +388,10 @@ class Instalment(Registered):
 
     def __str__(self) -> str:
         return f"{self.agreement_id}/{self.number}"
+
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet[Instalment]:
+        return cls.ever.all()
 
     def is_paid_by(self, received: Decimal) -> bool:
         return settled(self.amount, received)
@@ -386,6 +416,7 @@ class Deposit(Valued):
     amount_usd = MoneyField(_("amount in US dollars"))
     received_on = models.DateField(_("received on"))
     bank_reference = models.CharField(_("bank's reference"), max_length=80, blank=True)
+    paying_agency = models.ForeignKey("funds.DonorAlias", on_delete=models.PROTECT, null=True, related_name="deposits")
     fee_percent = models.DecimalField(_("fee, per cent"), max_digits=5, decimal_places=2)
     fee_usd = MoneyField(_("fee in US dollars"))
     is_seed = models.BooleanField(_("trustee's seed capital"), default=False)

@@ -7,14 +7,26 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.errors import OutOfState, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
-from funds.models import Act, Agreement, Donor, Fund, Instalment, Pledge, PledgeState, Window, WindowStatus
+from funds.models import (
+    Act,
+    Agreement,
+    AgreementState,
+    Donor,
+    Fund,
+    Instalment,
+    Pledge,
+    PledgeState,
+    Window,
+    WindowStatus,
+)
+from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import lock_pledge
 from funds.operations.seed import require_signable
@@ -45,12 +57,14 @@ def sign_agreement(
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
     Fund.objects.held().require(Act.AGREE)
     check_not_future(signed_on, "signed_on")
+    require_not_barred(donor)
     if pledge is not None:
         pledge = lock_pledge(pledge.pk)
         _check_pledge(pledge, donor, currency, signed_on)
+        check_within_pledge(pledge, amount)
     if window is not None and window.status == WindowStatus.CLOSED:
         raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
-    _check_instalments(instalments, amount, currency, signed_on)
+    check_instalments(instalments, amount, currency, signed_on)
     fee = default_fee_percent(signed_on) if fee_percent is None else fee_percent
     if not 0 <= fee < 100:
         raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
@@ -97,7 +111,7 @@ def write_agreement(
         Instalment(agreement=agreement, number=number, due_on=due_on, amount=part)
         for number, (due_on, part) in enumerate(instalments, start=1)
     )
-    record("agreement.signed/1", by=by, rows=[agreement, *parts], facts=_facts(agreement), public=True)
+    record("agreement.signed/1", by=by, rows=[agreement, *parts], facts=agreement_facts(agreement), public=True)
     carry_donor_on(by, donor, "agree")
     return agreement
 
@@ -112,7 +126,7 @@ def cancel_agreement(*, by: User, agreement: Agreement, why: str) -> Agreement:
     advance(agreement, "cancel")
     agreement.cancelled_at, agreement.cancelled_why = clock.now(), why.strip()
     agreement.save(update_fields=["state", "cancelled_at", "cancelled_why"])
-    record("agreement.cancelled/1", by=by, rows=[agreement], facts=_facts(agreement), public=True)
+    record("agreement.cancelled/1", by=by, rows=[agreement], facts=agreement_facts(agreement), public=True)
     return agreement
 
 
@@ -135,7 +149,26 @@ def _check_pledge(pledge: Pledge, donor: Donor, currency: str, signed_on: date) 
         raise Refused(_("This is before the pledge was made."), field="signed_on")
 
 
-def _check_instalments(instalments: Sequence[Due], amount: Decimal, currency: str, signed_on: date) -> None:
+def check_within_pledge(pledge: Pledge, amount: Decimal, *, beside: Agreement | None = None) -> None:
+    """Refuse a second agreement on a pledge unless all of them add up to no more than the pledge.
+
+    The rule is ours: one agreement alone may be signed for more or less than was promised.
+    """
+    others = pledge.agreements.exclude(state=AgreementState.CANCELLED)
+    amounts = list((others.exclude(pk=beside.pk) if beside else others).values_list("amount", flat=True))
+    if not amounts:
+        return
+    if pledge.amount is None or None in amounts:
+        raise Refused(_("An agreement stands on this pledge already."), field="amount")
+    left = max(pledge.amount - sum(amounts), Decimal(0))
+    if amount > left:
+        said = {"left": formats.money(left, pledge.currency)}
+        raise Refused(
+            _("Agreements on one pledge add up to no more than the pledge: %(left)s are left.") % said, field="amount"
+        )
+
+
+def check_instalments(instalments: Sequence[Due], amount: Decimal, currency: str, signed_on: date) -> None:
     if not instalments:
         return
     for _due, part in instalments:
@@ -147,7 +180,7 @@ def _check_instalments(instalments: Sequence[Due], amount: Decimal, currency: st
         raise Refused(_("Instalments are due in order, from the day of signature on."), field="instalments")
 
 
-def _facts(agreement: Agreement) -> dict[str, object]:
+def agreement_facts(agreement: Agreement) -> dict[str, object]:
     return {
         "agreement": agreement.reference,
         "donor": agreement.donor.organisation.slug,

@@ -16,12 +16,15 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.amounts import fee_on
 from funds.ledger import post
+from funds.matching import Incoming, Part, Standing, first_unpaid, parts, standings
 from funds.models import (
     Act,
     Agreement,
     AgreementState,
+    AliasKind,
     Deposit,
     Donor,
+    DonorAlias,
     Fund,
     Instalment,
     Pledge,
@@ -52,6 +55,20 @@ class Arrival:
     value: Value
     received_on: date
     fee_percent: Decimal
+    instalment: Instalment | None = None
+
+    def parts(self) -> list[Part]:
+        """Return what it would pay of which instalments, beside what came in before."""
+        if self.agreement is None or self.value.amount is None:
+            return []
+        named = self.instalment.pk if self.instalment else None
+        new = Incoming(self.value.amount, self.value.currency, self.received_on, named)
+        rows = [*self.agreement.deposits.all(), new]
+        return [
+            part
+            for part in parts(list(self.agreement.instalments.all()), rows, self.agreement.currency)
+            if part.deposit is new
+        ]
 
     @property
     def fee_usd(self) -> Decimal:
@@ -73,6 +90,8 @@ def preview_deposit(
     currency: str = "",
     rate: Decimal | None = None,
     rate_source: str = "",
+    instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Arrival:
     """Return what `record_deposit` would record, with all its checks and nothing written."""
     Fund.objects.the().require(Act.RECEIVE)
@@ -90,8 +109,10 @@ def preview_deposit(
     promise = agreement or pledge
     currency = currency or (promise.currency if promise else "")
     value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
+    _check_instalment(instalment, agreement, value)
+    _check_agency(paying_agency, donor)
     fee_percent = agreement.fee_percent if agreement else default_fee_percent(received_on)
-    return Arrival(donor, window, agreement, pledge, value, received_on, fee_percent)
+    return Arrival(donor, window, agreement, pledge, value, received_on, fee_percent, instalment)
 
 
 @operation
@@ -108,11 +129,13 @@ def record_deposit(
     rate: Decimal | None = None,
     rate_source: str = "",
     bank_reference: str = "",
+    instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Deposit:
     """Record cash received, in its own currency, at the rate of the day or the bank's; post it and its fee.
 
     Under an agreement or a pledge, donor and window are its own; without one they are named. Only this raises what can be
-    allocated (R56). The worth in dollars and the fee are rounded half up to the cent, once. A trustee's money is
+    allocated (R56). It pays the instalment named, or the next, and then runs on. The worth in dollars and the fee are rounded half up to the cent, once. A trustee's money is
     posted as seed capital, kept apart from the donors' (R96). Raises Refused, OutOfState (R103), NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record deposits."))
@@ -123,7 +146,8 @@ def record_deposit(
         pledge = lock_pledge(pledge.pk)
     arrival = preview_deposit(
         amount=amount, received_on=received_on, agreement=agreement, pledge=pledge, donor=donor, window=window,
-        currency=currency, rate=rate, rate_source=rate_source,
+        currency=currency, rate=rate, rate_source=rate_source, instalment=instalment,
+        paying_agency=paying_agency,
     )  # fmt: skip
     return write_deposit(
         by=by,
@@ -135,6 +159,8 @@ def record_deposit(
         received_on=received_on,
         fee_percent=arrival.fee_percent,
         bank_reference=bank_reference.strip(),
+        instalment=instalment,
+        paying_agency=paying_agency,
     )
 
 
@@ -149,6 +175,8 @@ def write_deposit(
     received_on: date,
     fee_percent: Decimal,
     bank_reference: str = "",
+    instalment: Instalment | None = None,
+    paying_agency: DonorAlias | None = None,
 ) -> Deposit:
     """Write a deposit, post it with its fee, and carry instalment, agreement, pledge and donor on."""
     pool = window or Window.objects.unearmarked()
@@ -165,10 +193,11 @@ def write_deposit(
         donor=donor,
         pledge=pledge,
         agreement=agreement,
-        instalment=_next_instalment(agreement, value),
+        instalment=instalment or _next_instalment(agreement, value),
         window=pool,
         received_on=received_on,
         bank_reference=bank_reference,
+        paying_agency=paying_agency,
         fee_percent=fee_percent,
         fee_usd=fee,
         is_seed=donor.is_trustee,
@@ -201,15 +230,37 @@ def _next_instalment(agreement: Agreement | None, value: Value) -> Instalment | 
     """Return the first instalment that earlier deposits have not paid in full. Part and over payments run on."""
     if agreement is None or value.amount is None or value.currency != agreement.currency:
         return None
-    left = received_in_own_currency_of(agreement)
-    if left is None:
+    if received_in_own_currency_of(agreement) is None:
         return None
-    parts = list(agreement.instalments.order_by("number"))
-    for instalment in parts:
-        left -= instalment.amount
-        if left < 0:
-            return instalment
-    return parts[-1] if parts else None
+    found = standings_of(agreement)
+    unpaid = first_unpaid(found)
+    return unpaid.instalment if unpaid else found[-1].instalment if found else None
+
+
+def standings_of(agreement: Agreement) -> list[Standing]:
+    """Return where each instalment of an agreement stands today."""
+    instalments, deposits = list(agreement.instalments.all()), list(agreement.deposits.all())
+    return standings(instalments, deposits, agreement.currency, clock.today())
+
+
+def _check_agency(agency: DonorAlias | None, donor: Donor) -> None:
+    if agency is None:
+        return
+    if agency.donor_id != donor.pk or agency.kind != AliasKind.PAYING_AGENCY or agency.withdrawn_at:
+        raise Refused(_("This agency does not pay for the donor."), field="paying_agency")
+
+
+def _check_instalment(instalment: Instalment | None, agreement: Agreement | None, value: Value) -> None:
+    if instalment is None:
+        return
+    if agreement is None or instalment.agreement_id != agreement.pk or instalment.replaced_by_id:
+        raise Refused(_("This is no instalment of the agreement."), field="instalment")
+    if value.currency != agreement.currency:
+        raise Refused(
+            _("The agreement is in %(currency)s: only money in it pays an instalment.")
+            % {"currency": agreement.currency},
+            field="instalment",
+        )
 
 
 def received_in_own_currency_of(agreement: Agreement) -> Decimal | None:

@@ -5,12 +5,13 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
+from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.core.states import advance, can
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
-from funds.models import Donor, DonorType, Prospect, Window
+from funds.models import Donor, DonorType, Prospect, StageChange, Window
 from funds.operations.values import Value
 
 AUTOMATIC = {"pledge", "agree", "receive"}
@@ -25,9 +26,8 @@ def register_donor(*, by: User | None, organisation: Organisation, donor_type: s
     if donor_type == DonorType.TRUSTEE and Donor.objects.filter(donor_type=DonorType.TRUSTEE).exists():
         raise Refused(_("There is already a trustee."), field="donor_type")
     donor = Donor.objects.create(organisation=organisation, donor_type=donor_type, stage=stage)
-    record(
-        "donor.registered/1", by=by, rows=[donor], facts={"donor": organisation.slug, "type": donor_type}, public=False
-    )
+    rows = [donor, _stage_change(by, donor)]
+    record("donor.registered/1", by=by, rows=rows, facts={"donor": organisation.slug, "type": donor_type}, public=False)
     return donor
 
 
@@ -47,6 +47,32 @@ def advance_donor_stage(*, by: User, donor: Donor, stage: str) -> Donor:
     return donor
 
 
+@operation
+def plan_next_step(
+    *, by: User, donor: Donor, owner: User | None = None, next_step: str = "", next_step_on: date | None = None
+) -> Donor:
+    """Say who of the secretariat follows a donor up, what that person does next, and by when (R102).
+
+    A step has all three; an empty step ends the plan. Raises Refused for half a plan or an owner outside the secretariat.
+    """
+    require(permissions.can_register_donor(by), _("The secretariat keeps the pipeline."))
+    donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
+    step = next_step.strip()
+    if owner is not None and not owner.is_secretariat:
+        raise Refused(_("A donor is followed up by somebody of the secretariat."), field="owner")
+    if step and owner is None:
+        raise Refused(_("Say who takes the next step."), field="owner")
+    if step and next_step_on is None:
+        raise Refused(_("Say by when the next step is taken."), field="next_step_on")
+    if next_step_on and not step:
+        raise Refused(_("Say what the next step is."), field="next_step")
+    donor.owner, donor.next_step, donor.next_step_on = owner, step, next_step_on
+    donor.save(update_fields=["owner", "next_step", "next_step_on"])
+    facts = {"donor": donor.organisation.slug, "owner": owner.uid if owner else None, "due_on": next_step_on}
+    record("donor.step_planned/1", by=by, rows=[donor], facts=facts)
+    return donor
+
+
 def carry_donor_on(by: User | None, donor: Donor, verb: str) -> None:
     """Move the donor to the stage that an act has brought it to; one that is further on stays there."""
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
@@ -58,7 +84,12 @@ def carry_donor_on(by: User | None, donor: Donor, verb: str) -> None:
 
 
 def _record_stage(by: User | None, donor: Donor) -> None:
-    record("donor.advanced/1", by=by, rows=[donor], facts={"donor": donor.organisation.slug, "stage": donor.stage})
+    facts = {"donor": donor.organisation.slug, "stage": donor.stage}
+    record("donor.advanced/1", by=by, rows=[donor, _stage_change(by, donor)], facts=facts)
+
+
+def _stage_change(by: User | None, donor: Donor) -> StageChange:
+    return StageChange.objects.create(donor=donor, stage=donor.stage, at=clock.now(), by=by)
 
 
 def write_prospect(

@@ -26,7 +26,19 @@ from funds import permissions
 from funds.contribution_file import Contribution, Line, Money, RowRefused, flags, read_contribution, read_lines
 from funds.contributions import Totals, totals_of_rows
 from funds.mapping import Mapping, read_mapping
-from funds.models import Act, Agreement, Deposit, Donor, Fund, ImportBatch, ImportOutcome, ImportRow, Pledge, Prospect
+from funds.models import (
+    Act,
+    Agreement,
+    Deposit,
+    Donor,
+    DonorAlias,
+    Fund,
+    ImportBatch,
+    ImportOutcome,
+    ImportRow,
+    Pledge,
+    Prospect,
+)
 from funds.operations.agreements import write_agreement
 from funds.operations.deposits import complete, write_deposit
 from funds.operations.donors import register_donor, write_prospect
@@ -335,7 +347,10 @@ def _deposit(by: User | None, donor: Donor, money: Money, worth: _Worth, written
 
 
 def _donor(row: Contribution) -> Donor:
-    """Return the donor of this name, registered by the import if it is new to the fund or to the directory."""
+    """Return the donor that this name means, registered by the import if it is new to the fund or the directory."""
+    alias = DonorAlias.objects.meaning(row.donor).select_related("donor__organisation").first()
+    if alias is not None:
+        return alias.donor
     organisation = Organisation.objects.filter(name_en__iexact=row.donor).order_by("pk").first()
     if organisation is None:
         organisation = register_organisation(

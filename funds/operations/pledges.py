@@ -14,6 +14,7 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Act, Donor, Fund, Pledge, PledgeState, Window, WindowStatus
+from funds.operations.diligence import require_cleared, require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import position
@@ -29,6 +30,7 @@ def record_pledge(
     window: Window | None = None,
     pledged_on: date | None = None,
     conditions: str = "",
+    event: str = "",
 ) -> Pledge:
     """Note a donor's promise, in its own currency, to a window or unearmarked. It raises no balance (R56).
 
@@ -39,14 +41,28 @@ def record_pledge(
     Fund.objects.held().require(Act.PLEDGE)
     day = pledged_on or clock.today()
     check_not_future(day, "pledged_on")
-    _check_window(window)
+    check_window(window)
+    require_not_barred(donor)
     return write_pledge(
-        by=by, donor=donor, window=window, value=valued(amount, currency, day), pledged_on=day, conditions=conditions
+        by=by,
+        donor=donor,
+        window=window,
+        value=valued(amount, currency, day),
+        pledged_on=day,
+        conditions=conditions,
+        event=event,
     )
 
 
 def write_pledge(
-    *, by: User | None, donor: Donor, window: Window | None, value: Value, pledged_on: date, conditions: str = ""
+    *,
+    by: User | None,
+    donor: Donor,
+    window: Window | None,
+    value: Value,
+    pledged_on: date,
+    conditions: str = "",
+    event: str = "",
 ) -> Pledge:
     """Write a pledge and its register entry, for an operation that has checked who and when."""
     pledge = Pledge.objects.create(
@@ -55,24 +71,31 @@ def write_pledge(
         window=window,
         pledged_on=pledged_on,
         conditions=conditions.strip(),
+        event=event.strip(),
         noted_by=by,
         noted_at=clock.now(),
         **value.columns(),
     )
-    record("pledge.recorded/1", by=by, rows=[pledge], facts=_facts(pledge))
+    record("pledge.recorded/1", by=by, rows=[pledge], facts=pledge_facts(pledge))
     carry_donor_on(by, donor, "pledge")
     return pledge
 
 
 @operation
 def acknowledge_pledge(*, by: User | None, pledge: Pledge) -> Pledge:
-    """Acknowledge a pledge for the secretariat; from now on it is public."""
+    """Acknowledge a pledge for the secretariat; from now on it is public.
+
+    A private entity's only with due diligence that is valid and acceptable; an import (`by=None`) brings in what its
+    source had made public already.
+    """
     require(by is None or permissions.can_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
     pledge = _locked(pledge)
+    if by is not None:
+        require_cleared(pledge.donor)
     advance(pledge, "acknowledge")
     pledge.acknowledged_at, pledge.acknowledged_by = clock.now(), by
     pledge.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
-    record("pledge.acknowledged/1", by=by, rows=[pledge], facts=_facts(pledge), public=True)
+    record("pledge.acknowledged/1", by=by, rows=[pledge], facts=pledge_facts(pledge), public=True)
     return pledge
 
 
@@ -97,7 +120,7 @@ def withdraw(by: User | None, pledge: Pledge, why: str) -> None:
     advance(pledge, "cancel")
     pledge.cancelled_at, pledge.cancelled_why = clock.now(), why
     pledge.save(update_fields=["state", "cancelled_at", "cancelled_why"])
-    record("pledge.cancelled/1", by=by, rows=[pledge], facts=_facts(pledge), public=pledge.is_public)
+    record("pledge.cancelled/1", by=by, rows=[pledge], facts=pledge_facts(pledge), public=pledge.is_public)
 
 
 @operation
@@ -118,7 +141,7 @@ def settle(by: User | None, pledge: Pledge, on: date) -> None:
     """Write that nothing more is owed on a locked, acknowledged pledge."""
     pledge.settled_on = on
     pledge.save(update_fields=["settled_on"])
-    record("pledge.settled/1", by=by, rows=[pledge], facts=_facts(pledge), public=True)
+    record("pledge.settled/1", by=by, rows=[pledge], facts=pledge_facts(pledge), public=True)
 
 
 @operation
@@ -137,7 +160,9 @@ def write_off_pledge(*, by: User | None, pledge: Pledge, on: date, amount_usd: D
         advance(pledge, "write_off")
     pledge.written_off_on, pledge.written_off_usd = on, amount
     pledge.save(update_fields=["state", "written_off_on", "written_off_usd"])
-    record("pledge.written_off/1", by=by, rows=[pledge], facts=_facts(pledge) | {"written_off": amount}, public=True)
+    record(
+        "pledge.written_off/1", by=by, rows=[pledge], facts=pledge_facts(pledge) | {"written_off": amount}, public=True
+    )
     return pledge
 
 
@@ -149,12 +174,12 @@ def _locked(pledge: Pledge) -> Pledge:
     return lock_pledge(pledge.pk)
 
 
-def _check_window(window: Window | None) -> None:
+def check_window(window: Window | None) -> None:
     if window is not None and window.status == WindowStatus.CLOSED:
         raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
 
 
-def _facts(pledge: Pledge) -> dict[str, object]:
+def pledge_facts(pledge: Pledge) -> dict[str, object]:
     return {
         "pledge": pledge.reference,
         "donor": pledge.donor.organisation.slug,

@@ -1,10 +1,10 @@
 """Contribution agreements: the list, a new one on a pledge or alone, and one with its instalments."""
 
-from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,6 +20,7 @@ from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import amounts, permissions
 from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, ReasonForm
+from funds.matching import standings
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.deposits import received_in_own_currency_of
@@ -101,29 +102,27 @@ def _sign(request: Request, form: AgreementForm, instalments: Any, pledge: Pledg
     return attempt(form, sign_agreement, by=request.user, pledge=pledge, instalments=due, **filled)
 
 
-class DueLine(NamedTuple):
-    """An instalment with what has come in of it, in the agreement's currency."""
-
-    instalment: Instalment
-    received: Decimal
-    is_paid: bool
-    is_late: bool
-
-
 @require_GET
 def agreement(request: Request, reference: str) -> HttpResponse:
     rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge", "recorded_by")
     row = find(rows, reference=reference)
     deposits = list(row.deposits.order_by("received_on", "pk"))
     received = received_in_own_currency_of(row)
+    may_record = permissions.can_record_money(request.user)
     context = {
         "agreement": row,
         "deposits": deposits,
         "received": received,
         "outstanding": outstanding(row, received),
-        "due": due_lines(list(row.instalments.order_by("number")), received, clock.today()),
-        "may_receive": row.state == AgreementState.SIGNED and permissions.can_record_money(request.user),
+        "due": standings(list(row.instalments.all()), deposits, row.currency, clock.today()),
+        "amendments": row.amendments.order_by("-number").prefetch_related(
+            Prefetch("replaced", Instalment.ever.order_by("number"))
+        ),
+        "documents": row.documents.select_related("file").order_by("pk"),
+        "may_receive": row.state == AgreementState.SIGNED and may_record,
         "may_cancel": row.state == AgreementState.SIGNED and permissions.can_write_off(request.user),
+        "may_amend": row.state == AgreementState.SIGNED and may_record and row.amount is not None,
+        "may_attach": may_record,
     }
     return render(request, "funds/agreement_detail.html", context)
 
@@ -133,18 +132,6 @@ def outstanding(row: Agreement, received: Decimal | None) -> Decimal | None:
     if row.amount is None or received is None or row.state != AgreementState.SIGNED:
         return None
     return max(row.amount - received, Decimal(0))
-
-
-def due_lines(instalments: list[Instalment], received: Decimal | None, today: date) -> list[DueLine]:
-    """Spread what came in over the instalments in order; part and over payments run on to the next."""
-    left = received if received is not None else Decimal(0)
-    found = []
-    for instalment in instalments:
-        part = min(left, instalment.amount)
-        left -= part
-        paid = part == instalment.amount
-        found.append(DueLine(instalment, part, paid, not paid and instalment.due_on < today))
-    return found
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """Deposits: the list, a new one with a look at rate, worth and fee before it is posted, and one with its postings."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
 from funds.forms import DepositForm, ListFilter
-from funds.models import Agreement, Deposit, Donor, Pledge
+from funds.matching import Part, parts
+from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
@@ -68,9 +70,8 @@ def deposit_new(request: Request) -> HttpResponse:
         arrival = attempt(form, preview_deposit, **promise, **filled)
         seen = str(arrival.value.amount_usd) if arrival else ""
         if arrival is not None and request.POST.get("seen") != seen:
-            return render(
-                request, "funds/deposit_check.html", {"form": form, "arrival": arrival, "seen": seen, **promise}
-            )
+            context = {"form": form, "arrival": arrival, "seen": seen, **promise, **matched(arrival.parts(), agreement)}
+            return render(request, "funds/deposit_check.html", context)
         if arrival is not None and (
             deposit := attempt(form, record_deposit, by=request.user, **promise, **form.cleaned_data)
         ):
@@ -80,12 +81,31 @@ def deposit_new(request: Request) -> HttpResponse:
     return render(request, "funds/deposit_form.html", {"form": form, "running": running, **promise})
 
 
+def parts_of(row: Deposit) -> list[Part]:
+    """Return what a deposit paid of its agreement's instalments, beside all other deposits."""
+    if row.agreement is None:
+        return []
+    rows = parts(list(row.agreement.instalments.all()), list(row.agreement.deposits.all()), row.agreement.currency)
+    return [part for part in rows if part.deposit.pk == row.pk]
+
+
+def matched(found: list[Part], agreement: Agreement | None) -> dict[str, Any]:
+    """Return what a page says of a deposit's match: its parts, and whether it is more than any instalment."""
+    amounts = [row.amount for row in agreement.instalments.all()] if agreement else []
+    paid = sum((part.amount for part in found), Decimal(0))
+    return {"parts": found if amounts else [], "is_larger": bool(amounts) and paid > max(amounts)}
+
+
 def _form(request: Request, promise: Agreement | Pledge | None) -> DepositForm:
     initial: dict[str, Any] = {"received_on": clock.today()}
     if promise:
         initial["currency"] = promise.currency
     donors = None if promise else Donor.objects.for_list()
-    return DepositForm(submitted(request), donors=donors, initial=initial)
+    due = promise.instalments.order_by("number").select_related("agreement") if isinstance(promise, Agreement) else None
+    agencies = DonorAlias.objects.paying_agencies()
+    if promise:
+        agencies = agencies.filter(donor=promise.donor)
+    return DepositForm(submitted(request), donors=donors, instalments=due, agencies=agencies, initial=initial)
 
 
 def _asked_agreement(request: Request) -> Agreement | None:
@@ -102,6 +122,14 @@ def _asked_pledge(request: Request) -> Pledge | None:
 @require_GET
 def deposit(request: Request, reference: str) -> HttpResponse:
     rows = Deposit.objects.visible_to(request.user).with_donor()
-    row = find(rows.select_related("agreement", "pledge", "instalment", "entry", "recorded_by"), reference=reference)
-    context = {"deposit": row, "lines": lines_of_entry(row.entry_id), "may_read_accounts": request.user.reads_all}
+    row = find(
+        rows.select_related("agreement", "pledge", "instalment", "paying_agency", "entry", "recorded_by"),
+        reference=reference,
+    )
+    context = {
+        "deposit": row,
+        "lines": lines_of_entry(row.entry_id),
+        "may_read_accounts": request.user.reads_all,
+        **matched(parts_of(row), row.agreement),
+    }
     return render(request, "funds/deposit_detail.html", context)

@@ -1,5 +1,7 @@
 """Donors: the register with its pipeline, a new donor, and one donor with its contributions and what became of them."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
+from alliance.core import clock
+from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
@@ -18,6 +22,7 @@ from funds.forms import DonorFilter, DonorForm, StageForm
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor
 from funds.views.pages import Column, Request, form_act, listed, reader_or_404
+from funds.views.pipeline import stage_history
 
 COLUMNS = (
     Column(gettext_lazy("Donor"), lambda d: d.name),
@@ -40,7 +45,8 @@ def donors(request: Request) -> HttpResponseBase:
     form = DonorFilter(request.GET)
     rows = own.with_totals().for_list()
     if form.is_valid():
-        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+        asked = dict(form.cleaned_data)
+        rows = rows.called(asked.pop("called")).filter(**{name: value for name, value in asked.items() if value})
     may_register = permissions.can_register_donor(user)
     return listed(
         request,
@@ -56,18 +62,33 @@ def donors(request: Request) -> HttpResponseBase:
 
 @require_GET
 def donor(request: Request, slug: str) -> HttpResponse:
-    row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
+    row = find(Donor.objects.visible_to(request.user).select_related("organisation", "owner"), organisation__slug=slug)
     can_move = any(row.stage in row.TRANSITIONS[verb].sources for verb in row.BY_HAND)
     context = {
         "donor": row,
         "totals": totals_of_donor(row),
         "chains": chains(row),
+        "not_cash": row.non_cash_pledges.for_list(),
         "prospects": row.prospects.for_list(),
         "shares": attributed_to(row),
         "may_move": can_move and permissions.can_register_donor(request.user),
         "may_pledge": permissions.can_pledge(request.user, row.organisation_id),
+        "may_plan": permissions.can_register_donor(request.user),
+        "may_judge": permissions.can_record_diligence(request.user),
+        **(_for_readers(request, row) if request.user.reads_all else {}),
     }
     return render(request, "funds/donor_detail.html", context)
+
+
+def _for_readers(request: Request, row: Donor) -> dict[str, Any]:
+    """Return what the secretariat and the auditor see of a donor and its own people do not."""
+    return {
+        "findings": row.due_diligence.newest_first().select_related("file", "recorded_by"),
+        "history": stage_history(row),
+        "aliases": row.aliases.standing().order_by("name", "pk"),
+        "key": new_key(),
+        "today": clock.today(),
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,6 +20,11 @@ from funds.forms import ActForm
 PAGE_ROWS = 50
 
 
+def uploaded(request: Request) -> Any:
+    """Return the files that came with a form that was sent."""
+    return request.FILES if request.method == "POST" else None
+
+
 class Column(NamedTuple):
     """A column of a download: its heading and how a row gives its value."""
 

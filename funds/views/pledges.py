@@ -19,6 +19,7 @@ from funds import permissions
 from funds.attributed import attributed_to
 from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
 from funds.models import Donor, Pledge, PledgeState
+from funds.operations.amendments import AMENDABLE
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
 from funds.positions import Position, position
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
@@ -96,8 +97,10 @@ def pledge(request: Request, reference: str) -> HttpResponse:
         "chain": chain(row, agreements, deposits, stands),
         "key": new_key(),
         "may_acknowledge": row.state == PledgeState.PLEDGED and permissions.can_acknowledge_pledge(user),
+        "amendments": row.amendments.select_related("window").order_by("-number"),
+        "may_amend": _may_amend(user, row),
         "may_cancel": _may_cancel(user, row, bool(agreements or deposits)),
-        "may_sign": open_state and not agreements and permissions.can_record_money(user),
+        "may_sign": open_state and _has_room(row, agreements) and permissions.can_record_money(user),
         "may_receive": open_state and not agreements and not row.is_settled and permissions.can_record_money(user),
         "may_accept": open_state and bool(deposits) and not row.is_settled and permissions.can_write_off(user),
         "may_write_off": open_state and stands.pledged_unpaid > 0 and permissions.can_write_off(user),
@@ -106,6 +109,17 @@ def pledge(request: Request, reference: str) -> HttpResponse:
         else None,
     }
     return render(request, "funds/pledge_detail.html", context)
+
+
+def _has_room(row: Pledge, agreements: list) -> bool:
+    """Say whether another agreement fits: the first one always does, more only within the pledge."""
+    amounts = [one.amount for one in agreements if one.state != "cancelled"]
+    return not amounts or (None not in (row.amount, *amounts) and sum(amounts) < row.amount)
+
+
+def _may_amend(user: object, row: Pledge) -> bool:
+    is_open = row.state in AMENDABLE and not row.is_settled and not row.written_off_on
+    return is_open and permissions.can_amend_pledge(user, row.donor.organisation_id)
 
 
 def _may_cancel(user: object, row: Pledge, stands_under_it: bool) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from funds.amounts import in_proportion
+from funds.matching import standings
 from funds.models import Account, AccountKind, Agreement, Deposit, Posting
-from funds.positions import received_in_own_currency
 from reporting.statements.overview import with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
@@ -54,16 +55,13 @@ def _overdue(of: Scope) -> Table:
 
 def _late(of: Scope, agreement: Any) -> Iterable[Line]:
     came = [one for one in agreement.deposits.all() if one.received_on <= of.as_of]
-    received = received_in_own_currency(agreement, came)
-    if received is None or not agreement.amount:
+    if not agreement.amount:
         return
-    for part in sorted(agreement.instalments.all(), key=lambda one: one.number):
-        owed = min(part.amount, max(part.amount - received, ZERO))
-        received = max(received - part.amount, ZERO)
-        if owed > 0 and part.due_on <= of.as_of:
-            worth = (owed * agreement.amount_usd / agreement.amount).quantize(Decimal("0.01"))
+    for one in standings(list(agreement.instalments.all()), came, agreement.currency, of.as_of):
+        if one.is_late:
+            worth = in_proportion(agreement.amount_usd, one.owed, agreement.amount)
             label = f"{agreement.reference} {agreement.donor.name}"
-            yield _aged(of, label, worth, part.due_on, agreement.get_absolute_url())
+            yield _aged(of, label, worth, one.instalment.due_on, agreement.get_absolute_url())
 
 
 def _unmatched(of: Scope) -> Table:

@@ -56,12 +56,15 @@ class Table:
     def width(self) -> int:
         return len(self.columns) + 1
 
-    def written(self, lines: Iterable[Line] | None = None) -> Iterator[tuple[Line, list[tuple[str, str, bool]]]]:
-        """Yield lines with their cells in the reader's way of writing: text, address, and whether it is a figure."""
-        write = _writer()
+    def written(self, lines: Iterable[Line] | None = None) -> Iterator[tuple[Line, list[tuple[str, str, bool, str]]]]:
+        """Yield lines with their cells in the reader's way of writing: text, address, whether it is a figure, heading."""
+        write, labels = _writer(), {column: str(column.label) for column in self.columns}
         for line in self.lines if lines is None else lines:
             cells = zip(line.cells, self.columns, strict=True)
-            yield line, [(write(cell.value, column.kind), cell.url, column.is_figure) for cell, column in cells]
+            shown = [
+                (write(cell.value, column.kind), cell.url, column.is_figure, labels[column]) for cell, column in cells
+            ]
+            yield line, shown
 
     def figure(self, code: str, place: int = 0) -> Figure:
         """Return one figure by its row's code; StopIteration where there is no such row."""

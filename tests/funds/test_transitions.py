@@ -12,6 +12,8 @@ from funds.models import (
     DonorStage,
     Fund,
     FundStatus,
+    NonCashPledge,
+    NonCashState,
     Payment,
     PaymentState,
     Period,
@@ -30,6 +32,7 @@ TABLES = [
     (Donor, DonorStage),
     (Pledge, PledgeState),
     (Agreement, AgreementState),
+    (NonCashPledge, NonCashState),
     (Payment, PaymentState),
     (Voucher, VoucherState),
 ]

@@ -18,6 +18,7 @@ from reporting.statements import document
 from reporting.statements.catalogue import KINDS, consolidated, statement
 from reporting.statements.shape import Cell, Column, Line, Table
 from reporting.statements.views import _within
+from tests.pdf.verapdf import assert_conforms
 from tests.world import played
 
 DAY = date(2008, 9, 15)
@@ -170,3 +171,24 @@ def test_document_holds_the_figures_of_the_pages(demonstration):
         (table,) = statement(code, DAY).tables
         for line, cells in table.written():
             assert all(f">{cell[0]}</td>" in text for cell in cells), line.label
+
+
+def test_consolidated_report_is_remade_to_the_byte_and_conforms(demonstration, tmp_path):
+    first = document.make_pdf(consolidated(DAY), is_consolidated=True)
+    assert document.make_pdf(consolidated(DAY), is_consolidated=True) == first
+    path = tmp_path / "consolidated.pdf"
+    path.write_bytes(first)
+    assert_conforms(path, "ua1", "3a")
+
+
+def test_statement_is_asked_for_once_by_whoever_is_signed_in(demonstration):
+    from alliance.people.models import User
+    from alliance.rendering.models import Job
+
+    client = Client()
+    client.force_login(User.objects.get(email="donor@demo.example"))
+    asked = [client.post("/fr/money/statements/windows/pdf/", {"as_of": "2008-06-30"}) for _time in range(2)]
+    assert asked[0].url == asked[1].url
+    job = Job.objects.get(kind="statement")
+    assert (job.language, job.arguments) == ("fr", {"code": "windows", "as_of": "2008-06-30"})
+    assert client.post("/fr/money/statements/open-items/pdf/").status_code == 404

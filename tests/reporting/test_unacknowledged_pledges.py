@@ -11,6 +11,7 @@ from django.urls import reverse
 from alliance.people.models import Role, User
 from alliance.people.operations import give_role, register_organisation
 from alliance.register.models import RegisterEntry, head
+from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import register_donor
 from funds.operations.pledges import acknowledge_pledge, cancel_pledge, record_pledge
 from tests.funds.factories import make_deposit, make_donor
@@ -20,6 +21,7 @@ from tests.world import played
 NAME, SLUG = "Zephyrine Quokka Endowment", "zephyrine-quokka"
 SAID = ("7,654,321", "7654321", "7 654 321", "quokkas first")
 ASKED = "postings of the donor"
+REGISTER = "open_register:register"  # its open entries, as one file: the organisation's own is among them
 DIRECTORY = {"reporting:organisations", "reporting:organisation", "reporting:search"}
 
 
@@ -66,7 +68,10 @@ def test_unacknowledged_pledge_stands_on_no_public_page(db):
         hidden = public_pages(world, since)
         assert naming(hidden, pledge.reference, *SAID) == set()
         assert naming(hidden, NAME) == DIRECTORY
-        assert naming(hidden, SLUG) == DIRECTORY | {ASKED}  # the address asked for, in the links to other languages
+        assert naming(hidden, SLUG) == DIRECTORY | {
+            ASKED,
+            REGISTER,
+        }  # the address asked for, in the links to other languages
         unmoved = (*DIRECTORY, ASKED)
         assert {name: hidden[name] for name in unmoved} == {name: before[name] for name in unmoved}
 
@@ -74,10 +79,15 @@ def test_unacknowledged_pledge_stands_on_no_public_page(db):
         cancel_pledge(by=signatory, pledge=withdrawn, why="an error")
         assert naming(public_pages(world, since), withdrawn.reference, *SAID) == set()
 
+        record_due_diligence(
+            by=people["officer"], donor=donor, done_on=date(2008, 9, 1), valid_until=date(2009, 9, 1), finding="clear",
+            note="quokkas first",
+        )  # fmt: skip
+        assert naming(public_pages(world, since), pledge.reference, *SAID) == set()
         acknowledge_pledge(by=people["officer"], pledge=pledge)
         shown = public_pages(world, since)
         entry = RegisterEntry.objects.get(kind="pledge.acknowledged/1", n__gt=since)
-        assert naming(shown, pledge.reference) == {"reporting:organisation", f"entry {entry.n}"}
+        assert naming(shown, pledge.reference) == {"reporting:organisation", REGISTER, f"entry {entry.n}"}
         assert naming(shown, NAME) == DIRECTORY | {"reporting:money"}
 
 

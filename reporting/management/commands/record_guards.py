@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from reporting.guards import SHIPPED, standing
 
@@ -13,5 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         guards = standing()
+        if not guards:
+            raise CommandError("this database has no guards: migrate it first")
         SHIPPED.write_text(json.dumps(guards, indent=1, sort_keys=True) + "\n")
         self.stdout.write(f"{len(guards)} guards recorded")

@@ -15,6 +15,7 @@ from funds.models import (
     Agreement,
     Deposit,
     Donor,
+    DueDiligence,
     FundingRequest,
     Payment,
     Pledge,
@@ -26,7 +27,8 @@ from funds.models import (
 from funds.operations import money as moves
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
-from funds.operations.donors import advance_donor_stage, register_donor
+from funds.operations.diligence import record_due_diligence
+from funds.operations.donors import advance_donor_stage, plan_next_step, register_donor
 from funds.operations.payments import acknowledge_payment, authorise_payment, pay_payment, prepare_payment
 from funds.operations.pledges import acknowledge_pledge, record_pledge
 from funds.operations.seed import record_funding_request
@@ -53,6 +55,23 @@ def pipeline(stage: Stage, act: Act) -> Donor:
     """Note that a donor was contacted or is interested."""
     by, giver = stage.person(act, "officer"), stage.donor(act)
     return advance_donor_stage(by=by, donor=giver, stage=act.text("stage"), key=act.key())
+
+
+@verb("donor owner step due_on")
+def next_step(stage: Stage, act: Act) -> Donor:
+    """Say who follows a donor up, with what, by when."""
+    return plan_next_step(
+        by=stage.person(act, "officer"), donor=stage.donor(act), owner=stage.person_called(act, act.text("owner")),
+        next_step=act.text("step"), next_step_on=act.date("due_on"), key=act.key(),
+    )  # fmt: skip
+
+
+@verb("donor finding valid_until note")
+def due_diligence(stage: Stage, act: Act) -> DueDiligence:
+    return record_due_diligence(
+        by=stage.person(act, "officer"), donor=stage.donor(act), done_on=act.day, valid_until=act.date("valid_until"),
+        finding=act.text("finding"), note=act.text("note"), key=act.key(),
+    )  # fmt: skip
 
 
 @verb("donor amount currency by", "window conditions")

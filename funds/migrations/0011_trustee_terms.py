@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("alliance", "0003_search"),
-        ("funds", "0006_instructions_stay"),
+        ("funds", "0010_aliases_and_non_cash"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -29,7 +29,7 @@ DROP FUNCTION funds_refuse_closed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0007_trustee_terms")]
+    dependencies = [("funds", "0011_trustee_terms")]
 
     operations = [
         migrations.CreateModel(

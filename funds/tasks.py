@@ -1,0 +1,11 @@
+"""The fund's background work."""
+
+from celery import shared_task
+
+from funds.operations.reminders import remind_due
+
+
+@shared_task(name="funds.remind_due")
+def remind_of_instalments() -> int:
+    """Send the reminders that are due and return how many were. Safe to run twice, late, or at the same time."""
+    return len(remind_due())

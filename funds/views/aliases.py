@@ -1,0 +1,41 @@
+"""The other names of a donor and its paying agencies."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from alliance.access import find, require
+from alliance.core.requests import submitted
+from funds import permissions
+from funds.donor_forms import AliasForm
+from funds.models import Donor
+from funds.operations.aliases import name_donor, withdraw_alias
+from funds.views.pages import Request, button_act, form_act
+
+
+@require_http_methods(["GET", "POST"])
+def alias_new(request: Request, slug: str) -> HttpResponse:
+    row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
+    require(permissions.can_register_donor(request.user), _("The secretariat keeps the donors' names."))
+    return form_act(
+        request,
+        AliasForm(submitted(request)),
+        name_donor,
+        title=_("Another name of %(donor)s") % {"donor": row.name},
+        lead=_("Imports and searches find the donor by it; a deposit can name the agency that paid."),
+        submit=_("Add the name"),
+        said=_("The name is added."),
+        back=row.get_absolute_url(),
+        crumbs=[(_("Donors"), reverse("funds:donors")), (row.name, row.get_absolute_url())],
+        donor=row,
+    )
+
+
+@require_POST
+def alias_withdraw(request: Request, slug: str, pk: int) -> HttpResponse:
+    donor = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
+    require(permissions.can_register_donor(request.user), _("The secretariat keeps the donors' names."))
+    alias = find(donor.aliases.standing(), pk=pk)
+    said = _("The name no longer means this donor.")
+    return button_act(request, withdraw_alias, said=said, after=donor.get_absolute_url(), alias=alias)

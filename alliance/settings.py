@@ -245,6 +245,7 @@ ALLIANCE_RULES = {
     "reminder_days_before": env.int("ALLIANCE_REMINDER_DAYS_BEFORE", default=30),
     "reminder_days_after": env.int("ALLIANCE_REMINDER_DAYS_AFTER", default=30),
     "waiting_months": env.int("ALLIANCE_WAITING_MONTHS", default=12),
+    "import_lines": env.int("ALLIANCE_IMPORT_LINES", default=500),
     "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),
     "refund_in_transit_days": env.int("ALLIANCE_REFUND_IN_TRANSIT_DAYS", default=30),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),

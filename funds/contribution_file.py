@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,14 @@ LONGEST_NAME = 200
 
 
 class Unreadable(ValueError):
-    """The file cannot be read as a whole; the text is one line that says why."""
+    """The file cannot be read as a whole; the text is one line that says why, in the reader's language."""
+
+    def __init__(self, why: Reason) -> None:
+        self.why = why
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return str(self.why)
 
 
 class RowRefused(ValueError):
@@ -75,23 +82,26 @@ def _plain(money: Money) -> list[str]:
 
 
 def read_lines(content: bytes, mapping: Mapping) -> tuple[list[str], list[Line]]:
-    """Return the heading and the lines below it.
+    """Return the heading and the lines below it. Raises Unreadable, as `read_table` does."""
+    return read_table(content, mapping.columns(), mapping.encoding)
+
+
+def read_table(content: bytes, columns: Iterable[str], encoding: str = "utf-8") -> tuple[list[str], list[Line]]:
+    """Return the heading, which has each of these columns once, and the lines below it.
 
     Raises Unreadable for a wrong encoding, a missing column, an empty file, or one that is cut short.
     """
-    text = _decoded(content, mapping.encoding)
+    text = _decoded(content, encoding)
     lines = list(_records(text))
     if not lines:
-        raise Unreadable("the file is empty")
+        raise Unreadable(reason("file_empty"))
     heading = [name.strip() for name in lines[0].cells]
-    for column in mapping.columns():
+    for column in columns:
         if heading.count(column) != 1:
-            raise Unreadable(f"the file has {'no' if column not in heading else 'more than one'} column “{column}”")
+            raise Unreadable(reason("file_columns" if column in heading else "file_no_column", column=column))
     last = lines[-1]
     if len(lines) > 1 and len(last.cells) < len(heading) and not text.endswith(("\n", "\r")):
-        raise Unreadable(
-            f"the file is cut short: line {last.number} ends after {len(last.cells)} of {len(heading)} fields"
-        )
+        raise Unreadable(reason("file_cut", line=last.number, found=len(last.cells), expected=len(heading)))
     return heading, lines[1:]
 
 
@@ -101,9 +111,9 @@ def _decoded(content: bytes, encoding: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"the file is not in the encoding {encoding} (byte {error.start + 1})") from None
+        raise Unreadable(reason("file_encoding", encoding=encoding, byte=error.start + 1)) from None
     if encoding not in ("utf-8", "utf-8-sig") and not content.isascii() and _is_utf8(content):
-        raise Unreadable(f"the file is in the encoding utf-8, not {encoding} as the mapping says")
+        raise Unreadable(reason("file_utf8", encoding=encoding))
     return text
 
 
@@ -125,7 +135,7 @@ def _records(text: str) -> Iterator[Line]:
                 yield Line(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"line {number} cannot be read: {error}") from None
+        raise Unreadable(reason("file_line", line=number, error=error)) from None
 
 
 def _refuse_open_quote(text: str) -> None:
@@ -136,7 +146,7 @@ def _refuse_open_quote(text: str) -> None:
             start = reader.line_num + 1
     except csv.Error as error:
         if "unexpected end of data" in str(error):
-            raise Unreadable(f"the file is cut short: a quotation opened on line {start} never closes") from None
+            raise Unreadable(reason("file_quote", line=start)) from None
 
 
 def read_contribution(heading: list[str], line: Line, mapping: Mapping, today: date) -> Contribution:

@@ -318,6 +318,22 @@ class FundingRequestForm(KeyedForm):
         return self.cleaned_data
 
 
+class TrusteeForm(KeyedForm):
+    """Which organisation becomes the trustee, from when, under which agreement and for which fee."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.order_by("name_en", "pk")
+    )
+    agreement = forms.CharField(
+        label=_("Agreement"), help_text=_("The agreement’s name, date and reference."), max_length=300
+    )
+    starts_on = DateField(label=_("Trustee from"), help_text=_("The term that runs ends the day before."))
+    fee_percent = PercentField(
+        label=_("Administrative agent fee, in per cent"),
+        help_text=_("Proposed for agreements signed from that day on; those signed before keep theirs."),
+    )
+
+
 class RateForm(KeyedForm):
     """A rate of exchange with its source."""
 

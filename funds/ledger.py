@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, connection
 
-from alliance.core.errors import InsufficientFunds, Refused
+from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.register import Draft, explain
 from funds.attribution import CENT
 from funds.models import GUARDED, Account, AccountKind, Posting, Share, Source, Window
@@ -190,6 +190,10 @@ def _refusal(error: IntegrityError) -> Exception:
     text = str(error)
     if "account_not_overdrawn" in text or "stake_not_overdrawn" in text:
         return InsufficientFunds()
+    if "closed for good" in text:
+        from django.utils.translation import gettext_lazy as _
+
+        return OutOfState(_("This account is closed for good: nothing can be posted on it any more."))
     if "no open period" in text:
         from django.utils.translation import gettext_lazy as _
 

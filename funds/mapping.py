@@ -6,6 +6,8 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import Any
 
+from funds.reasons import reason
+
 AMOUNTS = ("fund", "own")
 STAGES = ("pipeline", "pledged", "paid", "cancelled")
 DONOR_TYPES = ("state", "institution", "private", "other", "trustee")
@@ -21,7 +23,14 @@ COLUMNS = {
 
 
 class BadMapping(ValueError):
-    """The mapping cannot be used; the text is one line that says why."""
+    """The mapping cannot be used; the text is one line that says why, in the reader's language."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.why = reason(code, **values)
+        super().__init__(self.why)
+
+    def __str__(self) -> str:
+        return str(self.why)
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,15 @@ def read_mapping(content: bytes) -> Mapping:
     try:
         source = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadMapping(f"the mapping is not TOML: {error}") from error
+        raise BadMapping("mapping_toml", error=error) from error
     _known("the mapping", source, TOP)
     for name, (needed, optional) in COLUMNS.items():
         if name in source:
             _table(name, source[name], needed, optional)
     if "donor" not in source:
-        raise BadMapping("the mapping has no [donor] table")
+        raise BadMapping("mapping_no_donor")
     if not {"pledge", "agreement", "deposit"} & set(source):
-        raise BadMapping("the mapping has no [pledge], [agreement] or [deposit] table")
+        raise BadMapping("mapping_no_stage")
     donor, stage = dict(source["donor"]), source.get("stage", {})
     return Mapping(
         key=_text(source, "key"),
@@ -83,38 +92,40 @@ def read_mapping(content: bytes) -> Mapping:
 
 def _known(where: str, table: Table[str, Any], allowed: set[str]) -> None:
     if unknown := sorted(set(table) - allowed):
-        raise BadMapping(f"{where} has an unknown key: {unknown[0]}")
+        raise BadMapping("mapping_unknown", where=where, name=unknown[0])
 
 
 def _table(name: str, table: Any, needed: set[str], optional: set[str]) -> None:
     if not isinstance(table, dict):
-        raise BadMapping(f"[{name}] is not a table")
+        raise BadMapping("mapping_no_table", name=name)
     _known(f"[{name}]", table, needed | optional)
     if missing := sorted(needed - set(table)):
-        raise BadMapping(f"[{name}] lacks the key {missing[0]}")
+        raise BadMapping("mapping_lacks", where=f"[{name}]", name=missing[0])
     for key, value in table.items():
         if key not in ("types", "values") and not (isinstance(value, str) and value):
-            raise BadMapping(f"[{name}] {key} is not the name of a column")
+            raise BadMapping("mapping_no_column", table=name, name=key)
 
 
 def _text(source: Table[str, Any], key: str) -> str:
     value = source.get(key)
     if not isinstance(value, str) or not value:
-        raise BadMapping(f"the mapping lacks the key {key}" if value is None else f"{key} is not a text")
+        if value is None:
+            raise BadMapping("mapping_lacks", where="the mapping", name=key)
+        raise BadMapping("mapping_no_text", name=key)
     return value
 
 
 def _one_of(source: Table[str, Any], key: str, allowed: tuple[str, ...]) -> str:
     value = _text(source, key)
     if value not in allowed:
-        raise BadMapping(f"{key} is “{value}”, and can be {' or '.join(allowed)}")
+        raise BadMapping("mapping_choice", name=key, value=value, allowed=" or ".join(allowed))
     return value
 
 
 def _dates(source: Table[str, Any]) -> tuple[str, ...]:
     forms = source.get("dates")
     if not isinstance(forms, list) or not forms or not all(isinstance(form, str) and "%" in form for form in forms):
-        raise BadMapping("dates is not a list of date forms such as “%Y-%m-%d”")
+        raise BadMapping("mapping_dates", form="%Y-%m-%d")
     return tuple(forms)
 
 
@@ -122,13 +133,13 @@ def _encoding(name: Any) -> str:
     try:
         return codecs.lookup(name).name
     except (LookupError, TypeError):
-        raise BadMapping(f"“{name}” is not an encoding") from None
+        raise BadMapping("mapping_encoding", value=name) from None
 
 
 def _choices(name: str, table: Any, allowed: tuple[str, ...]) -> dict[str, str]:
     if not isinstance(table, dict):
-        raise BadMapping(f"[{name}] is not a table")
+        raise BadMapping("mapping_no_table", name=name)
     for value in table.values():
         if value not in allowed:
-            raise BadMapping(f"[{name}] has “{value}”, and can have {', '.join(allowed)}")
+            raise BadMapping("mapping_value", name=name, value=value, allowed=", ".join(allowed))
     return dict(table)

@@ -59,6 +59,10 @@ def can_set_status(user: Any) -> bool:
     return user.has_role(Role.HEAD)
 
 
+def can_appoint_trustee(user: Any) -> bool:
+    return user.has_role(Role.HEAD)
+
+
 def can_plan_funding(user: Any) -> bool:
     return user.has_role(Role.FINANCE_OFFICER, Role.HEAD)
 

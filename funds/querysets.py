@@ -52,6 +52,19 @@ class PeriodQuerySet(models.QuerySet[Any]):
         return self.filter(starts_on__lte=today).order_by("-starts_on")
 
 
+class TrusteeTermQuerySet(models.QuerySet[Any]):
+    def on(self, day: date) -> Any | None:
+        """Return the term that covers this day, with its organisation, or None."""
+        rows = self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        return rows.select_related("organisation").first()
+
+    def newest(self) -> Any | None:
+        return self.select_related("organisation").order_by("-starts_on").first()
+
+    def for_list(self) -> Self:
+        return self.select_related("organisation").order_by("-starts_on", "-pk")
+
+
 class RateQuerySet(models.QuerySet[Any]):
     def on(self, currency: str, day: date) -> Any | None:
         """Return the rate that is valid for this currency on this day, or None: the newest, not older than 45 days."""

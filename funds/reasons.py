@@ -38,9 +38,40 @@ SAID = {
     "rule": _("%(text)s"),
     "scale": _("%(first)s and %(second)s differ %(times)s-fold; one of them may stand in another currency."),
     "currencies": _("%(first)s: %(first_currency)s; %(second)s: %(second_currency)s."),
+    "file_empty": _("the file is empty"),
+    "file_no_column": _("the file has no column “%(column)s”"),
+    "file_columns": _("the file has more than one column “%(column)s”"),
+    "file_cut": _("the file is cut short: line %(line)s ends after %(found)s of %(expected)s fields"),
+    "file_quote": _("the file is cut short: a quotation opened on line %(line)s never closes"),
+    "file_encoding": _("the file is not in the encoding %(encoding)s (byte %(byte)s)"),
+    "file_utf8": _("the file is in the encoding utf-8, not %(encoding)s as the mapping says"),
+    "file_line": _("line %(line)s cannot be read: %(error)s"),
+    "mapping_toml": _("the mapping is not TOML: %(error)s"),
+    "mapping_unknown": _("%(where)s has an unknown key: %(name)s"),
+    "mapping_lacks": _("%(where)s lacks the key %(name)s"),
+    "mapping_no_donor": _("the mapping has no [donor] table"),
+    "mapping_no_stage": _("the mapping has no [pledge], [agreement] or [deposit] table"),
+    "mapping_no_table": _("[%(name)s] is not a table"),
+    "mapping_no_column": _("[%(table)s] %(name)s is not the name of a column"),
+    "mapping_no_text": _("%(name)s is not a text"),
+    "mapping_choice": _("%(name)s is “%(value)s”, and can be %(allowed)s"),
+    "mapping_dates": _("dates is not a list of date forms such as “%(form)s”"),
+    "mapping_encoding": _("“%(value)s” is not an encoding"),
+    "mapping_value": _("[%(name)s] has “%(value)s”, and can have %(allowed)s"),
+    "rate_date": _("“%(value)s” is not a date such as 2008-09-15."),
+    "rate_currency": _("“%(value)s” is not a currency."),
+    "rate_own": _("The fund's own currency needs no rate."),
+    "rate_figure": _("“%(value)s” is not a rate: digits with a point as the decimal sign."),
+    "rate_zero": _("A rate must be more than zero."),
+    "rate_precision": _("A rate has at most twelve digits before the decimal sign and twelve after it."),
+    "rate_no_source": _("Say where this rate comes from."),
+    "rate_twice": _("The same currency and day stand on line %(line)s."),
+    "rate_differs": _(
+        "There is another rate for this day already: %(units)s, from %(source)s. A rate stays as it was entered."
+    ),
     "paid_short": _("The line is “paid”, and less came in than was pledged in the same currency."),
 }
-NAMES = {"pledge": _("Pledge"), "agreement": _("Agreement"), "deposit": _("Deposit")}
+NAMES = {"the mapping": _("the mapping"), "pledge": _("Pledge"), "agreement": _("Agreement"), "deposit": _("Deposit")}
 
 
 class Reason(NamedTuple):
@@ -51,7 +82,8 @@ class Reason(NamedTuple):
 
     def __str__(self) -> str:
         values = {
-            name: str(NAMES.get(value, value)) if name in ("first", "second") else value for name, value in self.values
+            name: str(NAMES.get(value, value)) if name in ("first", "second", "where") else value
+            for name, value in self.values
         }
         return str(SAID[self.code]) % values if values else str(SAID[self.code])
 

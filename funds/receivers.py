@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Membership, Role, User
 from alliance.register import declare
+from funds import import_job  # noqa: F401 - declares its document
 from funds.models import ReminderStage
 
 
@@ -63,8 +64,16 @@ declare(
     url=lambda body: reverse("funds:windows"),
 )
 declare("period.closed/1", label=_("Accounting period closed"), told=finance_officers)
+declare("accounts.closed/1", label=_("Accounts of a project closed"), told=finance_officers)
 declare("rate.recorded/1", label=_("Rate of exchange recorded"))
+declare(
+    "rates.imported/1",
+    label=_("Rates of exchange imported"),
+    told=finance_officers,
+    url=lambda body: reverse("funds:rates"),
+)
 declare("funding.requested/1", label=_("Funding requested"), told=officers, url=lambda body: reverse("funds:seed"))
+declare("trustee.appointed/1", label=_("Trustee appointed"), told=officers, url=lambda body: reverse("funds:windows"))
 declare("donor.registered/1", label=_("Donor registered"))
 declare("donor.advanced/1", label=_("Donor moved on in the pipeline"))
 declare("donor.step_planned/1", label=_("Next step with a donor planned"), told=owner, url=page("donor", "donor"))

@@ -1,9 +1,7 @@
 """What the committee's pages show, gathered by queries into plain rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from alliance.people.models import Organisation, User
 from alliance.rendering.charts import Part, Stack, Stacked
-from funds.models import Window
-from funds.operations.money import available
 from governance import counting, permissions, words
+from governance.availability import Amounts, amounts_asked
 from governance.models import Ballot, Constituency, Decision, FrozenSeat, Holder, Outcome, Recusal
 from governance.operations.ballots import why_recused
 from governance.operations.closing import is_chair
@@ -33,39 +30,6 @@ PLACES = {
     "recused": (gettext_lazy("You are recused"), "neutral"),
     "none": (gettext_lazy("You hold no seat in it"), "neutral"),
 }
-ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class AmountRow:
-    """What is asked from a window, and what its own pool holds now."""
-
-    window: Window
-    asked: Decimal
-    available: Decimal
-
-    @property
-    def short(self) -> Decimal:
-        """What the general pool would have to add."""
-        return ZERO if self.window.unearmarked else max(self.asked - self.available, ZERO)
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """The amounts of an item by window, and whether the pools hold them today."""
-
-    rows: list[AmountRow] = field(default_factory=list)
-    general: Decimal = ZERO
-
-    @property
-    def total(self) -> Decimal:
-        return sum((row.asked for row in self.rows), ZERO)
-
-    @property
-    def is_covered(self) -> bool:
-        """Each window is drawn first, then the unearmarked pool for all of them."""
-        from_general = sum((row.asked if row.window.unearmarked else row.short for row in self.rows), ZERO)
-        return from_general <= self.general
 
 
 @dataclass(frozen=True)
@@ -156,17 +120,6 @@ class DecisionRecord:
     headline: str = ""
     sentences: list[str] = field(default_factory=list)
     chart: Stacked | None = None
-
-
-def amounts_of(rows: Iterable[tuple[Window, Decimal]]) -> Amounts:
-    """Set amounts by window beside what the pools hold now."""
-    listed = [AmountRow(window, asked, available(window)) for window, asked in rows]
-    return Amounts(listed, available(Window.objects.unearmarked()))
-
-
-def amounts_asked(decision: Decision) -> Amounts:
-    rows = decision.amounts.select_related("window").order_by("window__code")
-    return amounts_of((row.window, row.amount) for row in rows)
 
 
 def decision_record(decision: Decision) -> DecisionRecord:

@@ -62,6 +62,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "funds:voucher_document": lambda t: [t["voucher"].reference],
     "funds:window_status": lambda t: ["W1"],
     "funds:period_close": lambda t: ["2007"],
+    "funds:rate_check": lambda t: ["00000000-0000-0000-0000-000000000000"],
+    "funds:import_check": lambda t: ["00000000-0000-0000-0000-000000000000"] * 2,
     "funds:account": lambda t: ["pool:GEN"],
     "funds:import_batch": lambda t: ["IMP-2008-9999"],
     "open_register:ledger": lambda t: ["beancount"],

@@ -25,13 +25,14 @@ class Made(NamedTuple):
 
 
 class JobKind(NamedTuple):
-    """A declared kind: its label, how it is made, what follows when it is done, and the page to go back to."""
+    """A declared kind: its label, how it is made, what follows when it is done, and its pages: to go back to, and of what came of it."""
 
     name: str
     label: Text
     make: Callable[[Job, Progress], Made]
     finished: Callable[[Job], None] | None
     page: Callable[[Job], str] | None
+    result: Callable[[Job], tuple[Text, str] | None] | None = None
 
 
 _declared: dict[str, JobKind] = {}
@@ -44,12 +45,14 @@ def declare_job(
     make: Callable[[Job, Progress], Made],
     finished: Callable[[Job], None] | None = None,
     page: Callable[[Job], str] | None = None,
+    result: Callable[[Job], tuple[Text, str] | None] | None = None,
 ) -> None:
     """Declare a kind of document. `make` runs in the worker, outside a transaction, in the job's language.
 
-    `finished` runs inside the operation that stores the document, and may record acts of its own.
+    `finished` runs inside the operation that stores the document, and may record acts of its own. `result`
+    names the page of what a finished job did, where it did more than a document.
     """
-    _declared[name] = JobKind(name, label, make, finished, page)
+    _declared[name] = JobKind(name, label, make, finished, page, result)
 
 
 def job_kind(name: str) -> JobKind:

@@ -20,6 +20,9 @@ def job(request: Request, uid: UUID) -> HttpResponse:
     row = find(Job.objects.visible_to(request.user).for_page(), uid=uid)
     kind = job_kind(row.kind)
     context: dict[str, Any] = {"job": row, "kind": kind, "back": kind.page(row) if kind.page else ""}
+    if row.file is not None:
+        context["ending"] = row.file.name.rpartition(".")[2].upper()
+        context["result"] = kind.result(row) if kind.result else None
     fragment = "#progress" if request.htmx else ""
     return render(request, f"alliance/job_page.html{fragment}", context)
 

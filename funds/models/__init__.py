@@ -2,6 +2,7 @@
 
 from funds.models.aliases import AliasKind, DonorAlias
 from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
+from funds.models.closing import ClosedProject
 from funds.models.donors import (
     Agreement,
     AgreementState,
@@ -22,6 +23,7 @@ from funds.models.payments import Payment, PaymentState
 from funds.models.pipeline import DueDiligence, Finding, StageChange
 from funds.models.reminders import Reminder, ReminderStage
 from funds.models.seed import FundingRequest
+from funds.models.trustee import TrusteeTerm
 from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "AgreementDocument",
     "AgreementState",
     "AliasKind",
+    "ClosedProject",
     "Consent",
     "Deposit",
     "Donor",
@@ -68,6 +71,7 @@ __all__ = [
     "SourceKind",
     "StageChange",
     "Stake",
+    "TrusteeTerm",
     "Turnover",
     "Voucher",
     "VoucherKind",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
@@ -31,13 +30,10 @@ from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import lock_pledge
 from funds.operations.seed import require_signable
+from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, check_amount, check_not_future, valued
 
 type Due = tuple[date, Decimal]
-
-
-def default_fee_percent() -> Decimal:
-    return Decimal(settings.ALLIANCE_RULES["fee_percent"])
 
 
 @operation
@@ -55,7 +51,7 @@ def sign_agreement(
 ) -> Agreement:
     """Record a signed contribution agreement, with its instalments in its own currency.
 
-    The fee is the administrative agent's, in per cent of each deposit; 1 by default. Instalments, if any, add up to
+    The fee is the administrative agent's, in per cent of each deposit; by default the trustee's of the day of signature. Instalments, if any, add up to
     the amount. With a pledge, donor and currency are the pledge's. Raises Refused, OutOfState (R103), NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
@@ -69,7 +65,7 @@ def sign_agreement(
     if window is not None and window.status == WindowStatus.CLOSED:
         raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
     check_instalments(instalments, amount, currency, signed_on)
-    fee = default_fee_percent() if fee_percent is None else fee_percent
+    fee = default_fee_percent(signed_on) if fee_percent is None else fee_percent
     if not 0 <= fee < 100:
         raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
     value = valued(amount, currency, signed_on)

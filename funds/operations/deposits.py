@@ -32,10 +32,11 @@ from funds.models import (
     Window,
     WindowStatus,
 )
-from funds.operations.agreements import default_fee_percent, lock_agreement
+from funds.operations.agreements import lock_agreement
 from funds.operations.donors import carry_donor_on
 from funds.operations.money import receive
 from funds.operations.pledges import lock_pledge, settle
+from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import received_in_own_currency
 
@@ -110,7 +111,7 @@ def preview_deposit(
     value = valued(amount, currency, received_on, rate=rate, rate_source=rate_source)
     _check_instalment(instalment, agreement, value)
     _check_agency(paying_agency, donor)
-    fee_percent = agreement.fee_percent if agreement else default_fee_percent()
+    fee_percent = agreement.fee_percent if agreement else default_fee_percent(received_on)
     return Arrival(donor, window, agreement, pledge, value, received_on, fee_percent, instalment)
 
 

@@ -14,7 +14,9 @@ from alliance.core.states import Move, advance
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
-from funds.models import Fund, Period, Rate, Window
+from funds.models import Fund, FundStatus, Period, Rate, Window
+from funds.operations.closing import require_clear
+from funds.operations.rates import hold_rates
 from funds.operations.values import FUND_CURRENCY, check_currency, check_rate
 
 
@@ -28,9 +30,14 @@ def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
 
 @operation
 def set_fund_status(*, by: User, status: str, note: str = "", fund: Fund | None = None) -> Fund:
-    """Move the fund to another status, with the reason. Each status allows certain acts only (R103)."""
+    """Move the fund to another status, with the reason. Each status allows certain acts only (R103).
+
+    Raises Refused, with what is still open, when the fund is to be closed and an account of it is not at zero.
+    """
     require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.select_for_update(no_key=True).the()
+    if status == FundStatus.CLOSED and fund.status == FundStatus.CLOSING:
+        require_clear()
     advance(fund, verb_to(Fund.TRANSITIONS, fund.status, status))
     fund.status_on, fund.status_note = clock.today(), note
     fund.save(update_fields=["status", "status_on", "status_note"])
@@ -83,6 +90,7 @@ def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, so
     if currency == FUND_CURRENCY:
         raise Refused(_("The fund's own currency needs no rate."), field="currency")
     check_rate(units_per_usd, "units_per_usd")
+    hold_rates()
     try:
         with transaction.atomic():
             rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)

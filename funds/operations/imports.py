@@ -1,20 +1,28 @@
 """Contributions from files: each line through the same doors as one entered by hand, each batch with its page."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
+from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import DomainError
 from alliance.core.references import next_reference
 from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
+from alliance.records import files
+from alliance.records.models import StoredFile
 from alliance.register import operation, record
 from alliance.register.canonical import canonical
 from alliance.register.snapshots import plain
+from funds import permissions
 from funds.contribution_file import Contribution, Line, Money, RowRefused, flags, read_contribution, read_lines
 from funds.contributions import Totals, totals_of_rows
 from funds.mapping import Mapping, read_mapping
@@ -31,10 +39,11 @@ from funds.models import (
     Pledge,
     Prospect,
 )
-from funds.operations.agreements import default_fee_percent, write_agreement
+from funds.operations.agreements import write_agreement
 from funds.operations.deposits import complete, write_deposit
 from funds.operations.donors import register_donor, write_prospect
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, withdraw, write_off_pledge, write_pledge
+from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, valued, worth_only
 from funds.reasons import Reason, kept, reason
 
@@ -70,6 +79,10 @@ class Outcome:
         return sum(row.outcome == outcome for row in self.rows)
 
 
+# Who is told, while lines are taken, how many of how many are done.
+told: ContextVar[Callable[[int, int], None] | None] = ContextVar("told", default=None)
+
+
 class _Undone(Exception):
     """Leaves the transaction without a trace: a rehearsal, or a file in which nothing is new."""
 
@@ -88,6 +101,41 @@ def import_contributions(*, by: User | None, source: Source, dry_run: bool = Fal
         return import_lines(by=by, source=source, mapping=mapping, heading=heading, lines=lines, dry_run=dry_run)
     except _Undone as undone:
         return undone.outcome
+
+
+def import_kept(
+    *, by: User, file: StoredFile, mapping: StoredFile, key: str
+) -> tuple[ImportBatch | None, list[ImportRow]]:
+    """Import a file that was kept, once for each key; return the batch, if anything was new, and the lines' outcomes.
+
+    Raises Unreadable or BadMapping as `import_contributions` does, NotAllowed for anyone but finance officers.
+    """
+    try:
+        batch = import_asked(by=by, file=file, mapping=mapping, key=key)
+    except _Undone as undone:
+        return None, undone.outcome.rows
+    return batch, list(rows_of(batch))
+
+
+def rows_of(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Return a batch's lines with what they became and whose it is."""
+    made = ("pledge", "prospect", "agreement", "deposit")
+    return batch.rows.select_related(*(f"{name}__donor__organisation" for name in made)).order_by("line")
+
+
+@operation
+def import_asked(*, by: User, file: StoredFile, mapping: StoredFile) -> ImportBatch:
+    """Import a file that was kept, as one act: a second time with the same key it is the first batch."""
+    require(permissions.can_record_money(by), _("Finance officers import contributions."))
+    source = kept_source(file, mapping)
+    read = read_mapping(source.mapping)
+    heading, lines = read_lines(source.content, read)
+    outcome = import_lines(by=by, source=source, mapping=read, heading=heading, lines=lines, dry_run=False)
+    return cast("ImportBatch", outcome.batch)
+
+
+def kept_source(file: StoredFile, mapping: StoredFile) -> Source:
+    return Source(file.name, files.read(file), mapping.name, files.read(mapping))
 
 
 @operation
@@ -140,7 +188,12 @@ class _Importer:
         self.donors: dict[str, Donor] = {}
 
     def rows(self, lines: list[Line]) -> list[ImportRow]:
-        return [self._row(line) for line in lines]
+        rows, tell = [], told.get()
+        for done, line in enumerate(lines, start=1):
+            rows.append(self._row(line))
+            if tell:
+                tell(done, len(lines))
+        return rows
 
     def _row(self, line: Line) -> ImportRow:
         row = ImportRow(line=line.number, outcome=ImportOutcome.REFUSED, digest=_digest(line.cells))
@@ -194,7 +247,7 @@ def write_contribution(
     *, by: User | None, contribution: Contribution, mapping: Mapping, donors: dict[str, Donor]
 ) -> dict[str, Prospect | Pledge | Agreement | Deposit]:
     """Write one line: a pipeline entry, or a pledge with what followed it. All of it or nothing."""
-    donor = donors.get(contribution.donor) or _donor(by, contribution)
+    donor = donors.get(contribution.donor) or _donor(contribution)
     if donor.donor_type != contribution.donor_type:
         raise RowRefused(reason("other_donor", name=contribution.donor))
     worth = _Worth(mapping)
@@ -275,7 +328,7 @@ def _agreement(
         pledge=pledge,
         value=worth.of(money),
         signed_on=money.on,
-        fee_percent=default_fee_percent(),
+        fee_percent=default_fee_percent(money.on),
         kind=kind,
     )
 
@@ -289,19 +342,19 @@ def _deposit(by: User | None, donor: Donor, money: Money, worth: _Worth, written
         pledge=written.get("pledge"),
         value=worth.of(money),
         received_on=money.on,
-        fee_percent=default_fee_percent(),
+        fee_percent=default_fee_percent(money.on),
     )
 
 
-def _donor(by: User | None, row: Contribution) -> Donor:
-    """Return the donor that this name means, registered now if it is new to the fund."""
+def _donor(row: Contribution) -> Donor:
+    """Return the donor that this name means, registered by the import if it is new to the fund or the directory."""
     alias = DonorAlias.objects.meaning(row.donor).select_related("donor__organisation").first()
     if alias is not None:
         return alias.donor
     organisation = Organisation.objects.filter(name_en__iexact=row.donor).order_by("pk").first()
     if organisation is None:
         organisation = register_organisation(
-            by=by, slug=_free_slug(row.donor), kind=KINDS[row.donor_type], name_en=row.donor, country=row.country
+            by=None, slug=_free_slug(row.donor), kind=KINDS[row.donor_type], name_en=row.donor, country=row.country
         )
     donor = Donor.objects.select_related("organisation").filter(organisation=organisation).first()
     return donor or register_donor(by=None, organisation=organisation, donor_type=row.donor_type)

@@ -22,8 +22,9 @@ from funds import amounts, permissions
 from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, ReasonForm
 from funds.matching import standings
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
-from funds.operations.agreements import cancel_agreement, default_fee_percent, sign_agreement
+from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.deposits import received_in_own_currency_of
+from funds.operations.trustee import default_fee_percent
 from funds.views.pages import Column, Request, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (
@@ -86,7 +87,7 @@ def _open_pledges(pledge: Pledge | None) -> list[Pledge]:
 
 
 def _initial(pledge: Pledge | None) -> dict[str, Any]:
-    first = {"fee_percent": default_fee_percent(), "signed_on": clock.today()}
+    first = {"fee_percent": default_fee_percent(clock.today()), "signed_on": clock.today()}
     if pledge is None:
         return first
     amount = "" if pledge.amount is None else amounts.written(pledge.amount, pledge.currency)

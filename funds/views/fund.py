@@ -15,7 +15,7 @@ from funds import permissions
 from funds.contributions import totals
 from funds.direct_costs import cost_share
 from funds.forms import RateForm, StatusForm
-from funds.models import Act, Deposit, Fund, FundStatus, Period, Pledge, Prospect, Rate, Window
+from funds.models import Act, Deposit, Fund, FundStatus, Period, Pledge, Prospect, Rate, TrusteeTerm, Window
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
 from funds.statements import funding_status
 from funds.statements import windows as window_lines
@@ -51,6 +51,8 @@ def windows(request: Request) -> HttpResponse:
         "lines": window_lines(),
         "as_of": clock.today(),
         "may_set": permissions.can_set_status(request.user),
+        "terms": TrusteeTerm.objects.for_list(),
+        "may_appoint": permissions.can_appoint_trustee(request.user),
         "statuses": [(label, value == fund.status) for value, label in FundStatus.choices],
     }
     return render(request, "funds/window_list.html", context)

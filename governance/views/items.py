@@ -16,7 +16,7 @@ from alliance.core.requests import submitted
 from alliance.people.requests import Request
 from funds.models import Window
 from governance import permissions
-from governance.documents import amounts_of
+from governance.availability import amounts_of
 from governance.forms.items import TableForm, TextForm
 from governance.forms.votes import ReasonForm
 from governance.models import Decision

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.errors import NotAllowed, OutOfState, Refused
-from alliance.core.states import advance
+from alliance.core.states import advance, can
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds.ledger import account
-from funds.models import Account, AccountKind, Payment
+from funds.models import AccountKind, Payment
 from funds.models.payments import PaymentState
+from funds.operations.closing import close_accounts
 from funds.operations.payments import prepare_payment
 from proposals import permissions
+from proposals.closure import OpenItem, open_items
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche
 from proposals.operations.rows import lock_contract, lock_project, required
 
@@ -113,21 +115,30 @@ def complete_project(*, by: User, project: Project) -> Project:
 
 @operation
 def close_project(*, by: User, project: Project) -> Project:
-    """Close a completed project, once none of its money is left with it or with a partner."""
+    """Close a completed project for good, once nothing of it is open: money, tranches, reports, contracts.
+
+    From then on its accounts take no posting. Raises Refused with what is still open, NotAllowed for anyone but the head.
+    """
     if not permissions.may_sign_for_alliance(by):
         raise NotAllowed(_("Projects are closed by the head of the secretariat."))
     project = lock_project(project.pk)
-    guarded = Account.objects.filter(
-        kind__in=[AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT]
-    )
-    held = guarded.filter(subject=project.reference) | guarded.filter(subject__startswith=f"{project.reference}:")
-    if any(row.balance for row in held):
-        raise Refused(_("Money is left with the project or a partner: it is released or refunded first."))
+    if not can(project, "close"):
+        raise OutOfState()
+    if still := open_items(project):
+        raise Refused(
+            _("The project is not closed while something is open. %(still)s.") % {"still": "; ".join(map(_said, still))}
+        )
+    close_accounts(by=by, project=project.reference)
     advance(project, "close")
     project.closed_at = clock.now()
     project.save(update_fields=["state", "closed_at"])
     record("project.closed/1", by=by, rows=[project], facts={"project": project.reference}, public=True)
     return project
+
+
+def _said(item: OpenItem) -> str:
+    amount = f" – {formats.money(item.amount)}" if item.amount is not None else ""
+    return f"{item.label}: {item.subject}{amount}"
 
 
 def _require_officer(by: User) -> None:

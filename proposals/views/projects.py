@@ -17,6 +17,7 @@ from alliance.core.requests import submitted
 from alliance.people.models import Organisation, Role
 from funds.operations.earmarks import shut_windows, windows_with_objectives
 from proposals import permissions
+from proposals.closure import open_items
 from proposals.forms.contracts import EvidenceForm
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
@@ -60,6 +61,7 @@ def project(request: Request, reference: str) -> HttpResponse:
         "may_meet": permissions.may_meet_conditions(request.user),
         "may_complete": may_draft and row.state == Project.State.ACTIVE,
         "may_close": permissions.may_sign_for_alliance(request.user) and row.state == Project.State.COMPLETED,
+        "open_items": open_items(row) if row.state == Project.State.COMPLETED else [],
         "key": new_key(),
         "as_of": clock.now(),
     }

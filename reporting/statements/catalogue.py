@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.display import Text
 from alliance.rendering.checkpoint import checkpoint, one_state
-from funds.models import Fund
+from funds.models import Fund, TrusteeTerm
 from funds.statements import DEFINITIONS
 from reporting.statements import donors, open_items, overview, partners
 from reporting.statements.scope import Scope
@@ -107,6 +107,7 @@ def _of_report() -> Iterable[Kind]:
 
 def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
     known = checkpoint()
+    term = TrusteeTerm.objects.on(of.as_of)
     return Statement(
         code=kind.code,
         title=str(kind.title),
@@ -116,6 +117,7 @@ def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
         definitions=DEFINITIONS,
         register_n=known.n,
         register_hash=known.hash,
+        trustee=term.organisation.name if term else "",
         tables=kind.tables(of, whole=True) if kind.takes_whole and whole else kind.tables(of),
         charts=kind.charts(of) if kind.charts and drawn else (),
     )

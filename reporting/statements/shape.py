@@ -83,9 +83,15 @@ class Statement:
     definitions: str
     register_n: int
     register_hash: str
+    trustee: str
     tables: tuple[Table, ...]
     note: Text = ""
     charts: tuple[Any, ...] = field(default=(), compare=False)
+
+    @property
+    def trustee_said(self) -> str:
+        """The trustee of the statement's own day; a later one changes nothing in it (R95)."""
+        return self.trustee or _("none appointed by that day")
 
     @property
     def is_empty(self) -> bool:
@@ -137,6 +143,7 @@ def about(statement: Statement) -> list[list[Figure]]:
     return [
         [str(statement.title)],
         [_("As of"), statement.as_of],
+        [_("Trustee"), statement.trustee_said],
         [_("Currency"), statement.currency],
         [_("Definitions"), statement.definitions],
         [_("Register entry"), statement.register_n],

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from alliance.access import public
 from alliance.core import clock
 from alliance.core.widgets import DateInput
-from funds.models import Account, Donor, Posting
+from funds.direct_costs import cost_share
+from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
 from reporting import postings as found
 from reporting.flow import money_flow
@@ -53,6 +54,8 @@ def money(request: HttpRequest) -> HttpResponse:
         "status": status,
         "rows": [(row, _address(row, status)) for row in status.rows],
         "seed_url": _address(status.seed, status),
+        "share": cost_share(status),
+        "term": TrusteeTerm.objects.on(day),
         "windows": windows(day),
         "donors": Donor.objects.public().with_totals().for_list(),
         "flow": money_flow(day),

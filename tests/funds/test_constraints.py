@@ -15,6 +15,7 @@ from funds.models import (
     Agreement,
     AgreementAmendment,
     AgreementDocument,
+    ClosedProject,
     Consent,
     Deposit,
     Donor,
@@ -34,6 +35,7 @@ from funds.models import (
     Rate,
     Reminder,
     StageChange,
+    TrusteeTerm,
     Voucher,
     Window,
 )
@@ -69,6 +71,11 @@ BROKEN = [
     ("period_starts_before_it_ends", Period, {"starts_on": date(2009, 1, 1), "ends_on": date(2008, 1, 1)}),
     ("period_closed_is_stamped", Period, {"state": "closed"}),
     ("period_no_overlap", Period, {"starts_on": date(2000, 1, 1), "ends_on": date(2000, 6, 30)}),
+    ("trustee_term_starts_before_it_ends", TrusteeTerm, {"ends_on": date(2008, 3, 31)}),
+    ("trustee_term_names_its_agreement", TrusteeTerm, {"agreement": ""}),
+    ("trustee_term_fee_below_all", TrusteeTerm, {"fee_percent": D(100)}),
+    ("trustee_term_no_overlap", TrusteeTerm, {"ends_on": date(2009, 1, 1)}),
+    ("closed_project_is_named", ClosedProject, {"reference": ""}),
     ("rate_positive", Rate, {"units_per_usd": D(0)}),
     ("donor_type_known", Donor, {"donor_type": "martian"}),
     ("donor_stage_known", Donor, {"stage": "smitten"}),
@@ -172,15 +179,23 @@ def rows(officer, finance_officer):
         for n in (1, 2)
     )
     assert second.pk
+    first_term, _second_term = (
+        TrusteeTerm.objects.create(
+            organisation=donor.organisation, agreement="A", starts_on=starts_on, ends_on=ends_on, fee_percent=1,
+            appointed_at=clock.now(),
+        )
+        for starts_on, ends_on in ((date(2008, 4, 1), date(2008, 12, 31)), (date(2009, 1, 1), None))
+    )  # fmt: skip
     name_donor(by=officer, donor=donor, name="SDC", kind="other_name")
     promise = record_non_cash_pledge(by=officer, donor=donor, kind="in_kind", description="Laptops", pledged_on=DAY)
     return {
         DonorAlias: name_donor(by=officer, donor=donor, name="Sida", kind="paying_agency"), NonCashPledge: promise,
         Fund: Fund.objects.the(), Window: Window.objects.get(code="W1"), Period: Period.objects.get(code="2008"),
-        Rate: make_rate(), Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
+        Rate: make_rate(), TrusteeTerm: first_term, Donor: donor, Prospect: prospect, Pledge: pledge, Agreement: agreement,
         Instalment: agreement.instalments.get(number=1), Deposit: deposit, Payment: make_payment(finance_officer),
         Voucher: make_voucher(finance_officer, "window_transfer", amount=D(1)),
         ImportBatch: batch, ImportRow: first,
+        ClosedProject: ClosedProject.objects.create(reference="PRJ-1", closed_on=DAY),
     }  # fmt: skip
 
 

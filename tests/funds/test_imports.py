@@ -379,6 +379,9 @@ def test_every_reason_can_be_kept_and_said_in_every_language():
             ("found", "expected", "line", "column", "most", "value", "currency", "stage", "reference"), "1"
         )
         values |= {"name": "1", "text": "1", "first": "pledge", "second": "deposit", "times": "16"}
+        values |= dict.fromkeys(
+            ("error", "byte", "encoding", "where", "table", "allowed", "form", "units", "source"), "1"
+        )
         values |= {"first_currency": "ZAR", "second_currency": "USD"}
         for language in ("en", "fr", "es"):
             with translation.override(language):

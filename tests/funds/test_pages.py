@@ -79,13 +79,17 @@ TABLE = [
     ("windows", None, READERS, set()),
     ("window_status", "W1", {"head"}, READERS - {"head"}),
     ("fund_status", None, {"head"}, READERS - {"head"}),
+    ("closing", None, READERS, set()),
+    ("trustee_new", None, {"head"}, READERS - {"head"}),
     ("periods", None, READERS, set()),
     ("rates", None, READERS, set()),
     ("rate_new", None, FINANCE, {"officer", "head", "auditor"}),
+    ("rate_import", None, FINANCE, {"officer", "head", "auditor"}),
     ("accounts", None, READERS, set()),
     ("account", "pool:GEN", READERS, set()),
     ("import_batches", None, READERS, set()),
     ("import_batch", "batch", READERS, set()),
+    ("import_new", None, FINANCE, {"officer", "head", "auditor"}),
 ]
 
 

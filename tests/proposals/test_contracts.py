@@ -214,7 +214,7 @@ def test_project_with_money_left_is_not_closed(project, officer, head):
     Project.objects.update(state="completed", started_at=clock.now(), completed_at=clock.now())
     with pytest.raises(NotAllowed):
         close_project(by=officer, project=project)
-    with pytest.raises(Refused, match="Money"):
+    with pytest.raises(Refused, match="Allocated and not paid"):
         close_project(by=head, project=project)
 
 

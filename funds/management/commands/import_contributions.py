@@ -35,7 +35,9 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename}: {error.strerror}", returncode=BAD_INPUT) from error
         except (Unreadable, BadMapping) as error:
             name = mapping.name if isinstance(error, BadMapping) else file.name
-            raise CommandError(f"{name}: {error}. Nothing was changed.", returncode=BAD_INPUT) from error
+            with translation.override("en"):
+                said = str(error)
+            raise CommandError(f"{name}: {said}. Nothing was changed.", returncode=BAD_INPUT) from error
         self.stdout.write(as_json(outcome) if options["json"] else as_text(outcome, dry_run))
 
 

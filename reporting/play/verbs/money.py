@@ -19,6 +19,7 @@ from funds.models import (
     FundingRequest,
     Payment,
     Pledge,
+    TrusteeTerm,
     Voucher,
     VoucherKind,
     Window,
@@ -31,6 +32,7 @@ from funds.operations.donors import advance_donor_stage, plan_next_step, registe
 from funds.operations.payments import acknowledge_payment, authorise_payment, pay_payment, prepare_payment
 from funds.operations.pledges import acknowledge_pledge, record_pledge
 from funds.operations.seed import record_funding_request
+from funds.operations.trustee import appoint_trustee
 from funds.operations.vouchers import authorise_voucher, prepare_voucher
 from proposals.models import Project, Proposal
 from reporting.play.scenario import Act
@@ -108,6 +110,15 @@ def funding_request(stage: Stage, act: Act) -> FundingRequest:
     return record_funding_request(
         by=stage.person(act, FINANCE), requested_on=act.day, total=act.amount("total"), seed_capital=act.amount("seed"),
         note=act.text("note", ""), key=act.key(),
+    )  # fmt: skip
+
+
+@verb("organisation agreement fee_percent")
+def trustee(stage: Stage, act: Act) -> TrusteeTerm:
+    """Appoint the fund's trustee from this day on."""
+    return appoint_trustee(
+        by=stage.person(act, "head"), organisation=stage.organisation(act), agreement=act.text("agreement"),
+        starts_on=act.day, fee_percent=act.amount("fee_percent"), key=act.key(),
     )  # fmt: skip
 
 

@@ -122,7 +122,8 @@ def return_report(*, by: User, report: PartnerReport, reason: str) -> PartnerRep
     advance(report, "return")
     report.return_reason = reason
     report.save(update_fields=["state", "return_reason"])
-    record("report.returned/1", by=by, rows=[report], facts=_facts(report))
+    parts = [row for row in _rows(report) if row != report]  # its author's draft again
+    record("report.returned/1", by=by, rows=[report], gone=parts, facts=_facts(report))
     return report
 
 

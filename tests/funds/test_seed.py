@@ -111,13 +111,19 @@ def test_seed_beyond_the_total_is_refused_by_the_database(finance_officer):
 
 def test_page_keeps_what_was_typed_and_says_what_is_possible(client, finance_officer):
     client.force_login(finance_officer)
-    typed = {"requested_on": date(2026, 1, 5), "total": "10000000.00", "seed_capital": "1500000.01", "note": "Letter"}
+    typed = {
+        "requested_on": date(2026, 1, 5),
+        "total": "10000000.00",
+        "seed_capital": "1500000.01",
+        "note": "Letter",
+        "key": "k1",
+    }
     answer = client.post("/en/funds/seed-capital/new/", typed)
     text = answer.content.decode().replace("\u00a0", " ")
     assert answer.status_code == 200
     assert "1500000.01" in text
     assert "at most 15 per cent" in text
-    typed["seed_capital"] = "1500000.00"
+    typed |= {"seed_capital": "1500000.00", "key": "k2"}
     assert client.post("/en/funds/seed-capital/new/", typed).status_code == 302
     shown = client.get("/en/funds/seed-capital/").content.decode()
     assert "8,500,000.00" in shown

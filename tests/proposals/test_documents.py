@@ -7,9 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from alliance.access import grant
 from proposals.operations import attach_document, remove_document, return_proposal, submit_proposal
-from tests.proposals.factories import draft_proposal
+from tests.proposals.factories import draft_proposal, give_grant
 
 
 def pdf(name="annex.pdf", pages=1):
@@ -80,7 +79,7 @@ def test_file_of_a_version_is_served_to_its_readers(who, status, version, sign_i
 
 
 def test_member_reads_the_file_of_the_version_granted(version, member, sign_in):
-    grant(member, "view_proposalversion", version)
+    give_grant(user=member, permission="view_proposalversion", row=version)
     url = reverse("proposals:version_file", args=[version.proposal.reference, 1, version.attachments().get().uid])
     assert answered(sign_in(member), url) == 200
 

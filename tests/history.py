@@ -38,8 +38,10 @@ def rich() -> Iterator[dict[str, Any]]:
 
 
 def enrich() -> None:
-    """Add an import, a proposal given back, one that waits for money, a document made, a notice, a checkpoint."""
+    """Add an import, promises amended, a voucher, a proposal given back, one that waits for money, a document made, a notice, a checkpoint."""
     _import()
+    _promises()
+    _voucher()
     _proposals()
     _document()
     from alliance.records.relay import relay
@@ -57,6 +59,43 @@ def _import() -> None:
         text = (DATA / "contributions.csv").read_text(encoding="utf-8")
         file.write_text(re.sub(r"\b202[0-9]\b", "2007", text), encoding="utf-8")
         call_command("import_contributions", str(file), mapping=str(DATA / "cerf.toml"), stdout=StringIO())
+
+
+def _promises() -> None:
+    """Amend a pledge and an agreement, keep a paper of it, and be reminded of its instalment."""
+    from funds.models import Instalment
+    from funds.operations.agreements import sign_agreement
+    from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
+    from funds.operations.pledges import record_pledge
+    from funds.operations.reminders import remind_of_instalment
+    from tests.funds.factories import make_donor
+
+    officer, finance, today = person("officer"), person("finance_officer"), clock.today()
+    donor = make_donor("sweden-mfa")
+    pledge = record_pledge(by=officer, donor=donor, amount=D("500.00"), currency="USD", pledged_on=today)
+    amend_pledge(by=officer, pledge=pledge, amount=D("600.00"), pledged_on=today, why="A second letter.")
+    agreement = sign_agreement(by=finance, donor=donor, amount=D("1000.00"), currency="USD", signed_on=today)
+    amend_agreement(
+        by=finance, agreement=agreement, amount=D("1200.00"), signed_on=today, why="Raised.",
+        instalments=[(today, D("1200.00"))],
+    )  # fmt: skip
+    paper = SimpleUploadedFile("signed.pdf", smallest_pdf(), content_type="application/pdf")
+    attach_agreement_document(by=finance, agreement=agreement, upload=paper, title="Signed text")
+    remind_of_instalment(instalment=Instalment.objects.get(agreement=agreement), stage="due")
+
+
+def _voucher() -> None:
+    """Move a dollar of one donor's between windows, with its consent: prepared, and left so."""
+    from funds.models import Stake, Window
+    from funds.operations.vouchers import prepare_voucher
+
+    stakes = Stake.objects.filter(pool__window__unearmarked=False, source__kind="donor", amount__gte=1)
+    stake = stakes.select_related("pool__window", "source__donor").order_by("pk")[0]
+    prepare_voucher(
+        by=person("finance_officer"), kind="window_transfer", on=clock.today(), amount=D("1.00"),
+        window=stake.pool.window, destination=Window.objects.get(unearmarked=True), consent="Letter of the donor",
+        consenting=[stake.source.donor], reason="Asked for by the donor.",
+    )  # fmt: skip
 
 
 def _proposals() -> None:

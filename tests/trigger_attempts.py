@@ -31,6 +31,17 @@ def special() -> dict[str, tuple[str, list[str]]]:
         "alliance_registerhead_stays": ("rows of alliance_registerhead", ["DELETE FROM alliance_registerhead"]),
         "funds_account_guard": ("an account stays what it is", ["UPDATE funds_account SET code = code || 'x'"]),
         "funds_stake_guard": ("stakes are moved by shares", ["UPDATE funds_stake SET amount = amount + 1"]),
+        "funds_turnover_guard": ("turnover is moved by postings", ["UPDATE funds_turnover SET amount = amount + 1"]),
+        "funds_payment_stays": ("what was prepared stays", ["UPDATE funds_payment SET amount = amount + 1"]),
+        "funds_voucher_stays": ("what was prepared stays", ["UPDATE funds_voucher SET amount = amount + 1"]),
+        "funds_posting_not_closed": (
+            "the accounts of this project are closed",
+            [
+                ("INSERT INTO funds_closedproject (reference, closed_on) SELECT split_part(subject, ':', 1), '2008-09-15'"
+                " FROM funds_account WHERE kind = 'spent' ORDER BY id LIMIT 1"),
+                POSTING.format(debit="spent", credit="partner", on="2008-03-10"),
+            ],
+        ),
         "funds_posting_moves_accounts": (
             "no open period",
             [POSTING.format(debit="contributions", credit="fee", on="1900-01-01"), NOW],

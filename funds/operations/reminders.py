@@ -42,6 +42,13 @@ def remind_due() -> list[Reminder]:
     return made
 
 
+KINDS = {
+    ReminderStage.COMING: "instalment.coming/1",
+    ReminderStage.DUE: "instalment.due/1",
+    ReminderStage.OVERDUE: "instalment.overdue/1",
+}
+
+
 @operation
 def remind_of_instalment(*, instalment: Instalment, stage: str) -> Reminder:
     """Remind the donor's people and the finance officers of an unpaid instalment, by the portal itself.
@@ -63,7 +70,7 @@ def remind_of_instalment(*, instalment: Instalment, stage: str) -> Reminder:
         "currency": agreement.currency,
         "owed": line.owed,
     }
-    record(f"instalment.{stage}/1", by=None, rows=[reminder], facts=facts)
+    record(KINDS[ReminderStage(stage)], by=None, rows=[reminder], facts=facts)
     return reminder
 
 

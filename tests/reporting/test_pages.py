@@ -91,7 +91,9 @@ def test_homes_are_task_lists(demonstration, people, client):
         "donor": {"Send an instalment"}, "rival_donor": {"Send an instalment"},
         "agency": {"Write a report", "Apply under an open call"}, "member": {"Vote"}, "chair": {"Vote"},
         "member_ilo": set(), "reviewer": set(),
-        "officer": {"Acknowledge a pledge", "Check a proposal", "Put a proposal to the committee"},
+        "officer": {
+            "Acknowledge a pledge", "Check a proposal", "Put a proposal to the committee", "Take the next step with a donor",
+        },
         "finance_officer": {"Acknowledge a pledge", "Expect an instalment", "Prepare a tranche"},
     }  # fmt: skip
     for person, labels in expected.items():

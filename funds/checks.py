@@ -42,7 +42,8 @@ POOLS = """
 TURNOVER = """
     SELECT COALESCE(t.id, 0), COALESCE(t.year, p.year), COALESCE(t.debit_id, p.debit_id), COALESCE(t.credit_id, p.credit_id),
            t.amount, p.amount
-      FROM funds_turnover t FULL JOIN (
+      FROM (SELECT min(id) AS id, year, debit_id, credit_id, sum(amount) AS amount
+              FROM funds_turnover GROUP BY year, debit_id, credit_id) t FULL JOIN (
            SELECT extract(year FROM effective_on)::int AS year, debit_id, credit_id, sum(amount) AS amount
              FROM funds_posting GROUP BY 1, 2, 3) p
         ON p.year = t.year AND p.debit_id = t.debit_id AND p.credit_id = t.credit_id

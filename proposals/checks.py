@@ -47,13 +47,13 @@ def versions() -> Iterator[Problem]:
         where = f"{row.proposal.reference}/{row.number}"
         if digest_of(row.content) != row.digest:
             yield Problem("version", where, "the text is not what its digest says")
-        elif _linked(row) != (sorted(row.parsed["recommendations"]), row.objective_percents()):
+        elif _linked(row) != (sorted(row.parsed["recommendations"]), sorted(row.objective_percents().items())):
             yield Problem("version", where, "its links are not what the text names")
 
 
-def _linked(version: ProposalVersion) -> tuple[list[str], dict[str, int]]:
+def _linked(version: ProposalVersion) -> tuple[list[str], list[tuple[str, int]]]:
     named = sorted(link.recommendation.code for link in version.recommendation_links.all())
-    return named, {link.objective.code: link.percent for link in version.objective_links.all()}
+    return named, sorted((link.objective.code, link.percent) for link in version.objective_links.all())
 
 
 def contracts() -> Iterator[Problem]:

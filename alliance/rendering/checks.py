@@ -15,6 +15,9 @@ def problems() -> Iterator[Problem]:
     """Yield finished jobs that do not agree with their entry."""
     told = _told()
     for job in Job.objects.done().select_related("file", "requested_by").order_by("pk").iterator(500):
+        if job.file is None:
+            yield Problem("file", f"alliance_job:{job.pk}.file_id", "finished, but there is no document")
+            continue
         facts = told.get(str(job.uid), {})
         ours = made_of(job)
         wrong = sorted(name for name in ours if facts.get(name) != ours[name])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
 
 from alliance.register.canonical import digest_of
@@ -47,8 +48,19 @@ def versions() -> Iterator[Problem]:
         where = f"{row.proposal.reference}/{row.number}"
         if digest_of(row.content) != row.digest:
             yield Problem("version", where, "the text is not what its digest says")
+        elif not _stand(row):
+            yield Problem("version", where, "a link leads nowhere")
         elif _linked(row) != (sorted(row.parsed["recommendations"]), sorted(row.objective_percents().items())):
             yield Problem("version", where, "its links are not what the text names")
+
+
+def _stand(version: ProposalVersion) -> bool:
+    """Say whether every link of the version leads to a row that is there."""
+    try:
+        _linked(version)
+    except ObjectDoesNotExist:
+        return False
+    return True
 
 
 def _linked(version: ProposalVersion) -> tuple[list[str], list[tuple[str, int]]]:

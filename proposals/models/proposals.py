@@ -65,6 +65,7 @@ class Proposal(Registered):
     REGISTER_ONLY = (
         "id", "reference", "kind", "state", "applicant", "call", "created_by", "created_at",
         "submitted_at", "eligible_at", "tabled_at", "returned_at", "decided_at", "decision_reference", "withdrawn_at",
+        "principle_version", "principle_at", "principle_reference",
     )  # fmt: skip
     EDITABLE = frozenset({State.DRAFT, State.RETURNED})
     TRANSITIONS = {

@@ -3,6 +3,7 @@
 import pytest
 
 from alliance.core.errors import OutOfState
+from alliance.register.verification import Verification
 from governance.operations import cancel_decision, close_decision, defer_decision
 from proposals.models import Project, Proposal
 from proposals.operations import return_proposal, submit_proposal, untable
@@ -97,3 +98,11 @@ def test_approved_in_principle_is_offered_for_the_committee_and_shown(sign_in, o
     opened(version=version)
     page = sign_in(officer).get(version.proposal.get_absolute_url()).content.decode()
     assert "The committee approved this proposal in principle" in page
+
+
+def test_an_approval_in_principle_rewritten_in_the_database_is_found():
+    version = in_principle()
+    assert [problem for problem in Verification().problems() if "proposal" in problem.where] == []
+    Proposal.objects.filter(pk=version.proposal_id).update(principle_version=9)
+    where = f"proposals_proposal:{version.proposal_id}.principle_version"
+    assert where in {problem.where for problem in Verification().problems()}

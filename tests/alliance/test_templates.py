@@ -9,13 +9,14 @@ from typing import Any
 
 import brotli
 import polib
+import psycopg2
 import pytest
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
-from django.db import OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -302,7 +303,24 @@ def test_a_failure_is_readable_without_database_or_request(name: str, language: 
     assert f'<html lang="{language}">' in page
 
 
-@pytest.mark.parametrize(("failure", "status"), [(OperationalError("gone"), 503), (ValueError("a mistake"), 500)])
+def broken_off() -> DatabaseError:
+    """Return what Django raises when the server ends in the middle of an answer."""
+    error = DatabaseError("server closed the connection unexpectedly")
+    error.__cause__ = psycopg2.DatabaseError("server closed the connection unexpectedly")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (OperationalError("gone"), 503),
+        (InterfaceError("connection already closed"), 503),
+        (broken_off(), 503),
+        (DatabaseError("Save with update_fields did not affect any rows."), 500),
+        (IntegrityError("a rule"), 500),
+        (ValueError("a mistake"), 500),
+    ],
+)
 def test_a_lost_database_is_told_apart_from_a_mistake(failure: Exception, status: int) -> None:
     try:
         raise failure

@@ -95,12 +95,16 @@ def insist(act: int, by: Any) -> str:
 
 def patiently(ask: Callable[[], Any]) -> Any:
     """Ask again for as long as the server is away; the same act has the same key."""
-    from django.db import Error, InterfaceError, OperationalError, connection
+    from django.db import DatabaseError, Error, InterfaceError, connection
+
+    from alliance.core.failures import is_database_away
 
     for _ in range(PATIENCE):
         try:
             return ask()
-        except (OperationalError, InterfaceError):
+        except (DatabaseError, InterfaceError) as error:
+            if not is_database_away(error):
+                raise
             with suppress(Error):
                 connection.close()
             time.sleep(0.3)

@@ -56,6 +56,16 @@ def test_an_honest_database_is_green_and_says_what_was_checked(history):
 
 
 @pytest.mark.requirement("D1")
+def test_a_link_that_leads_to_no_row_is_found(history):
+    lost = "UPDATE auth_permission SET content_type_id = 999999 WHERE id = (SELECT min(id) FROM auth_permission)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL session_replication_role = replica; {lost} RETURNING id")
+        (row,) = cursor.fetchone()
+    where = f"auth_permission:{row}.content_type_id"
+    assert verify().problems == [("register", where, "it leads to a row that is not there")]
+
+
+@pytest.mark.requirement("D1")
 @pytest.mark.parametrize(("statement", "what"), TAMPERINGS, ids=[s[:60] for s, _ in TAMPERINGS])
 def test_tampering_as_a_superuser_is_found(history, statement, what):
     with connection.cursor() as cursor:

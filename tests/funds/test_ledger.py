@@ -49,9 +49,9 @@ def make_donor(slug, kind="state"):
 
 
 @operation
-def deposit(*, by, slug, amount, code="GEN", fee="0.00", is_seed=False):
+def deposit(*, by, slug, amount, code="GEN", fee="0.00", is_seed=False, on=ON):
     lines, source = money.receive(
-        donor=make_donor(slug), window=window(code), amount=D(amount), fee=D(fee), on=ON, is_seed=is_seed
+        donor=make_donor(slug), window=window(code), amount=D(amount), fee=D(fee), on=on, is_seed=is_seed
     )
     entry = record("cost.posted/1", by=by, rows=[source] if source.is_new else [])
     post(lines, entry=entry)

@@ -13,8 +13,18 @@ from funds.models import Donor, Window
 from funds.operations.deposits import record_deposit
 from funds.operations.donors import register_donor
 from funds.operations.payments import authorise_payment, pay_payment
-from proposals.models import BudgetCategory, Contract, Indicator, PartnerReport, Project, Proposal, ProposalVersion
+from proposals.models import (
+    BudgetCategory,
+    Contract,
+    Indicator,
+    OutsideActivity,
+    PartnerReport,
+    Project,
+    Proposal,
+    ProposalVersion,
+)
 from proposals.operations import (
+    Particulars,
     ReportTerms,
     Terms,
     TrancheTerms,
@@ -25,6 +35,7 @@ from proposals.operations import (
     mark_tabled,
     offer_contract,
     prepare_tranche,
+    record_activity,
     save_report,
     save_section,
     sign_contract,
@@ -54,6 +65,8 @@ def values_of(
     amount: Decimal | str = "250000.00",
     justification: str = "",
     countries: tuple[str, ...] = ("PH", "MA"),
+    themes: tuple[str, ...] = (),
+    days: tuple[date, date] = (date(2008, 7, 1), date(2009, 12, 31)),
 ) -> dict[str, dict[str, Any]]:
     """Return complete values for every section."""
     percents = objectives or {"O1": 40, "O3": 60}
@@ -89,12 +102,16 @@ def values_of(
             "recommendations": list(Recommendation.objects.filter(code__in=recommendations)),
             "coherence_justification": justification,
         },
-        "objectives": {"percents": {known[code]: share for code, share in percents.items()}, "main": known[main]},
+        "objectives": {
+            "percents": {known[code]: share for code, share in percents.items()},
+            "main": known[main],
+            "themes": list(themes),
+        },
         "places": {
             "countries": list(countries),
             "country_reason": "",
-            "starts_on": date(2008, 7, 1),
-            "ends_on": date(2009, 12, 31),
+            "starts_on": days[0],
+            "ends_on": days[1],
         },
         "context": {"context": "Arrangements are many and hard to find."},
         "approach": {"approach": "Gather the texts, compare them, publish them."},
@@ -111,6 +128,25 @@ def values_of(
         "indicators": {"indicators": [indicator]},
         "sustainability": {"sustainability": "Hosted by the ministries afterwards."},
     }
+
+
+def particulars(**changes: Any) -> Particulars:
+    """Return an activity outside the fund in the place, on the theme and at the time of `values_of` with that theme."""
+    values: dict[str, Any] = {
+        "organisation": Organisation.objects.get(slug="undp"),
+        "title": "Advice on labour arrangements",
+        "language": "en",
+        "themes": ["mobility-agreements"],
+        "countries": ["MA"],
+        "starts_on": date(2008, 1, 1),
+        "ends_on": date(2009, 6, 30),
+        "source": "Letter of 3 March 2008",
+    }
+    return Particulars(**{**values, **changes})
+
+
+def recorded_activity(officer: User, **changes: Any) -> OutsideActivity:
+    return record_activity(by=officer, particulars=particulars(**changes))
 
 
 def draft_proposal(

@@ -83,7 +83,7 @@ def test_download_says_the_same_in_each_language(language, works, client):
     answer = client.get(f"/{language}/who-does-what-where/", {"format": "csv"})
     lines = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert sorted(line[0] for line in lines[1:]) == sorted(row.reference for row in works)
-    assert {"en": "Kind", "fr": "Nature", "es": "Tipo"}[language] == lines[0][2]
+    assert {"en": "Kind", "fr": "Nature", "es": "Clase"}[language] == lines[0][2]
 
 
 def test_list_asks_the_same_of_one_piece_of_work_and_many(works, agency, officer, finance_officer, client):

@@ -66,9 +66,10 @@ def values_of(
     justification: str = "",
     countries: tuple[str, ...] = ("PH", "MA"),
     themes: tuple[str, ...] = (),
+    second: Organisation | None = None,
     days: tuple[date, date] = (date(2008, 7, 1), date(2009, 12, 31)),
 ) -> dict[str, dict[str, Any]]:
-    """Return complete values for every section."""
+    """Return complete values for every section. A `second` partner has a fifth of the budget."""
     percents = objectives or {"O1": 40, "O3": 60}
     known = {row.code: row for row in Objective.objects.all()}
     total = D(amount)
@@ -82,13 +83,17 @@ def values_of(
             "amount": total - travel,
         },
         {
-            "partner": applicant,
+            "partner": second or applicant,
             "year": 2009,
             "category": category(5),
             "description": "Visits to ministries",
             "amount": travel,
         },
     ]
+    partners = [{"organisation": applicant, "is_lead": True, "tasks": "Gather and publish the texts", "share": total}]
+    if second:
+        partners[0]["share"] = total - travel
+        partners += [{"organisation": second, "is_lead": False, "tasks": "Visit the ministries", "share": travel}]
     indicator = {
         "statement": "Officials trained in negotiating labour arrangements",
         "unit": Indicator.Unit.PEOPLE,
@@ -120,9 +125,7 @@ def values_of(
         "disaggregation": {"disaggregation": "By sex, and by education where known."},
         "partnership": {
             "partnership": "Ministries of labour of both countries.",
-            "partners": [
-                {"organisation": applicant, "is_lead": True, "tasks": "Gather and publish the texts", "share": total}
-            ],
+            "partners": partners,
         },
         "budget": {"lines": lines},
         "indicators": {"indicators": [indicator]},

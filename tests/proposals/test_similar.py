@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alliance.core.errors import Refused
 from proposals.content import gather
 from proposals.models import ProposalVersion
 from proposals.operations import return_proposal, withdraw_activity
@@ -59,6 +60,30 @@ def test_author_and_officer_are_shown_what_has_country_theme_and_period_in_commo
 
 
 ELSEWHERE = ("Same theme elsewhere", "Another theme there", "Over before")
+
+
+def test_themes_picked_in_the_section_are_frozen_shown_and_kept_by_the_project(
+    agency, officer, finance_officer, sign_in
+):
+    draft = draft_proposal(agency)
+    sent = {"percent_O1": "40", "percent_O3": "60", "main": "O3", "themes": ["welfare", "circular-migration"]}
+    sign_in(agency).post(reverse("proposals:section", args=[draft.reference, "objectives"]), sent)
+    draft.refresh_from_db()
+    assert gather(draft)["themes"] == ["circular-migration", "welfare"]
+    project = approved_project(agency, officer, finance_officer, themes=("welfare", "circular-migration"))
+    assert project.version.parsed["themes"] == project.themes == ["circular-migration", "welfare"]
+    assert "Circular migration" in shown(sign_in(agency), "version", project.proposal.reference, 1)
+    page = sign_in(agency).get(reverse("reporting:project", args=[project.reference])).content.decode()
+    assert "Circular migration · Migrants’ welfare" in page
+
+
+def test_theme_that_does_not_exist_is_refused(agency):
+    with pytest.raises(Refused):
+        draft_proposal(agency, themes=("fishing",))
+
+
+def test_content_without_themes_is_as_it_was_before_there_were_any(agency):
+    assert "themes" not in gather(draft_proposal(agency))
 
 
 def test_it_warns_and_bars_nothing(agency, officer):

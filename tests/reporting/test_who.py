@@ -8,8 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from proposals.operations import withdraw_activity
-from tests.proposals.factories import approved_project, draft_proposal, recorded_activity, submitted_version
+from alliance.core import clock
+from proposals.operations import TrancheTerms, draft_contract, offer_contract, sign_contract, withdraw_activity
+from tests.proposals.factories import (
+    approved_project,
+    draft_proposal,
+    organisation_of,
+    recorded_activity,
+    submitted_version,
+    terms_of,
+)
 
 THEME = "mobility-agreements"
 
@@ -76,6 +84,23 @@ def test_figure_leads_to_the_list_that_it_counts(works, client):
     assert len(links) == 2
     for link in links:
         assert client.get(reverse("reporting:who") + link).context["matrix"].total == 1
+
+
+def test_partner_under_a_signed_contract_is_named_and_found(
+    agency, rival_agency, officer, finance_officer, head, client
+):
+    second = organisation_of(rival_agency)
+    project = approved_project(agency, officer, finance_officer, second=second)
+    share = project.amount / 5
+    terms = terms_of(project, amount=share, tranches=[TrancheTerms(share, clock.today())])
+    contract = draft_contract(by=officer, project=project, partner=second, terms=terms)
+    offer_contract(by=officer, contract=contract)
+    assert listed(client, organisation="ilo") == []
+    sign_contract(by=rival_agency, contract=contract)
+    sign_contract(by=head, contract=contract)
+    assert listed(client, organisation="ilo") == [project.reference]
+    (work,) = client.get(reverse("reporting:who")).context["works"]
+    assert [row.slug for row in work.partners] == ["ilo"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])

@@ -28,7 +28,8 @@ class OrganisationField(forms.ModelChoiceField):
         super().__init__(queryset=confirmed, to_field_name="slug", **{"empty_label": "—", **options})
 
     def sorted_choices(self) -> list[tuple[str, str]]:
-        rows = sorted(self.queryset.all(), key=lambda row: (sort_key(row.name), row.pk))
+        confirmed = Organisation.objects.exclude(confirmed_at=None)
+        rows = sorted(confirmed, key=lambda row: (sort_key(row.name), row.pk))
         return [("", str(self.empty_label)), *((row.slug, row.name) for row in rows)]
 
 

@@ -94,6 +94,7 @@ def _choices(visitor: Visitor, reference: str) -> None:
     visitor.go(f"proposals/{reference}/sections/objectives/")
     visitor.fill(percent_O1="30", percent_O3="70")
     visitor.choose("main", "O3")
+    visitor.choose("themes", "best-practices")  # as others do in Morocco: see what resembles it
     visitor.press(form)
     visitor.go(f"proposals/{reference}/sections/places/")
     visitor.fill(starts_on="2008-10-01", ends_on="2009-09-30")

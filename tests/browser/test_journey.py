@@ -19,6 +19,7 @@ MINUTE = 60
 PUBLIC = (
     "", "money/", "money/postings/", "projects/", "decisions/", "organisations/", "register/", "search/?q=labour",
     "forum/", "forum/BRU2007/", "recommendations/", "objectives/", "glossary/", "about/", "committee/seats/",
+    "who-does-what-where/", "activities/",
 )  # fmt: skip
 
 

@@ -256,5 +256,5 @@ def attach_agreement_document(
         agreement=agreement, file=file, title=title.strip() or file.name, added_by=by, added_at=clock.now()
     )
     facts = {"agreement": agreement.reference, "donor": agreement.donor.organisation.slug, "sha256": file.sha256}
-    record("agreement.document_added/1", by=by, rows=[document], facts=facts)
+    record("agreement.document_added/1", by=by, rows=[document, file], facts=facts)
     return document

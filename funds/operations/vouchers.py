@@ -177,7 +177,8 @@ def prepare_voucher(
     people = sorted({giver.pk: giver for giver in consenting}.values(), key=lambda giver: giver.pk)
     consents = Consent.objects.bulk_create(Consent(voucher=voucher, donor=giver) for giver in people)
     _rehearsed(voucher)
-    record("voucher.prepared/1", by=by, rows=[voucher, *consents], facts=_facts(voucher))
+    papers = [voucher.document] if voucher.document else []
+    record("voucher.prepared/1", by=by, rows=[voucher, *consents, *papers], facts=_facts(voucher))
     return voucher
 
 

@@ -25,6 +25,7 @@ from tests.funds.factories import (
     make_pledge,
     make_rate,
     make_window,
+    names_file,
 )
 from tests.world import smallest_pdf
 
@@ -284,6 +285,11 @@ def test_document_is_read_by_who_reads_the_agreement(finance_officer, donor, riv
     assert "signed.pdf" in sign_in(donor).get(agreement.get_absolute_url()).content.decode()
     elsewhere = reverse("funds:agreement_document", args=[make_agreement(finance_officer).reference, document.file.uid])
     assert sign_in(finance_officer).get(elsewhere).status_code == 404
+
+
+def test_document_is_of_record(finance_officer):
+    document = attach_agreement_document(by=finance_officer, agreement=make_agreement(finance_officer), upload=paper())
+    assert names_file(RegisterEntry.objects.get(kind="agreement.document_added/1"), document.file)
 
 
 def test_document_is_attached_once(finance_officer):

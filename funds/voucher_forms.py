@@ -1,5 +1,6 @@
 """Forms of vouchers: one for each kind, whose choices show what can be moved now."""
 
+import re
 from decimal import Decimal
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake
 from funds.models.vouchers import PARTNER_KINDS, POOL_KINDS, WITH_REASON
 
 ZERO = Decimal("0.00")
+POSTING_NUMBER = re.compile(r"([0-9]{1,15})/([0-9]{1,6})")
 BANKED = (*POOL_KINDS, *PARTNER_KINDS, VoucherKind.DONOR_REFUND)
 
 
@@ -146,10 +148,8 @@ class VoucherForm(KeyedForm):
         return {**asked, "kind": self.kind}
 
     def clean_posting(self) -> Posting:
-        entry, _slash, line = self.cleaned_data["posting"].strip().partition("/")
-        found = None
-        if entry.isascii() and entry.isdigit() and line.isascii() and line.isdigit():
-            found = Posting.objects.filter(entry__n=entry[:15], line=line[:6]).first()
+        number = POSTING_NUMBER.fullmatch(self.cleaned_data["posting"].strip())
+        found = Posting.objects.filter(entry__n=number[1], line=number[2]).first() if number else None
         if found is None:
             raise forms.ValidationError(_("There is no posting with this number."), code="unknown")
         return found

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from alliance.access import require
 from alliance.core import clock, formats
 from alliance.core.errors import Refused
 from alliance.core.references import next_reference
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions, seed
@@ -152,5 +152,4 @@ def signed_seed() -> Decimal:
 
 def _one_at_a_time() -> None:
     """Have plans and the trustee's agreements wait for each other: each reads what the other writes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.seed', 0))")
+    wait_in_turn("funds.seed")

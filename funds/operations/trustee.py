@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import Refused
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
@@ -34,8 +34,7 @@ def appoint_trustee(
     its statements name the former trustee. NotAllowed for anyone but the head.
     """
     require(permissions.can_appoint_trustee(by), _("The head of the secretariat appoints the trustee."))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.trustee', 0))")
+    wait_in_turn("funds.trustee")
     if not agreement.strip():
         raise Refused(_("Name the agreement with the trustee."), field="agreement")
     check_fee_percent(fee_percent)

@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import F
@@ -12,8 +12,8 @@ from alliance.core import formats
 from alliance.core.forms import KeyedForm
 from alliance.people.models import Organisation
 from alliance.records.uploads import ACCEPT
-from funds.forms import AmountField, DateField, ListFilter, check_precision, with_all
-from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, VoucherState, Window
+from funds.forms import AmountField, DateField, check_precision
+from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, Window
 from funds.models.vouchers import PARTNER_KINDS, POOL_KINDS, WITH_REASON
 
 ZERO = Decimal("0.00")
@@ -156,14 +156,3 @@ class VoucherForm(KeyedForm):
 
     def clean_consenting(self) -> list[Donor]:
         return list(self.cleaned_data["consenting"])
-
-
-class VoucherFilter(ListFilter):
-    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: with_all(VoucherKind), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(VoucherState), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields(["kind", "state", *self.fields])
-        cast(forms.DateField, self.fields["since"]).label = _("Effective from")
-        cast(forms.DateField, self.fields["until"]).label = _("Effective until")

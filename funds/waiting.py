@@ -73,13 +73,13 @@ def _instalments(user: Any) -> Iterator[Task]:
         return
     today = clock.today()
     rows = Agreement.objects.visible_to(user).running().for_list().prefetch_related("deposits", "instalments")
-    for agreement in rows[:MOST]:
-        instalment = next_due(agreement)
-        if instalment is not None and (instalment.due_on - today).days <= 31:
-            detail = f"{agreement.donor.name}, {formats.money(instalment.amount, agreement.currency)}"
+    expected = [(due.due_on, agreement.pk, due, agreement) for agreement in rows if (due := next_due(agreement))]
+    for due_on, _pk, due, agreement in sorted(expected)[:MOST]:
+        if (due_on - today).days <= 31:
+            detail = f"{agreement.donor.name}, {formats.money(due.amount, agreement.currency)}"
             yield Task(
-                _("Expect an instalment"), agreement.get_absolute_url(), instalment.due_on, detail, agreement.reference,
-                late=instalment.due_on < today,
+                _("Expect an instalment"), agreement.get_absolute_url(), due_on, detail, agreement.reference,
+                late=due_on < today,
             )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from structlog.contextvars import bound_contextvars
 from alliance.core import clock
 from alliance.core.errors import KeyReused
 from alliance.core.logs import level_of_acts
+from alliance.core.turns import wait_in_turn
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
 from alliance.register.models import RegisterEntry
@@ -218,8 +219,7 @@ def _argument(value: Any) -> Any:
 
 
 def _first_entry(key: str) -> RegisterEntry | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    wait_in_turn(key)
     return RegisterEntry.objects.filter(key=key).first()
 
 

@@ -231,7 +231,7 @@ class Instalment(Registered):
 class Deposit(Valued):
     """Cash received, at the rate booked on the day. The only act of a donor that raises what can be allocated."""
 
-    REGISTER_PLAIN = ("reference", "rate_source", "bank_reference")
+    REGISTER_PLAIN = ("reference", "rate_source")
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="deposits")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
 from alliance.core.forms import attempt
+from alliance.core.numbers import counted
 from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.documents import compared, contributors, read_version
@@ -85,9 +86,9 @@ def compare(request: Request, reference: str) -> HttpResponse:
 def chosen(request: Request, versions: dict[int, ProposalVersion]) -> tuple[int, int]:
     """Return the two numbers that were asked for, or the last two."""
     numbers = list(versions)
-    wanted = [int(value) for value in (request.GET.get("from", ""), request.GET.get("to", "")) if value.isdecimal()]
-    if len(wanted) == 2 and all(number in versions for number in wanted):
-        return min(wanted), max(wanted)
+    old, new = (counted(request.GET.get(name, "")) for name in ("from", "to"))
+    if old in versions and new in versions:
+        return min(old, new), max(old, new)
     return numbers[max(0, len(numbers) - 2)], numbers[-1]
 
 

@@ -163,7 +163,7 @@ def _conclude(decision: Decision, verb: str, by: User | None, moment: datetime) 
     decision.save(update_fields=["state", "closed_at"])
     sealed = Ballot.objects.filter(decision=decision).values_list("entry", flat=True)
     recusals = decision.recusals.values_list("entry", flat=True)
-    ids = {decision.opening_entry_id, *sealed, *recusals}
+    ids: set[int] = {*filter(None, [decision.opening_entry_id]), *sealed, *recusals}
     publish(RegisterEntry.objects.filter(pk__in=ids))
     publish_own(ids)  # the objection that ends a no-objection procedure is of this very act
     return record("decision.closed/1", by=by, rows=[decision], public=True)

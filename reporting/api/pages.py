@@ -22,7 +22,7 @@ class Keyset(CursorPagination):
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         self.first = queryset.model._meta.get_field(self.ordering[0].lstrip("-"))
-        return self.ordering
+        return tuple(self.ordering)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})
@@ -32,7 +32,7 @@ class Keyset(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor and cursor.position is not None:
-                self._require_given_out(cursor.position)
+                self._require_given_out(str(cursor.position))
         except (NotFound, ValidationError):
             raise NotFound("This cursor was not given out by this interface.") from None
         return cursor

@@ -13,6 +13,7 @@ from alliance.register.models import RegisterEntry
 from funds.models import Donor
 from funds.statements import funding_status
 from governance.models import Decision
+from governance.operations import close_decision
 from proposals.models import Project
 from reporting.donor_area.gather import donor_area
 from reporting.homes import tasks_for
@@ -20,6 +21,7 @@ from reporting.play.player import play
 from reporting.play.scenario import read
 from reporting.postings import FLOWS, behind, total
 from reporting.projects import project_record, public_projects
+from tests.governance.factories import MEMBERS, opened_text, vote
 from tests.proposals.factories import approved_project
 
 SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
@@ -157,6 +159,20 @@ def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
+
+
+def test_cursor_leads_through_the_whole_list_and_back(db, client, agency, officer, finance_officer):
+    for _number in range(2):
+        approved_project(agency, officer, finance_officer)
+        decision = opened_text()
+        vote(decision, "approve", *MEMBERS)
+        close_decision(by=officer, decision=decision)
+    for name in ("projects", "decisions"):
+        first = client.get(f"/api/v1/{name}/?size=1").json()
+        second = client.get(first["next"]).json()
+        assert (len(first["results"]), len(second["results"]), second["next"]) == (1, 1, None)
+        assert first["results"] != second["results"]
+        assert client.get(second["previous"]).json()["results"] == first["results"]
 
 
 @pytest.mark.parametrize("address", ["money/?as_of=2099-01-01", "money/?as_of=never", "projects/?page=x"])

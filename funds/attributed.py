@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from funds.attribution import Holding, apportioned
+from funds.attribution import portions
 from funds.models import Account, AccountKind, Donor, Posting, Share, Source
 
 ZERO = Decimal("0.00")
@@ -106,13 +106,7 @@ def _amounts(accounts: Collection[int], as_of: date | None) -> Iterable[tuple[in
 def _split(
     project: str, ranked: list[Source], held: BySource, given: BySource, moved: dict[str, Decimal]
 ) -> list[ProjectShare]:
-    holdings = _holdings(ranked, held) or _holdings(ranked, given)
     spent = moved.get(AccountKind.SPENT, ZERO)
-    sent, used = apportioned(moved.get(AccountKind.PARTNER, ZERO) + spent, holdings), apportioned(spent, holdings)
-    rows = (ProjectShare(project, s, held.get(s.pk, ZERO), sent.get(s.pk, ZERO), used.get(s.pk, ZERO)) for s in ranked)
-    return [row for row in rows if row.allocated or row.transferred or row.spent]
-
-
-def _holdings(ranked: list[Source], amounts: BySource) -> list[Holding[int]]:
-    parts = ((source.pk, amounts.get(source.pk, ZERO), rank) for rank, source in enumerate(ranked))
-    return [Holding(*part) for part in parts if part[1] > ZERO]
+    transferred = moved.get(AccountKind.PARTNER, ZERO) + spent
+    parts = portions([source.pk for source in ranked], held, given, transferred=transferred, spent=spent)
+    return [ProjectShare(project, source, *parts[source.pk]) for source in ranked if source.pk in parts]

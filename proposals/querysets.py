@@ -253,6 +253,20 @@ class ContractQuerySet(models.QuerySet):
         return self.select_related("project", "partner").order_by("-drafted_at", "-pk").fetch_mode(models.FETCH_RAISE)
 
 
+class TrancheQuerySet(models.QuerySet):
+    def ready_on(self, day: date) -> Self:
+        """Tranches that nothing holds back on that day. See also operations.projects.blocks."""
+        reports, conditions = model_named("PartnerReport").objects, model_named("ReleaseCondition").objects
+        late = reports.filter(due_on__lt=day).exclude(state="accepted").values("contract")
+        return (
+            self.filter(contract__state="signed", contract__project__state__in=["approved", "active"])
+            .filter(Q(payment=None) | Q(payment__state="cancelled"))
+            .filter(Q(report_required=None) | Q(report_required__state="accepted"))
+            .exclude(contract__in=late)
+            .exclude(contract__project__in=conditions.filter(met_at=None).values("project"))
+        )
+
+
 class PartnerReportQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """The contract's partner once it is signed; those who read all."""

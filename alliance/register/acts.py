@@ -58,6 +58,7 @@ class Act:
     beside: list[models.Model] = field(default_factory=list)
     forgotten: list[models.Model] = field(default_factory=list)
     opened: dict[str, str] = field(default_factory=dict)
+    opening: set[int] = field(default_factory=set)
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -117,13 +118,19 @@ def forget(row: models.Model) -> None:
 def publish(entries: models.QuerySet[RegisterEntry]) -> int:
     """Open the bodies of these entries to everyone from now on. A body never changes and never closes again.
 
-    The act's first entry says which were opened and when.
+    The act's first entry says which were opened and when. See also `publish_own`, for entries of this act.
     """
     closed, moment = entries.filter(public_from=None), clock.now()
     numbers = list(closed.values_list("n", flat=True))
     if act := _current.get():
         act.opened |= {str(n): moment.isoformat() for n in numbers}
     return RegisterEntry.objects.filter(n__in=numbers).update(public_from=moment)
+
+
+def publish_own(ids: Iterable[int]) -> None:
+    """Have those of these entries that this act is still to write be open to everyone from the start."""
+    if act := _current.get():
+        act.opening |= set(ids)
 
 
 def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
@@ -150,13 +157,14 @@ def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
 
 def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
     """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
-    drafts, beside, forgotten, opened = len(act.drafts), len(act.beside), len(act.forgotten), dict(act.opened)
+    drafts, beside, forgotten = len(act.drafts), len(act.beside), len(act.forgotten)
+    opened, opening = dict(act.opened), set(act.opening)
     try:
         with transaction.atomic():
             return function(**kwargs)
     except BaseException:
         del act.drafts[drafts:], act.beside[beside:], act.forgotten[forgotten:]
-        act.opened = opened
+        act.opened, act.opening = opened, opening
         raise
 
 
@@ -238,6 +246,8 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
     first = act.drafts[0]
     first.rows.extend([row for row in act.beside if row not in first.rows])
     first.gone.extend(act.forgotten)
+    for draft in act.drafts:
+        draft.public |= draft.id in act.opening
     asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
     prepared = [(draft, *_explained(draft)) for draft in act.drafts]
     n, last, moment = _hold_head()

@@ -4,6 +4,7 @@ from proposals.models.calls import BudgetCategory, Call, Partner
 from proposals.models.contracts import Contract, Tranche
 from proposals.models.projects import Project, ReleaseCondition
 from proposals.models.proposals import (
+    YEARS,
     Attachment,
     BudgetLine,
     Disaggregation,
@@ -28,6 +29,7 @@ from proposals.models.versions import (
 )
 
 __all__ = [
+    "YEARS",
     "Attachment",
     "BudgetCategory",
     "BudgetLine",

@@ -13,7 +13,7 @@ from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Organisation, Rol
 from alliance.register.models import head
 from funds.models import Account, AccountKind, Agreement, Deposit, Pledge
 from governance.models import Decision
-from proposals.models import Project, Proposal
+from proposals.models import Project, Proposal, ProposalVersion
 
 ZERO = Decimal("0.00")
 
@@ -81,7 +81,7 @@ def _available() -> Figure:
 
 
 def _forum_chair(user: Any) -> Iterator[Figure]:
-    following = Proposal.objects.submitted_once().exclude(recommendations=None).count()
+    following = ProposalVersion.objects.latest().filter(recommendation_links__isnull=False).distinct().count()
     yield Figure(
         _("Proposals that follow a recommendation"), formats.figure(following), reverse("reporting:recommendations")
     )

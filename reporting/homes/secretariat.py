@@ -81,12 +81,9 @@ def _signatures(user: Any) -> Iterator[Task]:
 
 
 def _tranches(moment: datetime) -> Iterator[Task]:
-    """Tranches of signed contracts due within a month, whose report is accepted and no condition open."""
+    """Tranches due within a month that nothing holds back."""
     day = moment.date()
-    rows = Tranche.objects.filter(contract__state="signed", due_on__lte=day + SOON)
-    rows = rows.filter(Q(payment=None) | Q(payment__state="cancelled"))
-    rows = rows.filter(Q(report_required=None) | Q(report_required__state="accepted"))
-    rows = rows.exclude(contract__project__conditions__met_at=None, contract__project__conditions__isnull=False)
+    rows = Tranche.objects.ready_on(day).filter(due_on__lte=day + SOON)
     for tranche in rows.select_related("contract__project").order_by("due_on", "pk")[:MOST]:
         contract, due = tranche.contract, tranche.due_on
         detail = f"{contract.project.title}, {formats.money(tranche.amount)}"

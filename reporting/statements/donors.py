@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,11 +64,12 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
 def committed_by_donor(of: Scope) -> dict[int, Decimal]:
     """Return each donor's commitments until the statement's day, in the fund's currency."""
     signed = Agreement.objects.filter(signed_on__lte=of.as_of)
+    cancelled = Q(cancelled_at__date__lte=of.as_of)
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
     came = Deposit.objects.filter(received_on__lte=of.as_of)
     for rows in (
-        signed.exclude(state="cancelled"),
-        came.filter(agreement__state="cancelled"),
+        signed.exclude(cancelled),
+        came.filter(agreement__in=signed.filter(cancelled)),
         came.filter(agreement=None),
     ):
         for donor, amount in rows.order_by().values_list("donor").annotate(Sum("amount_usd")):
@@ -78,7 +79,7 @@ def committed_by_donor(of: Scope) -> dict[int, Decimal]:
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
-    pledges = Pledge.objects.public().standing().filter(pledged_on__lte=of.as_of)
+    pledges = Pledge.objects.public().filter(pledged_on__lte=of.as_of).exclude(cancelled_at__date__lte=of.as_of)
     pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
     agreed = committed_by_donor(of)
     came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()

@@ -13,7 +13,7 @@ from alliance.core.forms import new_key
 from alliance.people.models import User
 from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
-from reporting.paging import Page
+from reporting.paging import Page, number_of
 from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, Kind, statement
 from reporting.statements.forms import AsOf
@@ -74,10 +74,7 @@ def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
     rows = [line for line in table.lines if line.level in ("row", "part")]
     if len(rows) <= ROWS:
         return {"table": table, "lines": list(table.written()), "page": None}
-    asked = request.GET.get("page", "1")
-    number = (
-        min(max(int(asked), 1), -(-len(rows) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    )
+    number = number_of(request, last=-(-len(rows) // ROWS))
     first, last = (number - 1) * ROWS, number * ROWS
     return {
         "table": table,

@@ -1,6 +1,7 @@
 """The committee's pages: who sees what, and what a form sent from them does."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from alliance.core import clock
 from governance.models import Ballot, Decision, Outcome, RuleSet, Session
 from governance.operations import cancel_decision, close_decision, record_attendance
 from tests.governance.factories import (
+    MEMBERS,
     after_deadline,
     all_but,
     committee,
@@ -372,6 +374,33 @@ def test_head_carries_out_a_change_of_rules(sign_in, head):
 
 
 # -- lists cost the same for one row as for three --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("floor", "0"),
+        ("floor", "10"),  # there are nine seats
+        ("floor", "99999"),
+        ("silence_days", "0"),
+        ("silence_days", "99999"),
+        ("quorum", "1/1"),
+        ("majority", "3/2"),
+        ("group_majority", "9/1"),
+    ],
+)
+def test_rule_that_no_vote_could_ever_meet_is_refused_at_its_field(sign_in, head, field, typed):
+    url, decision = reverse("governance:rules_new"), opened_text(title="A rule")
+    vote(decision, "approve", *MEMBERS)
+    close_decision(by=person("officer"), decision=decision)
+    client = sign_in(head)
+    form = client.get(url).context["form"]
+    shown = {name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
+    sent = shown | {"decision": decision.pk, "effective_from": clock.today() + timedelta(days=9), field: typed}
+    answer = client.post(url, sent)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+    assert RuleSet.objects.count() == 1
+    assert client.post(url, sent | {field: shown[field]}).status_code == 302
 
 
 def test_home_asks_as_often_for_three_rows_as_for_one(sign_in, member, django_assert_num_queries):

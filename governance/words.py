@@ -83,7 +83,9 @@ def _follows(decision: Decision, outcome: Outcome) -> Iterator[str]:
     if outcome.money == Outcome.Money.ALLOCATED:
         yield _("The money was allocated in the same act.")
     elif outcome.money == Outcome.Money.WAITING:
-        yield _("The fund did not hold enough: the approval waits for money, and nothing has been allocated.")
+        yield _(
+            "The fund did not hold enough, or a window was not open: the approval waits for money, and nothing has been allocated."
+        )
 
 
 def rule_sentences(rules: RuleSet) -> list[str]:

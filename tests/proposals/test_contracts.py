@@ -10,6 +10,7 @@ from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.people.models import Organisation
 from funds.operations.payments import cancel_payment
+from proposals.drafting import first_terms
 from proposals.models import Contract, Project, Tranche
 from proposals.operations import (
     TrancheTerms,
@@ -55,6 +56,11 @@ def test_contract_with_an_empty_part_is_neither_offered_nor_signed(part, project
     assert refusal.value.field == part
     with pytest.raises(Refused):
         sign_contract(by=agency, contract=contract)
+
+
+def test_first_wording_writes_indicators_without_needless_cents(project):
+    terms = first_terms(project, project.lead, project.amount)
+    assert terms.expected_results == "Officials trained in negotiating labour arrangements: from 0 to 120"
 
 
 @pytest.mark.parametrize("first", ["agency", "head"])

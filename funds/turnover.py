@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from funds.models import Posting
-
 ZERO = Decimal("0.00")
 # Whose a movement is: one part of the subject of the account that has the most parts, `project:partner:category`.
 KEYS = {
@@ -29,11 +27,17 @@ KEYS = {
 }
 OWN = """CROSS JOIN LATERAL (SELECT CASE WHEN length(d.subject) - length(replace(d.subject, ':', ''))
     >= length(c.subject) - length(replace(c.subject, ':', '')) AND d.kind <> 'pool' THEN d.subject ELSE c.subject END AS subject) own"""
-WHOLE = "SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year <= %s"
-DAYS = """SELECT extract(year FROM effective_on)::int, debit_id, credit_id, amount FROM funds_posting
-    WHERE effective_on >= %s AND effective_on <= %s"""
+WHOLE = "SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year <= %(year)s"
+# A year that is cut by the day and has postings after it is read by its postings, any other by its turnover: which of
+# both it is, the database finds out first, and runs that half alone.
+CUT = """SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year < %(year)s
+    UNION ALL SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year = %(year)s AND NOT (SELECT {goes_on})
+    UNION ALL SELECT %(year)s, debit_id, credit_id, amount FROM funds_posting
+    WHERE effective_on >= %(begins)s AND effective_on <= %(until)s AND (SELECT {goes_on})""".format(
+    goes_on="EXISTS (SELECT FROM funds_posting WHERE effective_on > %(until)s AND effective_on <= %(ends)s)"
+)
 KNOWN = """SELECT extract(year FROM p.effective_on)::int AS year, p.debit_id, p.credit_id, p.amount FROM funds_posting p
-    JOIN alliance_registerentry e ON e.id = p.entry_id WHERE p.effective_on <= %s AND e.n <= %s"""
+    JOIN alliance_registerentry e ON e.id = p.entry_id WHERE p.effective_on <= %(until)s AND e.n <= %(known_at)s"""
 
 
 class Move(NamedTuple):
@@ -89,24 +93,16 @@ class Moves:
 
 def _rows(until: date, by: str, known_at: int | None, kinds: tuple[str, ...]) -> Iterator[Move]:
     source, parameters = _source(until, known_at)
-    narrowed = "WHERE d.kind = ANY(%s) OR c.kind = ANY(%s)" if kinds else ""
+    narrowed = "WHERE d.kind = ANY(%(kinds)s) OR c.kind = ANY(%(kinds)s)" if kinds else ""
     query = f"""SELECT m.year, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
         JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
         {OWN if "own." in KEYS[by] else ""} {narrowed} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
-        cursor.execute(query, [*parameters, *([list(kinds)] * 2 if kinds else [])])
+        cursor.execute(query, {**parameters, "kinds": list(kinds)})
         yield from map(Move._make, cursor.fetchall())
 
 
-def _source(until: date, known_at: int | None) -> tuple[str, list[Any]]:
-    if known_at is not None:
-        return KNOWN, [until, known_at]
-    if _is_whole(until):
-        return WHOLE, [until.year]
-    return f"{WHOLE} UNION ALL {DAYS}", [until.year - 1, date(until.year, 1, 1), until]
-
-
-def _is_whole(until: date) -> bool:
-    """Say whether nothing was posted in the rest of that day's year."""
-    rest = Posting.objects.filter(effective_on__gt=until, effective_on__lt=date(until.year + 1, 1, 1))
-    return until == date(until.year, 12, 31) or not rest.exists()
+def _source(until: date, known_at: int | None) -> tuple[str, dict[str, Any]]:
+    begins, ends = date(until.year, 1, 1), date(until.year, 12, 31)
+    asked = {"year": until.year, "begins": begins, "until": until, "ends": ends, "known_at": known_at}
+    return (KNOWN if known_at is not None else WHOLE if until == ends else CUT), asked

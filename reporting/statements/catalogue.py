@@ -118,7 +118,7 @@ def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
         register_n=known.n,
         register_hash=known.hash,
         trustee=term.organisation.name if term else "",
-        tables=kind.tables(of, whole=True) if kind.takes_whole and whole else kind.tables(of),
+        tables=kind.tables(of, whole=True) if kind.takes_whole and whole else of.once(kind.tables),
         charts=kind.charts(of) if kind.charts and drawn else (),
     )
 

@@ -24,13 +24,14 @@ SOURCES_SHOWN = 8
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS))
-    committed = committed_by_donor(of)
+    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, by="project")
+    committed = of.once(committed_by_donor)
+    moved = {row.key for row in moves.rows}
     donors = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
     lines = [
         _commitment_line(of, moves, donor, committed.get(donor.pk, ZERO))
         for donor in donors
-        if donor.pk in committed or any(row.key == donor.organisation.slug for row in moves.rows)
+        if donor.pk in committed or donor.organisation.slug in moved
     ]
     columns = (
         Column(_("Commitments")), Column(_("Deposits in prior years")), Column(_("Deposits in %(year)s") % {"year": of.year}),
@@ -80,7 +81,7 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
     pledges = Pledge.objects.public().standing().filter(pledged_on__lte=of.as_of)
     pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
-    agreed = committed_by_donor(of)
+    agreed = of.once(committed_by_donor)
     came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
     received = dict(came.values_list("donor").annotate(Sum("amount_usd")))
     keys = {*pledged, *agreed, *received}

@@ -31,7 +31,7 @@ PROJECTS_DRAWN = 20
 
 def transfers(of: Scope) -> tuple[Table, ...]:
     """By partner: transfers, refunds and the net funded amount, in prior years, this year and in all."""
-    moves = Moves(of.as_of, by="partner", kinds=(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT))
+    moves = of.moves(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, by="partner")
     lines = [_transfers_line(of, moves, slug, name) for slug, name in _partners(moves)]
     headings = (_("Transfers"), _("Refunds"), _("Net funded"))
     columns = [
@@ -78,7 +78,7 @@ def _spent(moves: Moves, key: str, **when: int) -> Decimal:
 
 def expenditure(of: Scope) -> tuple[Table, ...]:
     """By partner: approved, net funded, spent, and the delivery rate: expenditure over the net funded amount."""
-    moves = Moves(of.as_of, by="partner", kinds=(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, KIND.SPENT))
+    moves = of.moves(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, KIND.SPENT, by="partner")
     approved = approved_by_partner(of)
     lines = [_expenditure_line(of, moves, approved, slug, name) for slug, name in _partners(moves)]
     columns = (
@@ -118,7 +118,7 @@ def _with_rate(
 def approved_by_partner(of: Scope) -> dict[str, Decimal]:
     """Return what is allocated to each partner's part of the projects, by the shares of the approved budgets."""
     allocated = allocated_by_project(of)
-    sent = Moves(of.as_of, by="project and partner", kinds=(KIND.PARTNER,))
+    sent = of.moves(KIND.PARTNER, by="project and partner")
     shares = _budget_shares(allocated)
     approved: dict[str, Decimal] = defaultdict(lambda: ZERO)
     without: dict[str, dict[str, Decimal]] = defaultdict(dict)
@@ -135,7 +135,7 @@ def approved_by_partner(of: Scope) -> dict[str, Decimal]:
 
 def allocated_by_project(of: Scope) -> dict[str, Decimal]:
     """Return each project's allocation less what it released, until the statement's day."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.POOL,))
+    moves = of.moves(KIND.POOL, by="project")
     return {key: moves.net(KIND.PROJECT, KIND.POOL, key=key) for key in moves.keys(KIND.PROJECT, KIND.POOL)}
 
 
@@ -154,7 +154,7 @@ def _budget_shares(references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
 
 def projects(of: Scope) -> tuple[Table, ...]:
     """By project within objective. Each amount is split by the objectives' percentages: the objectives add up (R47)."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.PARTNER, KIND.PROJECT, KIND.SPENT))
+    moves = of.moves(KIND.PARTNER, KIND.PROJECT, KIND.SPENT, by="project")
     rows = Project.objects.annotate(percents=_content("objectives")).select_related("lead").defer("version__content")
     found = {row.reference: row for row in rows.order_by("reference")}
     lines: dict[str, list[Line]] = defaultdict(list)
@@ -200,7 +200,7 @@ def _grouped(lines: Mapping[str, list[Line]]) -> tuple[Line, ...]:
 
 def projects_charts(of: Scope) -> tuple[Targets, ...]:
     """Draw the delivery of the projects that were funded most."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.PARTNER, KIND.SPENT, KIND.REFUNDS_IN_TRANSIT))
+    moves = of.moves(KIND.PARTNER, KIND.PROJECT, KIND.SPENT, by="project")
     funded = {key: _sent(moves, key) - _refunded(moves, key) for key in moves.keys(KIND.PARTNER, KIND.PROJECT)}
     most = sorted((key for key in funded if funded[key] > ZERO), key=lambda key: (-funded[key], key))[:PROJECTS_DRAWN]
     rows = tuple(Target(key, ZERO, funded[key], _spent(moves, key), "USD") for key in sorted(most))
@@ -210,7 +210,7 @@ def projects_charts(of: Scope) -> tuple[Targets, ...]:
 
 def categories(of: Scope) -> tuple[Table, ...]:
     """Expenditure by budget category: programme costs, then indirect support costs as a part of them."""
-    moves = Moves(of.as_of, by="category", kinds=(KIND.SPENT,))
+    moves = of.moves(KIND.SPENT, by="category")
     known = {str(row.code): row for row in BudgetCategory.objects.order_by("version", "code")}
     overhead = {code for code, row in known.items() if row.is_indirect}
     programme = sum((_spent(moves, key) for key in moves.keys(KIND.SPENT, "") if key not in overhead), ZERO)

@@ -1,5 +1,6 @@
 """Pages of the statements: the list, each one as of a day, and the same figures as CSV, XLSX and PDF."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from reporting.paging import Page
 from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, Kind, statement
 from reporting.statements.forms import AsOf
+from reporting.statements.rows import rows
 from reporting.statements.shape import Line, Table, flat
 
 ROWS = 100
@@ -71,19 +73,20 @@ def _may_read(request: HttpRequest, kind: Kind) -> bool:
 
 def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
     """Return a page of a long table; totals and headings stay on every page."""
-    rows = [line for line in table.lines if line.level in ("row", "part")]
-    if len(rows) <= ROWS:
-        return {"table": table, "lines": list(table.written()), "page": None}
+    found = [line for line in table.lines if line.level in ("row", "part")]
+    if len(found) <= ROWS:
+        return _written(table, table.lines, None)
     asked = request.GET.get("page", "1")
     number = (
-        min(max(int(asked), 1), -(-len(rows) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+        min(max(int(asked), 1), -(-len(found) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     )
     first, last = (number - 1) * ROWS, number * ROWS
-    return {
-        "table": table,
-        "lines": list(table.written(_within(table.lines, first, last))),
-        "page": Page(number, [], last < len(rows)),
-    }
+    return _written(table, _within(table.lines, first, last), Page(number, [], last < len(found)))
+
+
+def _written(table: Table, lines: Iterable[Line], page: Page | None) -> dict[str, Any]:
+    written = list(table.written(lines))
+    return {"table": table, "lines": written, "rows": rows(table, written), "page": page}
 
 
 def _within(lines: tuple[Line, ...], first: int, last: int) -> list[Line]:

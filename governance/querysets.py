@@ -113,6 +113,10 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """Everything that a list of decisions shows: subject, amounts by window, outcome."""
         return self.with_subject().with_outcome().with_amounts().fetch_mode(models.FETCH_RAISE)
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.only("reference", "item", "title", "state", "closes_at")
+
     def awaiting_ballot_of(self, user: Any) -> Self:
         """Open decisions on which the person may still vote and has not. See also permissions.place_of."""
         mine = Q(frozen_seats__member__user=user) | Q(frozen_seats__alternate__user=user)

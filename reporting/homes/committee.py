@@ -15,5 +15,5 @@ MOST = 50
 
 def tasks(user: Any, moment: datetime) -> Iterator[Task]:
     if user.has_role(Role.COMMITTEE):
-        for decision in Decision.objects.awaiting_ballot_of(user)[:MOST]:
+        for decision in Decision.objects.awaiting_ballot_of(user).for_task()[:MOST]:
             yield Task(_("Vote"), decision.get_absolute_url(), decision.closes_at, decision.title, decision.name)

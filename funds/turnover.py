@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -40,6 +41,13 @@ KNOWN = """SELECT extract(year FROM p.effective_on)::int AS year, p.debit_id, p.
     JOIN alliance_registerentry e ON e.id = p.entry_id WHERE p.effective_on <= %(until)s AND e.n <= %(known_at)s"""
 
 
+# Of these kinds there are few accounts, however many projects there are: their movements are found by an index.
+MANY = {"project", "partner", "spent", "refunds_in_transit"}
+BY_KIND = "ANY(ARRAY(SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)))"
+SIDES = """SELECT debit_id AS id, amount AS debit, 0 AS credit FROM ({source}) m
+    UNION ALL SELECT credit_id, 0, amount FROM ({source}) m"""
+
+
 class Move(NamedTuple):
     """What went from accounts of one kind to accounts of another in a year, for one key."""
 
@@ -55,9 +63,11 @@ class Moves:
 
     def __init__(self, until: date, *, by: str = "", known_at: int | None = None, kinds: tuple[str, ...] = ()) -> None:
         self.rows = list(_rows(until, by, known_at, kinds))
-        self._by_key: dict[str, list[Move]] = defaultdict(list)
-        for row in self.rows:
-            self._by_key[row.key].append(row)
+        # Each movement under its key and any key, and under its kinds and any kind.
+        self._found: dict[tuple[str | None, str, str], list[tuple[int, Decimal]]] = defaultdict(list)
+        for year, debit, credit, key, amount in self.rows:
+            for asked in product((key, None), {debit, ""}, {credit, ""}):
+                self._found[asked].append((year, amount))
 
     @property
     def years(self) -> list[int]:
@@ -73,26 +83,26 @@ class Moves:
         before: int | None = None,
     ) -> Decimal:
         """Return what moved to `debit` from `credit`, less what moved back; an empty kind is any kind."""
-        return sum((sign * row.amount for row, sign in self._signed(debit, credit, key, year, before)), ZERO)
+        return self._sum(key, debit, credit, year, before) - self._sum(key, credit, debit, year, before)
 
     def keys(self, debit: str, credit: str) -> list[str]:
         """Return the keys that moved anything between these kinds."""
-        return sorted({row.key for row, _sign in self._signed(debit, credit, None, None, None)})
+        return sorted(
+            {key for key, *sides in self._found if key is not None and sides in ([debit, credit], [credit, debit])}
+        )
 
-    def _signed(
-        self, debit: str, credit: str, key: str | None, year: int | None, before: int | None
-    ) -> Iterator[tuple[Move, int]]:
-        for row in self.rows if key is None else self._by_key.get(key, ()):
-            if (year is not None and row.year != year) or (before is not None and row.year >= before):
-                continue
-            if debit in ("", row.debit) and credit in ("", row.credit):
-                yield row, 1
-            if debit in ("", row.credit) and credit in ("", row.debit):
-                yield row, -1
+    def _sum(self, key: str | None, debit: str, credit: str, year: int | None, before: int | None) -> Decimal:
+        total = ZERO
+        for moved_in, amount in self._found.get((key, debit, credit), ()):
+            if (year is None or moved_in == year) and (before is None or moved_in < before):
+                total += amount
+        return total
 
 
 def _rows(until: date, by: str, known_at: int | None, kinds: tuple[str, ...]) -> Iterator[Move]:
     source, parameters = _source(until, known_at)
+    if kinds and not MANY.intersection(kinds):
+        source = f"SELECT * FROM ({source}) m WHERE debit_id = {BY_KIND} OR credit_id = {BY_KIND}"
     narrowed = "WHERE d.kind = ANY(%(kinds)s) OR c.kind = ANY(%(kinds)s)" if kinds else ""
     query = f"""SELECT m.year, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
         JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
@@ -100,6 +110,29 @@ def _rows(until: date, by: str, known_at: int | None, kinds: tuple[str, ...]) ->
     with connection.cursor() as cursor:
         cursor.execute(query, {**parameters, "kinds": list(kinds)})
         yield from map(Move._make, cursor.fetchall())
+
+
+def sums(until: date, *, first: int = 0, size: int | None = None) -> list[tuple[str, str, Decimal, Decimal]]:
+    """Return accounts by code, each with its kind and what was debited and credited until a day: all, or some of them."""
+    source, parameters = _source(until, None)
+    some = "SELECT id FROM funds_account ORDER BY code OFFSET %(first)s LIMIT %(size)s"
+    if size is not None:
+        source = f"SELECT * FROM ({source}) m WHERE debit_id = ANY(ARRAY({some})) OR credit_id = ANY(ARRAY({some}))"
+    query = f"""SELECT a.code, a.kind, COALESCE(sum(s.debit), 0)::numeric(18, 2), COALESCE(sum(s.credit), 0)::numeric(18, 2)
+        FROM funds_account a LEFT JOIN ({SIDES.format(source=source)}) s ON s.id = a.id
+        WHERE a.id IN ({some}) GROUP BY a.id ORDER BY a.code"""
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**parameters, "first": first, "size": size})
+        return cursor.fetchall()
+
+
+def sum_of_all(until: date) -> tuple[Decimal, int]:
+    """Return what was posted until a day, which is debited and credited alike, and how many accounts there are."""
+    source, parameters = _source(until, None)
+    query = f"SELECT COALESCE(sum(amount), 0)::numeric(18, 2), (SELECT count(*) FROM funds_account) FROM ({source}) m"
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()
 
 
 def _source(until: date, known_at: int | None) -> tuple[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ from alliance.core import clock
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, Posting, Stake
-from funds.statements import trial_balance
+from funds.statements import trial_balance_page
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 DOCUMENTS = ("deposit", "payment", "voucher")
@@ -35,14 +35,11 @@ class PostingLine(NamedTuple):
 @require_GET
 def accounts(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
-    lines = trial_balance()
-    context = {
-        "lines": lines,
-        "debits": sum((line.debits for line in lines), start=0),
-        "credits": sum((line.credits for line in lines), start=0),
-        "as_of": clock.today(),
-    }
-    return render(request, "funds/account_list.html", context)
+    today, asked = clock.today(), request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    found = trial_balance_page(today, number, PAGE_ROWS)
+    page = Paginator(range(found.count), PAGE_ROWS).page(found.number)
+    return render(request, "funds/account_list.html", {"found": found, "page": page, "as_of": today})
 
 
 @require_GET

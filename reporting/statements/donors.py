@@ -27,10 +27,9 @@ def commitments(of: Scope) -> tuple[Table, ...]:
     moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, by="project")
     committed = of.once(committed_by_donor)
     moved = {row.key for row in moves.rows}
-    donors = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
     lines = [
         _commitment_line(of, moves, donor, committed.get(donor.pk, ZERO))
-        for donor in donors
+        for donor in of.once(_donors)
         if donor.pk in committed or donor.organisation.slug in moved
     ]
     columns = (
@@ -65,16 +64,22 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
 def committed_by_donor(of: Scope) -> dict[int, Decimal]:
     """Return each donor's commitments until the statement's day, in the fund's currency."""
     signed = Agreement.objects.filter(signed_on__lte=of.as_of)
-    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    came = Deposit.objects.filter(received_on__lte=of.as_of)
-    for rows in (
-        signed.exclude(state="cancelled"),
-        came.filter(agreement__state="cancelled"),
-        came.filter(agreement=None),
-    ):
-        for donor, amount in rows.order_by().values_list("donor").annotate(Sum("amount_usd")):
+    rows = signed.exclude(state="cancelled").order_by().values_list("donor").annotate(Sum("amount_usd"))
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO, rows)
+    for donor, state, amount in of.once(_came):
+        if state in ("cancelled", None):
             found[donor] += amount
     return dict(found)
+
+
+def _came(of: Scope) -> list[tuple[int, str | None, Decimal]]:
+    """Return what came in from each donor, by the state of the agreement that it came under, if any."""
+    rows = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
+    return list(rows.values_list("donor", "agreement__state").annotate(Sum("amount_usd")))
+
+
+def _donors(of: Scope) -> list[Donor]:
+    return list(Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk"))
 
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
@@ -82,10 +87,10 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     pledges = Pledge.objects.public().standing().filter(pledged_on__lte=of.as_of)
     pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
     agreed = of.once(committed_by_donor)
-    came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
-    received = dict(came.values_list("donor").annotate(Sum("amount_usd")))
-    keys = {*pledged, *agreed, *received}
-    donors = Donor.objects.filter(pk__in=keys).select_related("organisation").order_by("organisation__name_en", "pk")
+    received: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for donor, _state, amount in of.once(_came):
+        received[donor] += amount
+    donors = [donor for donor in of.once(_donors) if donor.pk in {*pledged, *agreed, *received}]
     rows = tuple(
         Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
         for one in donors[:30]

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +16,9 @@ from funds import statements as live
 from funds.models import AccountKind, Window
 from funds.statements import LABELS, SEED_LABEL, amounts, percent
 from funds.turnover import Moves
+from reporting.paging import Page
 from reporting.postings import FLOWS
-from reporting.statements.scope import Scope
+from reporting.statements.scope import ROWS, Scope
 from reporting.statements.shape import Cell, Column, Line, Table
 
 KIND = AccountKind
@@ -253,8 +255,17 @@ def windows_charts(of: Scope) -> tuple[Bars, ...]:
 
 
 def trial_balance(of: Scope) -> tuple[Table, ...]:
-    """Every account with its sums; debits and credits agree in total."""
-    accounts = live.trial_balance(of.as_of)
+    """Every account with its sums; debits and credits agree in total. A page reads the accounts that it shows."""
+    if of.page is None:
+        return (_accounts(of, live.trial_balance(of.as_of)),)
+    found = live.trial_balance_page(of.as_of, of.page, ROWS)
+    table = _accounts(of, found.lines)
+    total = tuple(map(Cell, (found.total, found.total, ZERO)))
+    lines = (*table.lines[:-1], table.lines[-1]._replace(cells=total)) if found.lines else ()
+    return (replace(table, lines=lines, page=Page(found.number, [], found.has_more)),)
+
+
+def _accounts(of: Scope, accounts: Iterable[live.AccountLine]) -> Table:
     lines = [
         Line(
             one.code,
@@ -267,4 +278,4 @@ def trial_balance(of: Scope) -> tuple[Table, ...]:
     ]
     columns = (Column(_("Debits")), Column(_("Credits")), Column(_("Balance")))
     note = _("A balance is debits less credits: positive where money is held, negative where it came from.")
-    return (Table(_("Trial balance"), _("Account"), columns, with_total(lines), note),)
+    return Table(_("Trial balance"), _("Account"), columns, with_total(lines), note)

@@ -11,12 +11,18 @@ from django.urls import reverse
 
 from funds.turnover import Moves
 
+ROWS = 100  # of a long table on one page
+
 
 @dataclass(frozen=True)
 class Scope:
-    """The day of a statement. Its year is the report year; the years before are told apart from it."""
+    """The day of a statement. Its year is the report year; the years before are told apart from it.
+
+    A `page` asks for no more rows than that page of a long table shows; every sum is of all of them.
+    """
 
     as_of: date
+    page: int | None = None
     _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once[T](self, read: Callable[["Scope"], T]) -> T:

@@ -19,9 +19,8 @@ from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, Kind, statement
 from reporting.statements.forms import AsOf
 from reporting.statements.rows import rows
+from reporting.statements.scope import ROWS
 from reporting.statements.shape import Line, Table, flat
-
-ROWS = 100
 
 
 @public
@@ -48,7 +47,7 @@ def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
         columns, rows = flat(statement(code, form.day, whole=True, drawn=False))
         respond = csv_response if wanted == "csv" else xlsx_response
         return respond(columns, rows, f"{code}-{form.day.isoformat()}")
-    found = statement(code, form.day)
+    found = statement(code, form.day, page=_asked(request))
     pages = [_shown(table, request) for table in found.tables]
     context = {
         "form": form, "kind": kind, "statement": found, "tables": pages, "day": form.day, "key": new_key(),
@@ -71,15 +70,19 @@ def _may_read(request: HttpRequest, kind: Kind) -> bool:
     return kind.is_public or (isinstance(request.user, User) and request.user.reads_all)
 
 
+def _asked(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
 def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
     """Return a page of a long table; totals and headings stay on every page."""
+    if table.page:
+        return _written(table, table.lines, table.page)
     found = [line for line in table.lines if line.level in ("row", "part")]
     if len(found) <= ROWS:
         return _written(table, table.lines, None)
-    asked = request.GET.get("page", "1")
-    number = (
-        min(max(int(asked), 1), -(-len(found) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    )
+    number = min(max(_asked(request), 1), -(-len(found) // ROWS))
     first, last = (number - 1) * ROWS, number * ROWS
     return _written(table, _within(table.lines, first, last), Page(number, [], last < len(found)))
 

@@ -28,24 +28,25 @@ KEYS = {
 }
 OWN = """CROSS JOIN LATERAL (SELECT CASE WHEN length(d.subject) - length(replace(d.subject, ':', ''))
     >= length(c.subject) - length(replace(c.subject, ':', '')) AND d.kind <> 'pool' THEN d.subject ELSE c.subject END AS subject) own"""
-WHOLE = "SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year <= %(year)s"
-# A year that is cut by the day and has postings after it is read by its postings, any other by its turnover: which of
-# both it is, the database finds out first, and runs that half alone.
-CUT = """SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year < %(year)s
-    UNION ALL SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year = %(year)s AND NOT (SELECT {goes_on})
+WHOLE = "SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year <= %(year)s {of_turnover}"
+GOES_ON = "(SELECT EXISTS (SELECT FROM funds_posting WHERE effective_on > %(until)s AND effective_on <= %(ends)s))"
+# The day's own year: by its postings when it goes on after the day, else by its turnover. Which of both it is, the
+# database finds out first, and runs that half alone.
+YEAR = f"""SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year = %(year)s AND NOT {GOES_ON} {{of_turnover}}
     UNION ALL SELECT %(year)s, debit_id, credit_id, amount FROM funds_posting
-    WHERE effective_on >= %(begins)s AND effective_on <= %(until)s AND (SELECT {goes_on})""".format(
-    goes_on="EXISTS (SELECT FROM funds_posting WHERE effective_on > %(until)s AND effective_on <= %(ends)s)"
-)
+    WHERE effective_on >= %(begins)s AND effective_on <= %(until)s AND {GOES_ON} {{of_postings}}"""
+CUT = f"""SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year < %(year)s {{of_turnover}}
+    UNION ALL {YEAR}"""
+AFTER = """SELECT debit_id, credit_id, amount FROM funds_turnover WHERE year > %(year)s
+    UNION ALL SELECT debit_id, credit_id, amount FROM funds_posting WHERE effective_on > %(until)s AND effective_on <= %(ends)s"""
 KNOWN = """SELECT extract(year FROM p.effective_on)::int AS year, p.debit_id, p.credit_id, p.amount FROM funds_posting p
     JOIN alliance_registerentry e ON e.id = p.entry_id WHERE p.effective_on <= %(until)s AND e.n <= %(known_at)s"""
 
 
-# Of these kinds there are few accounts, however many projects there are: their movements are found by an index.
-MANY = {"project", "partner", "spent", "refunds_in_transit"}
-BY_KIND = "ANY(ARRAY(SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)))"
-SIDES = """SELECT debit_id AS id, amount AS debit, 0 AS credit FROM ({source}) m
-    UNION ALL SELECT credit_id, 0, amount FROM ({source}) m"""
+# Of these kinds there are most accounts: the movements of any others are found by an index.
+MANY = {"partner", "spent"}
+OF_KIND = "SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)"
+SOME = "SELECT id FROM funds_account ORDER BY code OFFSET %(first)s LIMIT %(size)s"
 
 
 class Move(NamedTuple):
@@ -99,43 +100,82 @@ class Moves:
         return total
 
 
+class Balances:
+    """Balances of accounts of some kinds as of a day, by key: in all, and what the day's own year brought.
+
+    From the sums that the accounts keep, less what was posted after the day: the past need not be added up again.
+    """
+
+    def __init__(self, until: date, *kinds: str, by: str) -> None:
+        query = f"""SELECT a.kind, {KEYS[by].replace("own.", "a.")} AS key, sum(s.total), sum(s.brought) FROM (
+            SELECT id, debits - credits AS total, 0 AS brought FROM funds_account WHERE kind = ANY(%(kinds)s)
+            UNION ALL SELECT debit_id, -amount, 0 FROM ({AFTER}) m UNION ALL SELECT credit_id, amount, 0 FROM ({AFTER}) m
+            UNION ALL SELECT debit_id, 0, amount FROM ({YEAR}) m UNION ALL SELECT credit_id, 0, -amount FROM ({YEAR}) m
+            ) s JOIN funds_account a ON a.id = s.id WHERE a.kind = ANY(%(kinds)s) GROUP BY 1, 2"""
+        with connection.cursor() as cursor:
+            cursor.execute(_narrowed(query), {**_days(until), "kinds": list(kinds)})
+            self._found = {(kind, key): (total, brought) for kind, key, total, brought in cursor.fetchall()}
+
+    def keys(self, kind: str) -> list[str]:
+        return sorted(key for of, key in self._found if of == kind)
+
+    def total(self, kind: str, key: str) -> Decimal:
+        return self._found.get((kind, key), (ZERO, ZERO))[0]
+
+    def in_year(self, kind: str, key: str) -> Decimal:
+        return self._found.get((kind, key), (ZERO, ZERO))[1]
+
+    def before(self, kind: str, key: str) -> Decimal:
+        total, brought = self._found.get((kind, key), (ZERO, ZERO))
+        return total - brought
+
+
 def _rows(until: date, by: str, known_at: int | None, kinds: tuple[str, ...]) -> Iterator[Move]:
-    source, parameters = _source(until, known_at)
-    if kinds and not MANY.intersection(kinds):
-        source = f"SELECT * FROM ({source}) m WHERE debit_id = {BY_KIND} OR credit_id = {BY_KIND}"
+    source = _source(until, known_at, among=OF_KIND if kinds and not MANY.intersection(kinds) else "")
     narrowed = "WHERE d.kind = ANY(%(kinds)s) OR c.kind = ANY(%(kinds)s)" if kinds else ""
     query = f"""SELECT m.year, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
         JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
         {OWN if "own." in KEYS[by] else ""} {narrowed} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
-        cursor.execute(query, {**parameters, "kinds": list(kinds)})
+        cursor.execute(query, {**_days(until), "known_at": known_at, "kinds": list(kinds)})
         yield from map(Move._make, cursor.fetchall())
 
 
 def sums(until: date, *, first: int = 0, size: int | None = None) -> list[tuple[str, str, Decimal, Decimal]]:
     """Return accounts by code, each with its kind and what was debited and credited until a day: all, or some of them."""
-    source, parameters = _source(until, None)
-    some = "SELECT id FROM funds_account ORDER BY code OFFSET %(first)s LIMIT %(size)s"
-    if size is not None:
-        source = f"SELECT * FROM ({source}) m WHERE debit_id = ANY(ARRAY({some})) OR credit_id = ANY(ARRAY({some}))"
+    source = _source(until, None, among="" if size is None else SOME)
     query = f"""SELECT a.code, a.kind, COALESCE(sum(s.debit), 0)::numeric(18, 2), COALESCE(sum(s.credit), 0)::numeric(18, 2)
-        FROM funds_account a LEFT JOIN ({SIDES.format(source=source)}) s ON s.id = a.id
-        WHERE a.id IN ({some}) GROUP BY a.id ORDER BY a.code"""
+        FROM funds_account a LEFT JOIN (
+            SELECT debit_id AS id, amount AS debit, 0 AS credit FROM ({source}) m
+            UNION ALL SELECT credit_id, 0, amount FROM ({source}) m
+        ) s ON s.id = a.id WHERE a.id IN ({SOME}) GROUP BY a.id ORDER BY a.code"""
     with connection.cursor() as cursor:
-        cursor.execute(query, {**parameters, "first": first, "size": size})
+        cursor.execute(query, {**_days(until), "first": first, "size": size})
         return cursor.fetchall()
 
 
 def sum_of_all(until: date) -> tuple[Decimal, int]:
     """Return what was posted until a day, which is debited and credited alike, and how many accounts there are."""
-    source, parameters = _source(until, None)
-    query = f"SELECT COALESCE(sum(amount), 0)::numeric(18, 2), (SELECT count(*) FROM funds_account) FROM ({source}) m"
+    count = "SELECT count(*) FROM funds_account"
+    query = f"SELECT COALESCE(sum(amount), 0)::numeric(18, 2), ({count}) FROM ({_source(until, None)}) m"
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(query, _days(until))
         return cursor.fetchone()
 
 
-def _source(until: date, known_at: int | None) -> tuple[str, dict[str, Any]]:
-    begins, ends = date(until.year, 1, 1), date(until.year, 12, 31)
-    asked = {"year": until.year, "begins": begins, "until": until, "ends": ends, "known_at": known_at}
-    return (KNOWN if known_at is not None else WHOLE if until == ends else CUT), asked
+def _days(until: date) -> dict[str, Any]:
+    return {"year": until.year, "begins": date(until.year, 1, 1), "until": until, "ends": date(until.year, 12, 31)}
+
+
+def _source(until: date, known_at: int | None, *, among: str = "") -> str:
+    """Return the query for what moved until the day, between all accounts or to and from those that `among` gives."""
+    if known_at is not None:
+        return KNOWN
+    return _narrowed(WHOLE if (until.month, until.day) == (12, 31) else CUT, among)
+
+
+def _narrowed(source: str, among: str = "") -> str:
+    """Fill in which accounts: in the turnover found by its indexes, in a year's postings looked up for each."""
+    found, looked_up = f"ANY(ARRAY({among}))", f"ANY({among})"
+    either = "AND (debit_id = {0} OR credit_id = {0})".format
+    return source.format(of_turnover=either(found) if among else "", of_postings=either(looked_up) if among else "")

@@ -14,7 +14,7 @@ from django.db.models import Q, Sum
 
 from funds.attribution import Holding, apportioned
 from funds.models import Account, AccountKind, Donor, Share, Window
-from funds.turnover import Moves
+from funds.turnover import Balances
 from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind
@@ -100,8 +100,8 @@ def parts(donor: Donor, rows: Iterable[Moved], day: date) -> tuple[Part, ...]:
     order = {pk: rank for rank, (_since, pk) in enumerate(sorted({(row.since, row.source) for row in rows}))}
     own = {row.source for row in rows if row.donor == donor.pk}
     held, given = _by_project(rows)
-    moves = Moves(day, by="project", kinds=(KIND.PARTNER, KIND.SPENT))
-    found = (_part(project, own, order, held[project], given[project], moves) for project in sorted(given))
+    balances = Balances(day, KIND.PARTNER, KIND.SPENT, by="project")
+    found = (_part(project, own, order, held[project], given[project], balances) for project in sorted(given))
     return tuple(part for part in found if part.allocated or part.transferred or part.spent)
 
 
@@ -127,11 +127,11 @@ def _part(
     order: Mapping[int, int],
     held: Mapping[int, Decimal],
     given: Mapping[int, Decimal],
-    moves: Moves,
+    balances: Balances,
 ) -> Part:
     holdings = _holdings(held, order) or _holdings(given, order)
-    spent = moves.net(KIND.SPENT, "", key=project)
-    sent = moves.net(KIND.PARTNER, "", key=project) + spent
+    spent = balances.total(KIND.SPENT, project)
+    sent = balances.total(KIND.PARTNER, project) + spent
 
     def mine(amounts: Mapping[int, Any]) -> Decimal:
         return sum((amount for source, amount in amounts.items() if source in own), ZERO)

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from django.urls import reverse
 
-from funds.turnover import Moves
+from funds.turnover import Balances, Moves
 
 ROWS = 100  # of a long table on one page
 
@@ -36,6 +36,10 @@ class Scope:
         if (by, kinds) not in self._read:
             self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds)
         return self._read[by, kinds]
+
+    def balances(self, *kinds: str, by: str) -> Balances:
+        """Return the balances of accounts on the day, and what of them its year brought."""
+        return Balances(self.as_of, *kinds, by=by)
 
     @property
     def year(self) -> int:

@@ -16,7 +16,7 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.attributed import attributed_to
+from funds.attributed import allocated_to
 from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
 from funds.models import Donor, Pledge, PledgeState
 from funds.operations.amendments import AMENDABLE
@@ -132,7 +132,7 @@ def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> li
     own = row.amount if row.amount is not None else None
     promised = formats.money(own, row.currency) if own is not None else formats.money(row.amount_usd)
     agreed = sum((a.amount_usd for a in agreements if a.state != "cancelled"), start=0)
-    attributed = sum((share.allocated for share in attributed_to(row.donor)), start=0) if deposits else 0
+    attributed = allocated_to(row.donor) if deposits else 0
     return [
         MoneyStep(_("Pledged"), promised, note=formats.long_date(row.pledged_on)),
         MoneyStep(

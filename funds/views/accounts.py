@@ -63,7 +63,12 @@ def account(request: Request, code: str) -> HttpResponseBase:
 
 
 def with_sides(postings: QuerySet[Posting]) -> QuerySet[Posting]:
-    return postings.select_related("debit", "credit", "entry__deposit", "entry__payment", "entry__voucher")
+    """Add both accounts, the entry and the document that caused it: of each what a list says, never an entry's body."""
+    rows = postings.select_related("debit", "credit", *(f"entry__{name}" for name in DOCUMENTS))
+    documents = (f"entry__{name}__reference" for name in DOCUMENTS)
+    return rows.only(
+        "line", "effective_on", "amount", "reverses", "debit__code", "credit__code", "entry__n", *documents
+    )
 
 
 def line_of(posting: Posting, account: Account) -> PostingLine:
@@ -78,7 +83,12 @@ def document_of(posting: Posting) -> Any:
 
 def lines_of_entry(entry: int) -> list[Posting]:
     """Return the postings of one register entry, in their order."""
-    return list(Posting.objects.filter(entry_id=entry).select_related("debit", "credit", "entry").order_by("line"))
+    return list(
+        Posting.objects.filter(entry_id=entry)
+        .select_related("debit", "credit", "entry")
+        .defer("entry__body")
+        .order_by("line")
+    )
 
 
 def stakes(account: Account) -> list[Stake]:

@@ -151,7 +151,7 @@ class AccountPage(NamedTuple):
     lines: list[AccountLine]
     number: int
     total: Decimal
-    count: int
+    in_all: int
     has_more: bool
 
 

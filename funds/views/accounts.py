@@ -38,7 +38,7 @@ def accounts(request: Request) -> HttpResponse:
     today, asked = clock.today(), request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
     found = trial_balance_page(today, number, PAGE_ROWS)
-    page = Paginator(range(found.count), PAGE_ROWS).page(found.number)
+    page = Paginator(range(found.in_all), PAGE_ROWS).page(found.number)
     return render(request, "funds/account_list.html", {"found": found, "page": page, "as_of": today})
 
 

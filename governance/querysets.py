@@ -113,6 +113,10 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """Everything that a list of decisions shows: subject, amounts by window, outcome."""
         return self.with_subject().with_outcome().with_amounts().fetch_mode(models.FETCH_RAISE)
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.only("reference", "item", "title", "state", "closes_at")
+
     def for_project(self, project: Any) -> Self:
         """Decisions on the proposal that the project was made from, newest first."""
         return self.filter(version__proposal_id=project.proposal_id).newest_first()

@@ -186,7 +186,7 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
     request = _request_digest(function, kwargs) if key else ""
     token = _current.set(act)
     try:
-        with bound_contextvars(act=act.id.hex, operation=function.__name__), transaction.atomic():
+        with bound_contextvars(act=act.id.hex, operation=function.__name__), clock.each_time(), transaction.atomic():
             if key and (first := _first_entry(key)):
                 log.log(level_of_acts(), "act sent again", first_act=first.act.hex)
                 return _first_result(first, request)

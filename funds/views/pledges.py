@@ -19,7 +19,7 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.attributed import attributed_to
+from funds.attributed import allocated_to
 from funds.filters import PledgeFilter
 from funds.forms import DayForm, PledgeForm, ReasonForm
 from funds.models import Donor, NonCashPledge, Pledge, PledgeState
@@ -141,7 +141,7 @@ def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> li
     """Return pledge, agreement, deposit and attribution as one line of stages, never added up."""
     promised = formats.money(row.amount_usd) if row.amount is None else formats.money(row.amount, row.currency)
     agreed = sum((a.amount_usd for a in agreements if a.state != "cancelled"), start=0)
-    attributed = sum((share.allocated for share in attributed_to(row.donor)), start=0) if deposits else 0
+    attributed = allocated_to(row.donor) if deposits else 0
     return [
         MoneyStep(_("Pledged"), promised, note=formats.long_date(row.pledged_on)),
         MoneyStep(

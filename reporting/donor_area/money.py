@@ -14,7 +14,7 @@ from django.db.models import Q, Sum
 
 from funds.attribution import portions
 from funds.models import Account, AccountKind, Donor, Share, Window
-from funds.turnover import Moves
+from funds.turnover import Balances
 from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind
@@ -100,8 +100,8 @@ def parts(donor: Donor, rows: Iterable[Moved], day: date) -> tuple[Part, ...]:
     oldest_first = [pk for _since, pk in sorted({(row.since, row.source) for row in rows})]
     own = {row.source for row in rows if row.donor == donor.pk}
     held, given = _by_project(rows)
-    moves = Moves(day, by="project", kinds=(KIND.PARTNER, KIND.SPENT))
-    found = (_part(project, own, oldest_first, held[project], given[project], moves) for project in sorted(given))
+    balances = Balances(day, KIND.PARTNER, KIND.SPENT, by="project")
+    found = (_part(project, own, oldest_first, held[project], given[project], balances) for project in sorted(given))
     return tuple(part for part in found if part.allocated or part.transferred or part.spent)
 
 
@@ -127,10 +127,10 @@ def _part(
     oldest_first: Sequence[int],
     held: Mapping[int, Decimal],
     given: Mapping[int, Decimal],
-    moves: Moves,
+    balances: Balances,
 ) -> Part:
-    spent = moves.net(KIND.SPENT, "", key=project)
-    transferred = moves.net(KIND.PARTNER, "", key=project) + spent
+    spent = balances.total(KIND.SPENT, project)
+    transferred = balances.total(KIND.PARTNER, project) + spent
     found = portions(oldest_first, held, given, transferred=transferred, spent=spent)
     mine = [portion for source, portion in found.items() if source in own]
     return Part(project, *(sum(amounts, ZERO) for amounts in zip(*mine, strict=True))) if mine else Part(project)

@@ -435,3 +435,12 @@ def test_a_first_visit_is_light(public_page: Any) -> None:
     assert len(files) + 1 <= 8
     assert scripts <= 30_000
     assert sum(map(weight, files)) + len(brotli.compress(page.encode())) <= 60_000
+
+
+def test_what_only_a_language_changes_is_written_once_and_knows_nothing_of_the_page() -> None:
+    template = Template('{% load alliance i18n %}{% unchanging %}{% translate "Menu" %}{{ word }}{% endunchanging %}')
+    written = {}
+    for language in LANGUAGES:
+        with override(language):
+            written[language] = [template.render(Context({"word": word})) for word in ("first", "second")]
+    assert written == {"en": ["Menu", "Menu"], "fr": ["Menu", "Menu"], "es": ["Menú", "Menú"]}

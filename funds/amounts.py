@@ -71,8 +71,3 @@ def in_proportion(amount_usd: Decimal, part: Decimal, whole: Decimal) -> Decimal
 def fee_on(amount_usd: Decimal, percent: Decimal) -> Decimal:
     """Return the administrative agent's fee on one deposit; half up to the cent."""
     return (amount_usd * percent / 100).quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-def settled(promised: Decimal, received: Decimal) -> bool:
-    """Say whether what was promised came in. Both in the same, own currency."""
-    return received >= promised

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from funds.attribution import Holding, apportioned
+from alliance.core.together import together
+from funds.attribution import portions
 from funds.models import Account, AccountKind, Donor, Posting, Share, Source
 
 ZERO = Decimal("0.00")
@@ -47,6 +48,17 @@ def attributed_to(donor: Donor, as_of: date | None = None) -> list[ProjectShare]
     projects = Account.objects.filter(kind=WITH_THE_FUND, debit_postings__shares__source__in=own)
     found = shares_of_projects(projects.order_by("subject").values_list("subject", flat=True).distinct(), as_of)
     return [share for project in sorted(found) for share in found[project] if share.source.pk in own]
+
+
+def allocated_to(donor: Donor) -> Decimal:
+    """Return what of all allocations, less releases, is attributed to this donor: the sum of `attributed_to`, read at once."""
+    project, pool = WITH_THE_FUND, AccountKind.POOL
+    mine = Share.objects.filter(source__donor=donor).values("amount")
+    allocated, released = together(
+        ("sum(amount)", mine.filter(posting__debit__kind=project, posting__credit__kind=pool)),
+        ("sum(amount)", mine.filter(posting__debit__kind=pool, posting__credit__kind=project)),
+    )
+    return (allocated or ZERO) - (released or ZERO)
 
 
 def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:
@@ -81,22 +93,21 @@ def _balances(projects: Collection[str], as_of: date | None) -> dict[str, dict[s
     if len(projects) <= FEW:
         own_codes = [Q(code__startswith=f"{kind}:{project}:") for kind in WITH_PARTNERS for project in projects]
         accounts = accounts.filter(functools.reduce(Q.__or__, own_codes, Q(pk=None)))
-    named = {
-        pk: (subject.partition(":")[0], kind) for pk, subject, kind in accounts.values_list("pk", "subject", "kind")
-    }
-    own = {pk: names for pk, names in named.items() if names[0] in projects}
     balances: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for pk, amount in _amounts(own, as_of):
+    own: dict[int, tuple[str, str]] = {}
+    for pk, subject, kind, balance in accounts.values_list("pk", "subject", "kind", F("debits") - F("credits")):
+        project = subject.partition(":")[0]
+        if project in projects:
+            own[pk] = project, kind
+            balances[project][kind] += balance if as_of is None else ZERO
+    for pk, amount in () if as_of is None else _amounts_until(as_of, own):
         project, kind = own[pk]
         balances[project][kind] += amount
     return balances
 
 
-def _amounts(accounts: Collection[int], as_of: date | None) -> Iterable[tuple[int, Decimal]]:
-    """Yield amounts that add up to each account's balance: as it stands now, or from the postings until a day."""
-    if as_of is None:
-        yield from Account.objects.filter(pk__in=accounts).values_list("pk", F("debits") - F("credits"))
-        return
+def _amounts_until(as_of: date, accounts: Collection[int]) -> Iterable[tuple[int, Decimal]]:
+    """Yield amounts that add up to each account's balance as of a day, from its postings."""
     for side, sign in (("debit", 1), ("credit", -1)):
         rows = Posting.objects.filter(**{f"{side}__in": accounts}, effective_on__lte=as_of).order_by()
         for pk, amount in rows.values_list(side).annotate(Sum("amount")):
@@ -106,13 +117,7 @@ def _amounts(accounts: Collection[int], as_of: date | None) -> Iterable[tuple[in
 def _split(
     project: str, ranked: list[Source], held: BySource, given: BySource, moved: dict[str, Decimal]
 ) -> list[ProjectShare]:
-    holdings = _holdings(ranked, held) or _holdings(ranked, given)
     spent = moved.get(AccountKind.SPENT, ZERO)
-    sent, used = apportioned(moved.get(AccountKind.PARTNER, ZERO) + spent, holdings), apportioned(spent, holdings)
-    rows = (ProjectShare(project, s, held.get(s.pk, ZERO), sent.get(s.pk, ZERO), used.get(s.pk, ZERO)) for s in ranked)
-    return [row for row in rows if row.allocated or row.transferred or row.spent]
-
-
-def _holdings(ranked: list[Source], amounts: BySource) -> list[Holding[int]]:
-    parts = ((source.pk, amounts.get(source.pk, ZERO), rank) for rank, source in enumerate(ranked))
-    return [Holding(*part) for part in parts if part[1] > ZERO]
+    transferred = moved.get(AccountKind.PARTNER, ZERO) + spent
+    parts = portions([source.pk for source in ranked], held, given, transferred=transferred, spent=spent)
+    return [ProjectShare(project, source, *parts[source.pk]) for source in ranked if source.pk in parts]

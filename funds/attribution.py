@@ -4,11 +4,12 @@ The rule, ours and stated (R54): in proportion to what each source holds, by lar
 oldest first deposit. The parts always add up to the amount.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
 
 
 class Holding[K: Hashable](NamedTuple):
@@ -74,3 +75,35 @@ def prorated[K: Hashable](amount: Decimal, weights: dict[K, Decimal]) -> dict[K,
     for key in ranked[: asked - sum(whole.values())]:
         whole[key] += 1
     return {key: part * CENT for key, part in whole.items()}
+
+
+class Portion(NamedTuple):
+    """A source's part of a project: of its allocation, of its net transfers, and of its spending."""
+
+    allocated: Decimal
+    transferred: Decimal
+    spent: Decimal
+
+
+def portions[K: Hashable](
+    oldest_first: Sequence[K],
+    held: Mapping[K, Decimal],
+    given: Mapping[K, Decimal],
+    *,
+    transferred: Decimal,
+    spent: Decimal,
+) -> dict[K, Portion]:
+    """Return each source's part of a project, the oldest first; sources without any part are left out.
+
+    `held` is what is allocated of each source less what was released; where that is nothing, what was ever `given`
+    stands for it. What was transferred (net of refunds) and spent is split in proportion.
+    """
+    holdings = _positive(oldest_first, held) or _positive(oldest_first, given)
+    sent, used = apportioned(transferred, holdings), apportioned(spent, holdings)
+    parts = {key: Portion(held.get(key, ZERO), sent.get(key, ZERO), used.get(key, ZERO)) for key in oldest_first}
+    return {key: part for key, part in parts.items() if any(part)}
+
+
+def _positive[K: Hashable](oldest_first: Sequence[K], amounts: Mapping[K, Decimal]) -> list[Holding[K]]:
+    parts = ((key, amounts.get(key, ZERO), rank) for rank, key in enumerate(oldest_first))
+    return [Holding(*part) for part in parts if part[1] > ZERO]

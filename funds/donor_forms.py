@@ -12,14 +12,11 @@ from alliance.records.uploads import ACCEPT
 from funds.forms import (
     AmountField,
     DateField,
-    DonorField,
-    DonorFilter,
-    NamedChoice,
+    DonorsForm,
     WindowField,
     check_precision,
-    with_all,
 )
-from funds.models import Agreement, AliasKind, Donor, Finding, NonCashKind, NonCashState, Pledge, Window
+from funds.models import Agreement, AliasKind, Finding, NonCashKind, Pledge
 
 
 def secretariat() -> Any:
@@ -125,10 +122,9 @@ class PersonForm(KeyedForm):
     )
 
 
-class NonCashForm(KeyedForm):
+class NonCashForm(DonorsForm):
     """A thing or a person that a donor promises."""
 
-    donor = DonorField(label=_("Donor"), queryset=Donor.objects.none())
     kind = forms.ChoiceField(label=_("Kind"), choices=NonCashKind, widget=forms.RadioSelect)
     description = forms.CharField(
         label=_("Description"),
@@ -140,44 +136,6 @@ class NonCashForm(KeyedForm):
     pledged_on = DateField(label=_("Date of the pledge"))
     event = forms.CharField(label=_("Event"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(DonorField, self.fields["donor"]).queryset = donors
-        if len(donors) == 1:
-            self.fields["donor"].widget = forms.HiddenInput()
-            self.fields["donor"].initial = donors[0]
-
     def clean(self) -> dict[str, Any]:
         check_precision(self, "worth_usd", formats.FUND_CURRENCY)
         return self.cleaned_data
-
-
-class NonCashFilter(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: with_all(NonCashKind), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(NonCashState), required=False)
-
-
-class AgeingFilter(forms.Form):
-    donor = DonorField(label=_("Donor"), queryset=Donor.objects.none(), required=False, empty_label=_("All"))
-    window = NamedChoice(
-        label=_("Window"),
-        queryset=Window.objects.order_by("code"),
-        to_field_name="code",
-        required=False,
-        empty_label=_("All"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(DonorField, self.fields["donor"]).queryset = Donor.objects.for_list()
-
-
-class PipelineFilter(DonorFilter):
-    owner = forms.ModelChoiceField(
-        label=_("Followed up by"), queryset=User.objects.none(), required=False, empty_label=_("All")
-    )
-    overdue = forms.ChoiceField(label=_("Next step"), choices=[("", _("All")), ("on", _("Overdue"))], required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()

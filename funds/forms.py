@@ -15,15 +15,12 @@ from alliance.core.widgets import DateInput, MoneyInput
 from alliance.people.models import Organisation
 from funds import amounts
 from funds.models import (
-    AgreementState,
     Donor,
     DonorAlias,
     DonorStage,
     DonorType,
     Instalment,
-    PaymentState,
     Pledge,
-    PledgeState,
     Window,
 )
 
@@ -111,10 +108,22 @@ def check_precision(form: forms.Form, field: str, currency: str | None) -> None:
         form.add_error(field, _("%(currency)s has %(digits)s decimals at most.") % told)
 
 
-class PledgeForm(KeyedForm):
-    """A donor's promise in its own currency."""
+class DonorsForm(KeyedForm):
+    """A form on behalf of one of the donors that a person may act for; where there is one alone, it is not asked about."""
 
     donor = DonorField(label=_("Donor"), queryset=Donor.objects.none())
+
+    def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(DonorField, self.fields["donor"]).queryset = donors
+        if len(donors) == 1:
+            self.fields["donor"].widget = forms.HiddenInput()
+            self.fields["donor"].initial = donors[0]
+
+
+class PledgeForm(DonorsForm):
+    """A donor's promise in its own currency."""
+
     amount = AmountField(label=_("Amount"), help_text=_("In your own currency, for example 250 000 or 250000.50."))
     currency = CurrencyField(label=_("Currency"))
     window = WindowField(
@@ -133,20 +142,12 @@ class PledgeForm(KeyedForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-
     event = forms.CharField(
         label=_("Event"),
         help_text=_("Where it was promised, for example a session of the Forum or a pledging conference."),
         required=False,
         max_length=200,
     )
-
-    def __init__(self, *args: Any, donors: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(DonorField, self.fields["donor"]).queryset = donors
-        if len(donors) == 1:
-            self.fields["donor"].widget = forms.HiddenInput()
-            self.fields["donor"].initial = donors[0]
 
     def clean(self) -> dict[str, Any]:
         check_precision(self, "amount", self.cleaned_data.get("currency"))
@@ -363,41 +364,3 @@ class StageForm(KeyedForm):
         cast(forms.ChoiceField, self.fields["stage"]).choices = [
             (move.target, DonorStage(move.target).label) for move in moves if donor.stage in move.sources
         ]
-
-
-class ListFilter(forms.Form):
-    """What every list of contributions filters by, in its address."""
-
-    window = NamedChoice(
-        label=_("Window"),
-        queryset=Window.objects.order_by("code"),
-        to_field_name="code",
-        required=False,
-        empty_label=_("All"),
-    )
-    since = DateField(label=_("From"), required=False)
-    until = DateField(label=_("To"), required=False)
-
-
-def with_all(choices: Any) -> list[tuple[str, Any]]:
-    return [("", _("All")), *choices.choices]
-
-
-class PledgeFilter(ListFilter):
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(PledgeState), required=False)
-
-
-class AgreementFilter(ListFilter):
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(AgreementState), required=False)
-
-
-class PaymentFilter(forms.Form):
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(PaymentState), required=False)
-    since = DateField(label=_("Paid from"), required=False)
-    until = DateField(label=_("Paid until"), required=False)
-
-
-class DonorFilter(forms.Form):
-    called = forms.CharField(label=_("Name"), max_length=200, required=False)
-    stage = forms.ChoiceField(label=_("Stage"), choices=lambda: with_all(DonorStage), required=False)
-    donor_type = forms.ChoiceField(label=_("Type"), choices=lambda: with_all(DonorType), required=False)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.register import Draft, explain
@@ -191,11 +192,7 @@ def _refusal(error: IntegrityError) -> Exception:
     if "account_not_overdrawn" in text or "stake_not_overdrawn" in text:
         return InsufficientFunds()
     if "closed for good" in text:
-        from django.utils.translation import gettext_lazy as _
-
         return OutOfState(_("This account is closed for good: nothing can be posted on it any more."))
     if "no open period" in text:
-        from django.utils.translation import gettext_lazy as _
-
         return Refused(_("This date lies in no open accounting period."), field="on")
     return error

@@ -1,9 +1,11 @@
 """Which column of a contributions file means what: a small TOML file, read strictly. Pure."""
 
 import codecs
+import re
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from funds.reasons import reason
@@ -62,7 +64,7 @@ def read_mapping(content: bytes) -> Mapping:
     """Read a mapping. Raises BadMapping for anything unknown, missing or of the wrong kind."""
     try:
         source = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets, for Python are neither
         raise BadMapping("mapping_toml", error=error) from error
     _known("the mapping", source, TOP)
     for name, (needed, optional) in COLUMNS.items():
@@ -124,15 +126,27 @@ def _one_of(source: Table[str, Any], key: str, allowed: tuple[str, ...]) -> str:
 
 def _dates(source: Table[str, Any]) -> tuple[str, ...]:
     forms = source.get("dates")
-    if not isinstance(forms, list) or not forms or not all(isinstance(form, str) and "%" in form for form in forms):
+    if not isinstance(forms, list) or not forms or not all(map(_is_date_form, forms)):
         raise BadMapping("mapping_dates", form="%Y-%m-%d")
     return tuple(forms)
 
 
+def _is_date_form(form: Any) -> bool:
+    """Say whether days, of a year, can be read by it: a form of twice the same part, for one, writes days and reads none."""
+    if not isinstance(form, str) or not re.search("%[YyGcx]", form):
+        return False
+    try:
+        datetime.strptime(datetime(2008, 9, 15, tzinfo=UTC).strftime(form), form)  # noqa: DTZ007 - a calendar day, of no zone
+    except (ValueError, re.error):
+        return False
+    return True
+
+
 def _encoding(name: Any) -> str:
     try:
+        " ".encode(name)  # not every codec is one of text
         return codecs.lookup(name).name
-    except (LookupError, TypeError):
+    except (LookupError, TypeError, ValueError):
         raise BadMapping("mapping_encoding", value=name) from None
 
 

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from alliance.people.models import PARTNER_ROLES, READ_ALL_ROLES, Role
+from alliance.people.models import PARTNER_ROLES, READ_ALL_ROLES, SECRETARIAT_ROLES, Role
 
 CONTRIBUTORS = (Role.DONOR_CONTRIBUTOR, Role.DONOR_SIGNATORY)
-SECRETARIAT = (Role.OFFICER, Role.FINANCE_OFFICER, Role.HEAD)
 
 
 def can_pledge(user: Any, organisation_id: int) -> bool:
     """A donor's contributors pledge for it; the secretariat notes a pledge that came by letter."""
-    return user.has_role(*CONTRIBUTORS, organisation=organisation_id) or user.has_role(*SECRETARIAT)
+    return user.has_role(*CONTRIBUTORS, organisation=organisation_id) or user.has_role(*SECRETARIAT_ROLES)
 
 
 def can_acknowledge_pledge(user: Any) -> bool:
-    return user.has_role(*SECRETARIAT)
+    return user.has_role(*SECRETARIAT_ROLES)
 
 
 def can_cancel_pledge(user: Any, organisation_id: int) -> bool:
@@ -22,7 +21,7 @@ def can_cancel_pledge(user: Any, organisation_id: int) -> bool:
 
 
 def can_amend_pledge(user: Any, organisation_id: int) -> bool:
-    return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(*SECRETARIAT)
+    return user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id) or user.has_role(*SECRETARIAT_ROLES)
 
 
 def can_write_off(user: Any) -> bool:
@@ -43,7 +42,7 @@ def can_confirm_receipt(user: Any, organisation_id: int) -> bool:
 
 
 def can_register_donor(user: Any) -> bool:
-    return user.has_role(*SECRETARIAT)
+    return user.has_role(*SECRETARIAT_ROLES)
 
 
 def can_record_diligence(user: Any) -> bool:

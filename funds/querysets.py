@@ -11,11 +11,13 @@ from django.db.models import Exists, Q, Sum
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
+from alliance.core.translated import names
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES
 
 # Monthly rates are published for the first working day of a month; an older one is no rate of the day.
 RATE_VALID_DAYS = 45
 ZERO = Decimal("0.00")
+DONORS = names("donor__organisation")
 
 
 class FundQuerySet(models.QuerySet[Any]):
@@ -216,6 +218,13 @@ class PledgeQuerySet(OwnedByDonor):
     def for_list(self) -> Self:
         return self.with_donor().order_by("-pledged_on", "-pk")
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        rows = self.select_related("donor__organisation").only(
+            "reference", "state", "amount", "amount_usd", "currency", *DONORS
+        )
+        return rows.order_by("-pledged_on", "-pk")
+
 
 class AgreementQuerySet(OwnedByDonor):
     def running(self) -> Self:
@@ -224,6 +233,11 @@ class AgreementQuerySet(OwnedByDonor):
 
     def for_list(self) -> Self:
         return self.with_donor().select_related("pledge").order_by("-signed_on", "-pk")
+
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        rows = self.select_related("donor__organisation").only("reference", "currency", *DONORS)
+        return rows.order_by("-signed_on", "-pk")
 
 
 class DepositQuerySet(OwnedByDonor):
@@ -251,6 +265,11 @@ class PaymentQuerySet(models.QuerySet[Any]):
     def for_list(self) -> Self:
         return self.select_related("payee", "prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        rows = self.select_related("payee").only("reference", "state", "amount", *names("payee"))
+        return rows.order_by("-prepared_at", "-pk")
+
 
 class VoucherQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
@@ -269,6 +288,10 @@ class VoucherQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> Self:
         return self.with_subjects().select_related("prepared_by", "authorised_by").order_by("-prepared_at", "-pk")
+
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.only("reference", "kind", "amount").order_by("-prepared_at", "-pk")
 
 
 class ImportBatchQuerySet(models.QuerySet[Any]):

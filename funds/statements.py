@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import starmap
 from typing import NamedTuple
 
 from django.db.models import Q, Sum
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.register.models import head
-from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
-from funds.turnover import Moves
+from funds.models import AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
+from funds.turnover import Moves, sum_of_all, sums
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
@@ -141,16 +142,25 @@ class AccountLine(NamedTuple):
 
 def trial_balance(as_of: date | None = None) -> list[AccountLine]:
     """Return every account with its sums until a day, by code; debits and credits agree in total."""
-    day = as_of or clock.today()
-    sides: dict[int, list[Decimal]] = {}
-    for side, place in (("debit", 0), ("credit", 1)):
-        rows = Posting.objects.filter(effective_on__lte=day).order_by().values_list(side).annotate(Sum("amount"))
-        for account, amount in rows:
-            sides.setdefault(account, [ZERO, ZERO])[place] = amount
-    return [
-        AccountLine(account.code, account.kind, *sides.get(account.pk, (ZERO, ZERO)))
-        for account in Account.objects.order_by("code")
-    ]
+    return list(starmap(AccountLine, sums(as_of or clock.today())))
+
+
+class AccountPage(NamedTuple):
+    """Some accounts of the trial balance, with the sum of all of them: debits and credits alike."""
+
+    lines: list[AccountLine]
+    number: int
+    total: Decimal
+    in_all: int
+    has_more: bool
+
+
+def trial_balance_page(as_of: date, number: int, size: int) -> AccountPage:
+    """Return one page of the trial balance; a number after the last page is the last one."""
+    total, count = sum_of_all(as_of)
+    number = max(1, min(number, -(-count // size)))
+    lines = list(starmap(AccountLine, sums(as_of, first=(number - 1) * size, size=size)))
+    return AccountPage(lines, number, total, count, number * size < count)
 
 
 class WindowLine(NamedTuple):

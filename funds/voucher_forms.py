@@ -1,7 +1,8 @@
 """Forms of vouchers: one for each kind, whose choices show what can be moved now."""
 
+import re
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import F
@@ -11,11 +12,12 @@ from alliance.core import formats
 from alliance.core.forms import KeyedForm
 from alliance.people.models import Organisation
 from alliance.records.uploads import ACCEPT
-from funds.forms import AmountField, DateField, ListFilter, check_precision, with_all
-from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, VoucherState, Window
+from funds.forms import AmountField, DateField, check_precision
+from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, Window
 from funds.models.vouchers import PARTNER_KINDS, POOL_KINDS, WITH_REASON
 
 ZERO = Decimal("0.00")
+POSTING_NUMBER = re.compile(r"([0-9]{1,15})/([0-9]{1,6})")
 BANKED = (*POOL_KINDS, *PARTNER_KINDS, VoucherKind.DONOR_REFUND)
 
 
@@ -146,24 +148,11 @@ class VoucherForm(KeyedForm):
         return {**asked, "kind": self.kind}
 
     def clean_posting(self) -> Posting:
-        entry, _slash, line = self.cleaned_data["posting"].strip().partition("/")
-        found = None
-        if entry.isascii() and entry.isdigit() and line.isascii() and line.isdigit():
-            found = Posting.objects.filter(entry__n=entry[:15], line=line[:6]).first()
+        number = POSTING_NUMBER.fullmatch(self.cleaned_data["posting"].strip())
+        found = Posting.objects.filter(entry__n=number[1], line=number[2]).first() if number else None
         if found is None:
             raise forms.ValidationError(_("There is no posting with this number."), code="unknown")
         return found
 
     def clean_consenting(self) -> list[Donor]:
         return list(self.cleaned_data["consenting"])
-
-
-class VoucherFilter(ListFilter):
-    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: with_all(VoucherKind), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(VoucherState), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields(["kind", "state", *self.fields])
-        cast(forms.DateField, self.fields["since"]).label = _("Effective from")
-        cast(forms.DateField, self.fields["until"]).label = _("Effective until")

@@ -15,7 +15,7 @@ from alliance.core.display import Task
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
 from funds.matching import first_unpaid
-from funds.models import Agreement, Donor, Instalment, Payment, PaymentState, Pledge, Voucher, VoucherKind
+from funds.models import Agreement, Donor, Instalment, Payment, PaymentState, Pledge, PledgeState, Voucher, VoucherKind
 from funds.operations.deposits import received_in_own_currency_of, standings_of
 from funds.transit import late_after, refunds_in_transit
 
@@ -27,8 +27,7 @@ def waiting_for(user: Any) -> list[Task]:
     """Return the tasks that this person can do, oldest deadline first, those without one after them."""
     tasks = chain(
         _next_steps(user),
-        _acknowledgements(user),
-        _agreements(user),
+        _pledges(user),
         _instalments(user),
         _payments(user),
         _vouchers(user),
@@ -51,20 +50,22 @@ def _next_steps(user: Any) -> Iterator[Task]:
         )  # fmt: skip
 
 
-def _acknowledgements(user: Any) -> Iterator[Task]:
-    if not permissions.can_acknowledge_pledge(user):
-        return
-    for pledge in Pledge.objects.visible_to(user).awaiting_acknowledgement().for_list()[:MOST]:
-        yield Task(_("Acknowledge a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
+def _pledges(user: Any) -> Iterator[Task]:
+    """Pledges to acknowledge, and acknowledged ones on which an agreement is to be recorded."""
+    rows, found = Pledge.objects.visible_to(user).for_task(), []
+    if permissions.can_acknowledge_pledge(user):
+        found.append(rows.awaiting_acknowledgement()[:MOST])
+    if permissions.can_record_money(user):
+        found.append(rows.without_agreement()[:MOST])
+    for pledge in _all_of(found):
+        is_new = pledge.state == PledgeState.PLEDGED
+        label = _("Acknowledge a pledge") if is_new else _("Record the agreement on a pledge")
+        yield Task(label, pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
 
 
-def _agreements(user: Any) -> Iterator[Task]:
-    if not permissions.can_record_money(user):
-        return
-    for pledge in Pledge.objects.visible_to(user).without_agreement().for_list()[:MOST]:
-        yield Task(
-            _("Record the agreement on a pledge"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference
-        )
+def _all_of(rows: list[Any]) -> Any:
+    """Return the rows of several lists, read in one go."""
+    return rows[0].union(*rows[1:], all=True) if rows else ()
 
 
 def _instalments(user: Any) -> Iterator[Task]:
@@ -72,14 +73,14 @@ def _instalments(user: Any) -> Iterator[Task]:
     if not permissions.can_record_money(user):
         return
     today = clock.today()
-    rows = Agreement.objects.visible_to(user).running().for_list().prefetch_related("deposits", "instalments")
-    for agreement in rows[:MOST]:
-        instalment = next_due(agreement)
-        if instalment is not None and (instalment.due_on - today).days <= 31:
-            detail = f"{agreement.donor.name}, {formats.money(instalment.amount, agreement.currency)}"
+    rows = Agreement.objects.visible_to(user).running().for_task().prefetch_related("deposits", "instalments")
+    expected = [(due.due_on, agreement.pk, due, agreement) for agreement in rows if (due := next_due(agreement))]
+    for due_on, _pk, due, agreement in sorted(expected)[:MOST]:
+        if (due_on - today).days <= 31:
+            detail = f"{agreement.donor.name}, {formats.money(due.amount, agreement.currency)}"
             yield Task(
-                _("Expect an instalment"), agreement.get_absolute_url(), instalment.due_on, detail, agreement.reference,
-                late=instalment.due_on < today,
+                _("Expect an instalment"), agreement.get_absolute_url(), due_on, detail, agreement.reference,
+                late=due_on < today,
             )  # fmt: skip
 
 
@@ -92,19 +93,20 @@ def next_due(agreement: Agreement) -> Instalment | None:
 
 
 def _payments(user: Any) -> Iterator[Task]:
-    rows = Payment.objects.visible_to(user)
+    rows, found = Payment.objects.visible_to(user).for_task(), []
     if permissions.can_authorise(user):
-        for payment in rows.awaiting_authorisation(user).for_list()[:MOST]:
-            yield _task(_("Authorise a payment"), payment)
+        found.append(rows.awaiting_authorisation(user)[:MOST])
     if permissions.can_record_money(user):
-        for payment in rows.awaiting_payment().for_list()[:MOST]:
-            yield _task(_("Pay, and record it"), payment)
+        found.append(rows.awaiting_payment()[:MOST])
+    for payment in _all_of(found):
+        is_prepared = payment.state == PaymentState.PREPARED
+        yield _task(_("Authorise a payment") if is_prepared else _("Pay, and record it"), payment)
 
 
 def _vouchers(user: Any) -> Iterator[Task]:
     if not permissions.can_authorise(user):
         return
-    for voucher in Voucher.objects.visible_to(user).awaiting_authorisation(user).for_list()[:MOST]:
+    for voucher in Voucher.objects.visible_to(user).awaiting_authorisation(user).for_task()[:MOST]:
         detail = f"{voucher.get_kind_display()}, {formats.money(voucher.amount)}"
         yield Task(_("Authorise a voucher"), voucher.get_absolute_url(), None, detail, voucher.reference)
 
@@ -124,7 +126,7 @@ def _refunds(user: Any) -> Iterator[Task]:
 
 def _receipts(user: Any) -> Iterator[Task]:
     if user.has_role(*PARTNER_ROLES):
-        for payment in Payment.objects.visible_to(user).filter(state=PaymentState.PAID).for_list()[:MOST]:
+        for payment in Payment.objects.visible_to(user).filter(state=PaymentState.PAID).for_task()[:MOST]:
             if permissions.can_confirm_receipt(user, payment.payee_id):
                 yield _task(_("Confirm that a payment arrived"), payment)
 

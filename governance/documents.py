@@ -144,7 +144,7 @@ def decision_record(decision: Decision) -> DecisionRecord:
 
 
 def place_of(user: User, decision: Decision) -> Place:
-    """Say where this person stands in the decision. See also DecisionQuerySet.awaiting_ballot_of."""
+    """Say where this person stands in the decision. See also `open_rows`, which says it of many."""
     presides = is_chair(user, decision)
     barred = permissions.is_barred_from_voting(user)
     for seat in decision.frozen_seats.select_related("seat", "member", "alternate").order_by("pk"):

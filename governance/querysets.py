@@ -113,20 +113,9 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """Everything that a list of decisions shows: subject, amounts by window, outcome."""
         return self.with_subject().with_outcome().with_amounts().fetch_mode(models.FETCH_RAISE)
 
-    def awaiting_ballot_of(self, user: Any) -> Self:
-        """Open decisions on which the person may still vote and has not. See also permissions.place_of."""
-        mine = Q(frozen_seats__member__user=user) | Q(frozen_seats__alternate__user=user)
-        recused = apps.get_model("governance", "Recusal").objects.filter(holder__user=user).values("decision")
-        voted = apps.get_model("governance", "Ballot").objects.filter(user=user).values("decision")
-        return self.open().filter(mine).exclude(pk__in=recused).exclude(pk__in=voted).distinct()
-
-    def with_participation(self) -> Self:
-        """Annotate `cast`: from how many seats a ballot has come. Never what it says."""
-        return self.annotate(cast=Count("ballots__frozen_seat", distinct=True))
-
-    def on_proposal(self, proposal: models.Model) -> Self:
-        """Decisions on any version of this proposal. See also for_project."""
-        return self.filter(version__proposal=proposal)
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.only("reference", "item", "title", "state", "closes_at")
 
     def for_project(self, project: Any) -> Self:
         """Decisions on the proposal that the project was made from, newest first."""

@@ -83,19 +83,21 @@ def _follows(decision: Decision, outcome: Outcome) -> Iterator[str]:
     if outcome.money == Outcome.Money.ALLOCATED:
         yield _("The money was allocated in the same act.")
     elif outcome.money == Outcome.Money.WAITING:
-        yield _("The fund did not hold enough: the approval waits for money, and nothing has been allocated.")
+        yield _(
+            "The fund did not hold enough, or a window was not open: the approval waits for money, and nothing has been allocated."
+        )
 
 
 def rule_sentences(rules: RuleSet) -> list[str]:
     """Return a rule set as sentences that anybody can check a vote against."""
     return [
         _("Nobody against, and somebody in favour: the item is carried by consensus."),
-        *_majority(rules),
-        _("Quorum: ballots from more than %(share)s of the seats able to vote.") % {"share": rules.quorum},
+        *majority(rules),
+        quorum(rules),
         _("Abstentions count for the quorum only.")
         if rules.do_abstentions_count
         else _("Abstentions do not count at all."),
-        *_composition(rules),
+        *composition(rules),
         ngettext(
             "An item opens only when at least %(floor)d seat is able to vote.",
             "An item opens only when at least %(floor)d seats are able to vote.",
@@ -118,7 +120,8 @@ def rule_sentences(rules: RuleSet) -> list[str]:
     ]
 
 
-def _majority(rules: RuleSet) -> Iterator[str]:
+def majority(rules: RuleSet) -> Iterator[str]:
+    """Say what carries an item that somebody is against."""
     if rules.method == RuleSet.Method.CONSENSUS:
         yield _("Anybody against: the item is not carried.")
         return
@@ -132,7 +135,12 @@ def _majority(rules: RuleSet) -> Iterator[str]:
         yield _("A constituency able to vote from which nobody is for or against has not given its majority.")
 
 
-def _composition(rules: RuleSet) -> Iterator[str]:
+def quorum(rules: RuleSet) -> str:
+    return _("Quorum: ballots from more than %(share)s of the seats able to vote.") % {"share": rules.quorum}
+
+
+def composition(rules: RuleSet) -> Iterator[str]:
+    """Say which groups must take part, where any must."""
     if not rules.required:
         return
     groups = {"groups": ", ".join(rules.required_labels)}

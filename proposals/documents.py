@@ -201,8 +201,8 @@ def _indicators(content: dict[str, Any]) -> Rows:
         [
             item["statement"],
             str(Indicator.Unit(item["unit"]).label),
-            "" if item["baseline"] is None else formats.figure(Decimal(item["baseline"])),
-            formats.figure(Decimal(item["target"])),
+            "" if item["baseline"] is None else formats.plain_figure(Decimal(item["baseline"])),
+            formats.plain_figure(Decimal(item["target"])),
             ", ".join(str(Disaggregation(value).label) for value in item["disaggregation"]),
         ]
         for item in content["indicators"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alliance.core import formats
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from proposals.models import Contract, Project
@@ -59,9 +60,13 @@ def _objectives(content: dict[str, Any]) -> str:
 def _results(content: dict[str, Any]) -> str:
     line = _("%(statement)s: from %(baseline)s to %(target)s")
     return "\n".join(
-        line % {"statement": row["statement"], "baseline": row["baseline"] or "–", "target": row["target"]}
+        line % {"statement": row["statement"], "baseline": _value(row["baseline"]), "target": _value(row["target"])}
         for row in content["indicators"]
     )
+
+
+def _value(written: str | None) -> str:
+    return formats.plain_figure(Decimal(written)) if written else "–"
 
 
 def _reports(first: date, middle: date, last: date) -> list[ReportTerms]:

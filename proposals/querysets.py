@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from alliance.access import granted
 from alliance.core import clock
+from alliance.core.translated import names
 from alliance.people.models import PARTNER_ROLES, User
 
 MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
@@ -144,6 +145,14 @@ class ProposalQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         return self.select_related("applicant", "call").order_by("-saved_at", "-pk").fetch_mode(models.FETCH_RAISE)
 
+    def with_call(self) -> Self:
+        """Its author's task: the call says until when a draft can be handed in."""
+        return self.select_related("call").only("reference", "state", "title", "call__closes_at")
+
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.select_related("applicant").only("reference", "state", "title", *names("applicant"))
+
     def asked_by_recommendation(self) -> dict[str, tuple[int, Decimal]]:
         """Return, per recommendation code, how many proposals ask for how much.
 
@@ -242,6 +251,10 @@ class ProjectQuerySet(models.QuerySet):
             allocated=F("undisbursed") + F("with_partners") + F("spent") + F("_in_transit"),
         )
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.only("reference", "title")
+
     def for_list(self) -> Self:
         return self.select_related("lead").order_by("-approved_on", "-pk").fetch_mode(models.FETCH_RAISE)
 
@@ -262,8 +275,26 @@ class ContractQuerySet(models.QuerySet):
     def awaiting_head(self) -> Self:
         return self.filter(state="offered", alliance_signed_at=None)
 
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        return self.select_related("project").only("reference", "state", "project__title")
+
     def for_list(self) -> Self:
         return self.select_related("project", "partner").order_by("-drafted_at", "-pk").fetch_mode(models.FETCH_RAISE)
+
+
+class TrancheQuerySet(models.QuerySet):
+    def ready_on(self, day: date) -> Self:
+        """Tranches that nothing holds back on that day. See also operations.projects.blocks."""
+        reports, conditions = model_named("PartnerReport").objects, model_named("ReleaseCondition").objects
+        late = reports.filter(due_on__lt=day).exclude(state="accepted").values("contract")
+        return (
+            self.filter(contract__state="signed", contract__project__state__in=["approved", "active"])
+            .filter(Q(payment=None) | Q(payment__state="cancelled"))
+            .filter(Q(report_required=None) | Q(report_required__state="accepted"))
+            .exclude(contract__in=late)
+            .exclude(contract__project__in=conditions.filter(met_at=None).values("project"))
+        )
 
 
 class PartnerReportQuerySet(models.QuerySet):
@@ -288,6 +319,11 @@ class PartnerReportQuerySet(models.QuerySet):
 
     def accepted(self) -> Self:
         return self.filter(state="accepted")
+
+    def for_task(self) -> Self:
+        """No more than a line of a task list says."""
+        rows = self.select_related("contract__project")
+        return rows.only("reference", "state", "due_on", "contract__project__title")
 
     def for_list(self) -> Self:
         return (

@@ -47,10 +47,14 @@ def outcome_of(recommendation: Recommendation) -> Outcome:
 
 
 def submitted(recommendation: Recommendation) -> Any:
-    """Return each proposal's newest submitted version, of those that follow the recommendation as frozen (R69)."""
+    """Return each proposal's newest submitted version, of those that follow the recommendation as frozen (R69).
+
+    What was withdrawn asks for nothing any more.
+    """
     return (
         ProposalVersion.objects.following(recommendation)
         .latest()
+        .filter(proposal__withdrawn_at=None)
         .defer("content")
         .select_related("proposal__applicant")
         .order_by("submitted_at", "pk")

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 
+from alliance.core.numbers import counted
+
 ROWS = 50
 LAST = 10_000
 
@@ -32,10 +34,14 @@ class Page:
         return self.number + 1
 
 
+def number_of(request: HttpRequest, last: int = LAST) -> int:
+    """Return the number of the page that the address asks for; a number that is none is the first."""
+    return min(max(counted(request.GET.get("page", "")) or 1, 1), last)
+
+
 def page_of(rows: models.QuerySet[Any], request: HttpRequest, size: int = ROWS) -> Page:
-    """Return the page that the address asks for; a number that is none is the first."""
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked), 1), LAST) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    """Return the page that the address asks for."""
+    number = number_of(request)
     first = (number - 1) * size
     found = list(rows[first : first + size + 1])
     return Page(number, found[:size], len(found) > size)

@@ -105,6 +105,13 @@ def said(asked: Mapping[str, str]) -> list[str]:
     return [str(row.name) for row in names]
 
 
+def for_list(rows: QuerySet[Posting]) -> QuerySet[Posting]:
+    """Return the postings with their accounts and the number of their entry, and no more of these."""
+    accounts = (f"{side}__{name}" for side in ("debit", "credit") for name in ("code", "kind", "subject"))
+    joined = rows.select_related("debit", "credit", "entry")
+    return joined.only("effective_on", "amount", "reverses", "entry__n", *accounts)
+
+
 def total(rows: QuerySet[Posting]) -> Decimal:
     return rows.aggregate(total=Sum("signed"))["total"] or ZERO
 

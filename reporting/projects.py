@@ -12,7 +12,7 @@ from alliance.rendering.charts import Target, Targets
 from funds.attributed import ProjectShare, shares_of_project
 from funds.attribution import prorated
 from governance.models import Decision
-from proposals.models import Contract, Indicator, PartnerReport, Project, ReportedIndicator
+from proposals.models import Contract, Expenditure, Indicator, PartnerReport, Project, ReportedIndicator, Tranche
 from proposals.querysets import ProjectQuerySet
 
 ZERO = Decimal("0.00")
@@ -94,12 +94,13 @@ def _objectives(project: Any) -> list[ObjectivePart]:
 def _signed(project: Project) -> QuerySet[Contract]:
     """Contracts signed on both sides: objectives, tasks and expected results are public from then on (R63)."""
     rows = project.contracts.filter(state=Contract.State.SIGNED).select_related("partner")
-    return rows.prefetch_related("tranches__payment").order_by("alliance_signed_at", "pk")
+    tranches = Prefetch("tranches", Tranche.objects.select_related("payment"))
+    return rows.prefetch_related(tranches).order_by("alliance_signed_at", "pk")
 
 
 def _accepted(project: Project) -> QuerySet[PartnerReport]:
     rows = PartnerReport.objects.accepted().filter(contract__project=project).select_related("contract__partner")
-    spending = "expenditures__category"
+    spending = Prefetch("expenditures", Expenditure.objects.select_related("category"))
     indicators = Prefetch("indicators", ReportedIndicator.objects.order_by("pk"))
     return rows.prefetch_related(spending, indicators).order_by("-period_to", "-pk")
 

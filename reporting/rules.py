@@ -1,12 +1,17 @@
 """The rules by which the portal runs, in words, each with whose rule it is: the document's or ours."""
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from alliance.core.formats import percent
+from alliance.core import clock
+from alliance.core.formats import figure, percent
+from funds.operations.trustee import default_fee_percent
+from governance import words
+from governance.models import RuleSet
 
 
 class Rule(NamedTuple):
@@ -15,87 +20,82 @@ class Rule(NamedTuple):
     origin: str
 
 
+type Stated = Iterator[tuple[str, str]]
+
+
 def rules() -> list[Rule]:
-    """Return the rules with the percentages that are set."""
+    """Return the rules with the figures that are set today; those of votes as the rule set in force has them."""
     document, ours = _("The document"), _("Ours")
-    return [
-        Rule(_("Approval"), _("The oversight committee approves projects and the matching money."), document),
-        Rule(
-            _("Contracts"),
-            _("A contract states objectives, nature of the tasks and expected results; nothing is paid without one."),
-            document,
-        ),
-        Rule(
-            _("Seed capital"),
-            _("The trustee’s own money is at most %(share)s of the total requested.") % set_to("seed_ceiling_percent"),
-            document,
-        ),
-        Rule(
-            _("Seats and votes"),
-            _("Seats vote, not persons; each seat has a member and an alternate. The secretariat never votes."),
-            ours,
-        ),
-        Rule(
-            _("Majority"),
-            _("Two thirds of the votes cast, and more than half in each group; abstentions count for the quorum only."),
-            ours,
-        ),
-        Rule(
-            _("Quorum"),
-            _("More than half of the seats that can vote, with at least one donor and one developing country."),
-            ours,
-        ),
-        Rule(
-            _("Conflict of interest"),
-            _("A member whose organisation is applicant, partner or beneficiary takes no part in the decision."),
-            ours,
-        ),
-        Rule(_("Earmarking"), _("Money is earmarked to a window or to nothing, never to a partner."), ours),
-        Rule(
-            _("Windows"),
-            _("A project is paid from no pool while the window of one of its objectives is not open."),
-            ours,
-        ),
-        Rule(
-            _("Approvals that wait"),
-            _("An approval that waits for money lapses after %(months)d months.")
-            % {"months": settings.ALLIANCE_RULES["waiting_months"]},
-            ours,
-        ),
-        Rule(
-            _("Attribution"),
-            _("A project’s money is attributed to donors in proportion to their part of the pool it came from."),
-            ours,
-        ),
-        Rule(
-            _("Fee"), _("%(share)s of each deposit, unless the agreement says otherwise.") % set_to("fee_percent"), ours
-        ),
-        Rule(
-            _("Indirect support costs"), _("At most %(share)s of direct costs.") % set_to("indirect_cost_percent"), ours
-        ),
-        Rule(
-            _("Direct costs"),
-            _("A warning above %(share)s of spending: net funded amount and direct cost.")
-            % set_to("direct_cost_ceiling_percent"),
-            ours,
-        ),
-        Rule(
-            _("Refunds in transit"),
-            _("Late after %(days)s days.") % {"days": settings.ALLIANCE_RULES["refund_in_transit_days"]},
-            ours,
-        ),
-        Rule(
-            _("Tranches"),
-            _("Paid when the contract is signed on both sides, its conditions are met and due reports are accepted."),
-            ours,
-        ),
-        Rule(
-            _("Currency"),
-            _("The books are in US dollars; the original amount, its rate and the rate’s date are kept."),
-            ours,
-        ),
-    ]
+    stated = ((document, _of_the_document()), (ours, _of_votes()), (ours, _of_projects()), (ours, _of_money()))
+    return [Rule(subject, text, origin) for origin, found in stated for subject, text in found]
 
 
-def set_to(name: str) -> dict[str, Any]:
-    return {"share": percent(Decimal(settings.ALLIANCE_RULES[name]) / 100)}
+def _of_the_document() -> Stated:
+    yield _("Approval"), _("The oversight committee approves projects and the matching money.")
+    yield (
+        _("Contracts"),
+        _("A contract states objectives, nature of the tasks and expected results; nothing is paid without one."),
+    )
+    share = _set("seed_ceiling_percent")
+    yield _("Seed capital"), _("The trustee’s own money is at most %(share)s of the total requested.") % share
+
+
+def _of_votes() -> Stated:
+    in_force = RuleSet.objects.in_force(clock.today()) or RuleSet()
+    yield (
+        _("Seats and votes"),
+        _("Seats vote, not persons; each seat has a member and an alternate. The secretariat never votes."),
+    )
+    yield _("Majority"), " ".join(words.majority(in_force))
+    yield _("Quorum"), " ".join([words.quorum(in_force), *words.composition(in_force)])
+    yield (
+        _("Conflict of interest"),
+        _("A member whose organisation is applicant, partner or beneficiary takes no part in the decision."),
+    )
+    months = {"months": settings.ALLIANCE_RULES["waiting_months"]}
+    yield _("Approvals that wait"), _("An approval that waits for money lapses after %(months)d months.") % months
+
+
+def _of_projects() -> Stated:
+    yield _("Windows"), _("A project is paid from no pool while the window of one of its objectives is not open.")
+    yield (
+        _("Tranches"),
+        _("Paid when the contract is signed on both sides, its conditions are met and due reports are accepted."),
+    )
+    share = _set("indirect_cost_percent")
+    yield _("Indirect support costs"), _("At most %(share)s of direct costs.") % share
+
+
+def _of_money() -> Stated:
+    yield _("Earmarking"), _("Money is earmarked to a window or to nothing, never to a partner.")
+    yield (
+        _("Attribution"),
+        _("A project’s money is attributed to donors in proportion to their part of the pool it came from."),
+    )
+    today = {"share": _exactly(default_fee_percent(clock.today()))}
+    yield _("Fee"), _("%(share)s of each deposit, unless the agreement says otherwise.") % today
+    yield (
+        _("Trustee’s fee"),
+        _("An agreement begins with the fee of the trustee of its day; without a trustee, with %(share)s.")
+        % _set("fee_percent"),
+    )
+    share = _set("direct_cost_ceiling_percent")
+    yield _("Direct costs"), _("A warning above %(share)s of spending: net funded amount and direct cost.") % share
+    days = {"days": settings.ALLIANCE_RULES["refund_in_transit_days"]}
+    yield _("Refunds in transit"), _("Late after %(days)s days.") % days
+    yield (
+        _("Currency"),
+        _("The books are in US dollars; the original amount, its rate and the rate’s date are kept."),
+    )
+    lines = {"lines": figure(settings.ALLIANCE_RULES["import_lines"])}
+    yield _("Imports"), _("A file of contributions has at most %(lines)s lines; a longer one is split.") % lines
+
+
+def _set(name: str) -> dict[str, str]:
+    return {"share": _exactly(Decimal(settings.ALLIANCE_RULES[name]))}
+
+
+def _exactly(per_cent: Decimal) -> str:
+    """Return a percentage with the decimals that it needs: 7%, 1.25%."""
+    places = -int(per_cent.normalize().as_tuple().exponent)
+    return percent(per_cent / 100, max(places, 0))

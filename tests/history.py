@@ -122,7 +122,7 @@ def _activities() -> None:
     officer = person("officer")
     amended, withdrawn = OutsideActivity.objects.order_by("pk")[:2]
     amend_activity(by=officer, activity=amended, particulars=particulars(title="Renamed by its organisation"))
-    withdraw_activity(by=officer, activity=withdrawn, why="It was never begun.")
+    withdraw_activity(by=officer, activity=withdrawn, reason="It was never begun.")
 
 
 def _with_a_document(agency: User) -> None:

@@ -45,7 +45,10 @@ OF_RECORD = {
     "alliance_storedfile": (
         (
             "id IN (SELECT file_id FROM proposals_attachment a JOIN proposals_proposal p ON p.id = a.proposal_id"
-            " WHERE p.submitted_at IS NOT NULL UNION SELECT file_id FROM alliance_job WHERE file_id IS NOT NULL)"
+            " WHERE p.submitted_at IS NOT NULL UNION SELECT file_id FROM alliance_job WHERE file_id IS NOT NULL"
+            " UNION SELECT file_id FROM funds_agreementdocument"
+            " UNION SELECT file_id FROM funds_duediligence WHERE file_id IS NOT NULL"
+            " UNION SELECT document_id FROM funds_voucher WHERE document_id IS NOT NULL)"
         ),
         "a draft's file is its author's",
     ),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from alliance.core.errors import Refused
 from alliance.core.numbers import FigureField
+from alliance.register.models import RegisterEntry
 from funds.forms import AmountField, PercentField
 from funds.models import Deposit, Rate
 from funds.operations.fund import record_rate
@@ -67,3 +68,10 @@ def test_deposit_with_the_same_bank_reference_is_recorded_once(finance_officer):
         make_deposit(finance_officer, bank_reference="B 1")
     make_deposit(finance_officer, bank_reference="B 2")
     assert Deposit.objects.count() == 2
+
+
+def test_bank_reference_stands_in_no_public_entry(finance_officer):
+    make_deposit(finance_officer, bank_reference="ADVICE-OF-CREDIT-77")
+    bodies = RegisterEntry.objects.filter(kind="deposit.recorded/1").values_list("body", flat=True)
+    assert ["bank_reference" in body for body in bodies] == [True]
+    assert ["ADVICE-OF-CREDIT-77" in body for body in bodies] == [False]

@@ -1,10 +1,15 @@
 """One clock for everything of record: the database's `alliance_now()`.
 
 The offset can only be held by a demonstration database (a constraint). Sessions, tokens and
-second factors keep the real clock.
+second factors keep the real clock. A page that only reads is of one moment, read once (`one_moment`); an operation
+reads the clock each time (`each_time`), as its deadlines need.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db import connection, models
 from django.db.models import Q
@@ -28,8 +33,43 @@ class Clock(models.Model):
         ]
 
 
+class Moment:
+    """What the clock says, read when it is first asked and not again."""
+
+    @cached_property
+    def reading(self) -> tuple[datetime, bool]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT alliance_now(), COALESCE((SELECT is_demonstration FROM alliance_clock), false)")
+            return cursor.fetchone()
+
+
+_moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Have everything inside, such as a page, read one and the same moment."""
+    token = _moment.set(Moment())
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
+@contextmanager
+def each_time() -> Iterator[None]:
+    """Have the clock read anew each time, also within one moment: an operation needs it after its locks."""
+    token = _moment.set(None)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def now() -> datetime:
     """Return the Alliance's time. Read it after taking the locks that a deadline guards."""
+    if moment := _moment.get():
+        return moment.reading[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT alliance_now()")
         return cursor.fetchone()[0]
@@ -42,6 +82,8 @@ def today() -> date:
 
 def is_demonstration() -> bool:
     """Say whether this database is marked as a demonstration."""
+    if moment := _moment.get():
+        return moment.reading[1]
     return Clock.objects.filter(is_demonstration=True).exists()
 
 

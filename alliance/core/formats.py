@@ -7,7 +7,7 @@ because "$" means several of them; spaces inside a figure never break.
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from babel import Locale, dates, numbers
@@ -41,6 +41,12 @@ def _pattern(places: int) -> str:
 
 
 @cache
+def _signs(of: Locale) -> dict[int, str]:
+    """Return what a locale writes for the signs of Python's own grouped figures; faster by far than a CLDR pattern."""
+    return str.maketrans({",": numbers.get_group_symbol(of), ".": numbers.get_decimal_symbol(of), "-": MINUS})
+
+
+@cache
 def _puts_code_first(of: Locale) -> bool:
     return of.currency_formats["standard"].pattern.startswith("¤")
 
@@ -60,8 +66,7 @@ def figure(value: Number, places: int | None = None) -> str:
     """Return a grouped figure: 1,234 for whole numbers, 1,234.50 for decimals unless `places` says otherwise."""
     if places is None:
         places = 0 if isinstance(value, int) else 2
-    text = numbers.format_decimal(rounded(value, places), format=_pattern(places), locale=locale())
-    return text.replace("-", MINUS)
+    return f"{rounded(value, places):,.{places}f}".translate(_signs(locale()))
 
 
 def plain_figure(value: Decimal) -> str:
@@ -117,12 +122,17 @@ def _day(value: date | datetime) -> date:
 
 def long_date(value: date | datetime) -> str:
     """Return "15 September 2008"."""
-    return dates.format_date(_day(value), "long", locale())
+    return _date(_day(value), "long", locale())
 
 
 def short_date(value: date | datetime) -> str:
     """Return "15 Sept 2008", which does not break."""
-    return dates.format_date(_day(value), "medium", locale()).replace(" ", NO_BREAK_SPACE)
+    return _date(_day(value), "medium", locale()).replace(" ", NO_BREAK_SPACE)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, style: Literal["long", "medium"], of: Locale) -> str:
+    return dates.format_date(day, style, of)
 
 
 def month(value: date | datetime) -> str:

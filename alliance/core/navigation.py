@@ -5,10 +5,12 @@ Other apps are named by string, as in the URL configuration.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 DONORS = {"donor_viewer", "donor_contributor", "donor_signatory"}
@@ -46,8 +48,15 @@ AREAS: tuple[tuple[Any, str, set[str]], ...] = (
 
 
 def links(views: Iterable[tuple[Any, str]], path: str) -> list[Link]:
-    found = [(label, reverse(view)) for label, view in views]
+    at, language = get_script_prefix(), get_language()
+    found = [(label, _address(view, at, language)) for label, view in views]
     return [Link(label, url, here=path.startswith(url)) for label, url in found]
+
+
+@cache
+def _address(view: str, at: str, language: str | None) -> str:
+    """Return a section's address: it changes with a release, the folder of the portal and the language alone."""
+    return reverse(view)
 
 
 def public_links(path: str) -> list[Link]:

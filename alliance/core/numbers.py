@@ -17,6 +17,7 @@ UNREADABLE = _(
     "digits after the sign could mean thousands."
 )
 GROUP = 3
+COUNTED = 8  # digits
 
 
 class Unreadable(ValueError):
@@ -36,6 +37,11 @@ def read_number(text: str) -> Decimal:
     if len(part) == GROUP and whole != "0" and len(whole) <= GROUP:
         raise Unreadable(text)
     return Decimal(f"{whole}.{part}" if part else whole)
+
+
+def counted(text: str) -> int | None:
+    """Read a count from an address: a page, a number of lines. None for what is none, and for what nothing counts up to."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= COUNTED else None
 
 
 class FigureField(forms.DecimalField):

@@ -13,6 +13,8 @@ from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from alliance.core import clock
+
 STASH = "typed_before_sign_in"
 PERSON = "last_person"
 STASH_BYTES = 200_000
@@ -54,6 +56,19 @@ class RequestIdMiddleware:
                 status=response.status_code,
                 ms=round(seconds * 1000),
             )
+
+
+class OneMomentMiddleware:
+    """Let a page that only reads be of one moment: the clock is read once for all of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with clock.one_moment():
+            return self.get_response(request)
 
 
 class NoNulMiddleware:

@@ -24,6 +24,11 @@ def translation(row: object, field: str) -> Translation:
     return Translation(text, language) if text else Translation(getattr(row, f"{field}_en"), "en")
 
 
+def names(path: str) -> list[str]:
+    """Return the columns that hold the name of what this path leads to."""
+    return [f"{path}__name_{language}" for language in LANGUAGES]
+
+
 class Translated(models.Model):
     """A model with `<field>_en`, `<field>_fr`, `<field>_es` columns."""
 

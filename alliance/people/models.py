@@ -158,7 +158,11 @@ class User(AbstractBaseUser, PermissionsMixin, Registered):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date) -> "MembershipQuerySet":
         """Memberships in force on that day."""
-        return self.filter(Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day))
+        return self.not_over(day).filter(starts_on__lte=day)
+
+    def not_over(self, day: date) -> "MembershipQuerySet":
+        """Memberships in force on that day or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
 class Membership(Registered):

@@ -55,13 +55,21 @@ def give_role(*, by: User | None, user: User, organisation: Organisation, role: 
 def welcome_person(*, by: User, email: str, organisation: Organisation, role: str) -> Membership:
     """Give somebody who has an account a donor's role for an organisation, from today on.
 
-    By a signatory of that organisation, or by the head. Raises Refused for an unknown address or a role held already.
+    By a signatory of that organisation, or by the head; by the head alone for who acts for another organisation: belonging
+    to an applicant recuses a member of the committee, and that is nobody's to bring about (R48). Raises Refused for an
+    unknown address or a role held already.
     """
     _their_own_only(by, organisation, role)
     organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if person is None:
         raise Refused(_("Nobody with this e-mail address has an account."), field="email")
+    elsewhere = Membership.objects.not_over(clock.today()).filter(user=person).exclude(organisation=organisation)
+    if elsewhere.exists() and not by.has_role(Role.HEAD):
+        raise Refused(
+            _("This person acts for another organisation: ask the head of the secretariat to give the role."),
+            field="email",
+        )
     held = Membership.objects.on(clock.today()).filter(user=person, organisation=organisation, role=role)
     if held.exists():
         raise Refused(_("This person holds this role already."), field="email")

@@ -62,7 +62,7 @@ def act_for(request: Request) -> HttpResponse:
         )
     after = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(after, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(after if safe else "reporting:home")
+    return redirect(after if safe and after.startswith("/") else "reporting:home")
 
 
 @public

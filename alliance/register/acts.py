@@ -22,6 +22,7 @@ from structlog.contextvars import bound_contextvars
 from alliance.core import clock
 from alliance.core.errors import KeyReused
 from alliance.core.logs import level_of_acts
+from alliance.core.turns import wait_in_turn
 from alliance.register.canonical import canonical, chained, digest_of
 from alliance.register.kinds import kind as declared_kind
 from alliance.register.models import RegisterEntry
@@ -57,6 +58,7 @@ class Act:
     beside: list[models.Model] = field(default_factory=list)
     forgotten: list[models.Model] = field(default_factory=list)
     opened: dict[str, str] = field(default_factory=dict)
+    opening: set[int] = field(default_factory=set)
 
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -116,13 +118,19 @@ def forget(row: models.Model) -> None:
 def publish(entries: models.QuerySet[RegisterEntry]) -> int:
     """Open the bodies of these entries to everyone from now on. A body never changes and never closes again.
 
-    The act's first entry says which were opened and when.
+    The act's first entry says which were opened and when. See also `publish_own`, for entries of this act.
     """
     closed, moment = entries.filter(public_from=None), clock.now()
     numbers = list(closed.values_list("n", flat=True))
     if act := _current.get():
         act.opened |= {str(n): moment.isoformat() for n in numbers}
     return RegisterEntry.objects.filter(n__in=numbers).update(public_from=moment)
+
+
+def publish_own(ids: Iterable[int]) -> None:
+    """Have those of these entries that this act is still to write be open to everyone from the start."""
+    if act := _current.get():
+        act.opening |= set(ids)
 
 
 def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
@@ -149,13 +157,14 @@ def operation[**P, R](function: Callable[P, R]) -> Callable[..., R]:
 
 def _joined[R](act: Act, function: Callable[..., R], kwargs: dict[str, Any]) -> R:
     """Perform inside the act, in a savepoint: an error caught further out takes its entries with it."""
-    drafts, beside, forgotten, opened = len(act.drafts), len(act.beside), len(act.forgotten), dict(act.opened)
+    drafts, beside, forgotten = len(act.drafts), len(act.beside), len(act.forgotten)
+    opened, opening = dict(act.opened), set(act.opening)
     try:
         with transaction.atomic():
             return function(**kwargs)
     except BaseException:
         del act.drafts[drafts:], act.beside[beside:], act.forgotten[forgotten:]
-        act.opened = opened
+        act.opened, act.opening = opened, opening
         raise
 
 
@@ -177,7 +186,7 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
     request = _request_digest(function, kwargs) if key else ""
     token = _current.set(act)
     try:
-        with bound_contextvars(act=act.id.hex, operation=function.__name__), transaction.atomic():
+        with bound_contextvars(act=act.id.hex, operation=function.__name__), clock.each_time(), transaction.atomic():
             if key and (first := _first_entry(key)):
                 log.log(level_of_acts(), "act sent again", first_act=first.act.hex)
                 return _first_result(first, request)
@@ -218,8 +227,7 @@ def _argument(value: Any) -> Any:
 
 
 def _first_entry(key: str) -> RegisterEntry | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    wait_in_turn(key)
     return RegisterEntry.objects.filter(key=key).first()
 
 
@@ -238,6 +246,8 @@ def _write(act: Act, key: str | None, request: str, result: Any) -> list[int]:
     first = act.drafts[0]
     first.rows.extend([row for row in act.beside if row not in first.rows])
     first.gone.extend(act.forgotten)
+    for draft in act.drafts:
+        draft.public |= draft.id in act.opening
     asked = Asked(key, request, plain(result) if isinstance(result, models.Model) else "")
     prepared = [(draft, *_explained(draft)) for draft in act.drafts]
     n, last, moment = _hold_head()

@@ -4,16 +4,16 @@ What calls for one: an entry of a kind declared so (a decision's close), or a ne
 doorbell only makes it sooner. A quiet day without an entry needs none: the last one still names all there is.
 """
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alliance.core import clock
+from alliance.core.turns import wait_in_turn
 from alliance.register.acts import operation, record
 from alliance.register.kinds import Body, calling_for_checkpoints
 from alliance.register.models import Checkpoint, RegisterEntry, head
 
 KIND = "checkpoint.published/1"
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('checkpoints', 0))"
 
 
 def publish_due() -> Checkpoint | None:
@@ -22,8 +22,7 @@ def publish_due() -> Checkpoint | None:
     Never inside another transaction: what that has written is not yet committed, and might never be.
     """
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute(ONE_AT_A_TIME)
+        wait_in_turn("checkpoints")
         return publish_checkpoint(by=None) if is_due() else None
 
 

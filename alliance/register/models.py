@@ -1,9 +1,11 @@
 """Entries, the head, and checkpoints."""
 
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.encoding import force_str
 
 
 class RegisterHead(models.Model):
@@ -70,6 +72,17 @@ class Registered(models.Model):
     def fixed_rows(cls) -> models.QuerySet:
         """Return the rows that must be as their newest snapshot, if they have one: by default those that must have it."""
         return cls.registered_rows()
+
+    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802 - Django's name
+        """Return what a choice is called. Django's own translates and hashes every choice for each row of a list."""
+        value = getattr(self, field.attname)
+        return force_str(choices_of(field).get(value, value), strings_only=True)
+
+
+@cache
+def choices_of(field: Any) -> dict[Any, Any]:
+    """Return the names of a field's choices, which only a release changes, by their values."""
+    return dict(field.flatchoices)
 
 
 class Checkpoint(Registered):

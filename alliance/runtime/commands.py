@@ -43,6 +43,21 @@ def database_for(arguments: list[str]) -> Iterator[None]:
         sys.exit(MISSING)
 
 
+@contextmanager
+def no_portal_yet() -> Iterator[None]:
+    """Say in one line, without a traceback, that the database holds no table of the portal."""
+    from django.db import ProgrammingError, connection
+
+    try:
+        yield
+    except ProgrammingError:
+        connection.close()
+        if connection.introspection.table_names():
+            raise
+        sys.stderr.write("The database holds no portal yet: `manage.py setup` or `manage.py demo` makes one.\n")
+        sys.exit(MISSING)
+
+
 def data_folder() -> Path:
     """Return ALLIANCE_DATA as the settings read it, without them."""
     return Path(os.environ.get("ALLIANCE_DATA") or Path(__file__).parents[2] / "var")

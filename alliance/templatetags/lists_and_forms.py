@@ -15,6 +15,12 @@ from alliance.templatetags.rendered import Text, component, stripped
 register = template.Library()
 
 
+@register.filter
+def without_stop(label: str) -> str:
+    """Return a label that is a sentence without its stop, so that a colon can follow."""
+    return str(label).removesuffix(".")
+
+
 @register.simple_tag(takes_context=True)
 def pagination(context: Context, page: Any) -> SafeString:
     """Return the links to the pages beside this one, with the filters kept."""

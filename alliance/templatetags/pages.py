@@ -6,8 +6,8 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import translate_url
-from django.utils.html import format_html
+from django.urls import get_script_prefix, translate_url
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -28,6 +28,41 @@ def kept(context: Context, content: str, name: str) -> str:
 @register.simple_tag(takes_context=True)
 def again(context: Context, name: str) -> str:
     return context.render_context.get(f"kept:{name}") or ""
+
+
+class Unchanging(template.Node):
+    """A part of a page that depends on the release and the language alone: written once for each language."""
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodes = nodes
+        self.written: dict[tuple[str, str | None], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        key = get_script_prefix(), get_language()
+        if key not in self.written:
+            alone = Context()  # nothing of a page's can get in
+            alone.template = context.template
+            self.written[key] = self.nodes.render(alone)
+        return self.written[key]
+
+
+@register.tag
+def unchanging(parser: template.base.Parser, token: template.base.Token) -> Unchanging:
+    nodes = parser.parse(("endunchanging",))
+    parser.delete_first_token()
+    return Unchanging(nodes)
+
+
+@register.simple_tag(takes_context=True)
+def nav_links(context: Context, links: Iterable[Any]) -> SafeString:
+    """Return the links of a navigation; the section that the page is in is marked, the page itself as such."""
+    path = context["request"].path
+    items = ((link.url, _here(link.here, path == link.url), link.label) for link in links)
+    return format_html('<ul class="nav-links">{}</ul>', format_html_join("", '<li><a href="{}"{}>{}</a></li>', items))
+
+
+def _here(within: bool, exactly: bool) -> SafeString:
+    return format_html(' aria-current="{}"', "page" if exactly else "true") if within else SafeString()
 
 
 @register.simple_tag
@@ -62,9 +97,17 @@ def language_links(context: Context) -> list[dict[str, Any]]:
     request = context["request"]
     path, active = request.get_full_path(), get_language()
     return [
-        {"code": code, "name": name, "url": translate_url(path, code), "active": code == active}
+        {"code": code, "name": name, "url": _in_language(request, path, code), "active": code == active}
         for code, name in context["LANGUAGES"]
     ]
+
+
+def _in_language(request: Any, path: str, code: str) -> str:
+    """Return the address in another language: the same but for its first folder. One that leads nowhere stays as it is."""
+    here = f"{get_script_prefix()}{get_language()}/"
+    if getattr(request, "resolver_match", None) and path.startswith(here):
+        return f"{get_script_prefix()}{code}/{path.removeprefix(here)}"
+    return translate_url(path, code)
 
 
 # Components with a body

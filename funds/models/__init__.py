@@ -3,18 +3,8 @@
 from funds.models.aliases import AliasKind, DonorAlias
 from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
 from funds.models.closing import ClosedProject
-from funds.models.donors import (
-    Agreement,
-    AgreementState,
-    Deposit,
-    Donor,
-    DonorStage,
-    DonorType,
-    Instalment,
-    Pledge,
-    PledgeState,
-    Prospect,
-)
+from funds.models.contributions import Agreement, AgreementState, Deposit, Instalment, Pledge, PledgeState
+from funds.models.donors import Donor, DonorStage, DonorType, Prospect
 from funds.models.fund import Act, Fund, FundStatus, Period, Rate, Window, WindowStatus
 from funds.models.imports import ImportBatch, ImportOutcome, ImportRow
 from funds.models.ledger import GUARDED, Account, AccountKind, Posting, Share, Source, SourceKind, Stake, Turnover

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.fields import MoneyField, OriginalAmountField, RateField
 from alliance.register.models import Registered
-from funds.models.donors import Agreement, Pledge, amount_is_explained, positive_usd
+from funds.models.contributions import Agreement, Pledge
+from funds.models.valued import amount_is_explained, positive_usd
 
 
 def numbered_once(of: str, name: str) -> models.UniqueConstraint:

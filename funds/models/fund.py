@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -16,6 +18,14 @@ from alliance.core.translated import Translated
 from alliance.people.models import Role
 from alliance.register.models import Registered
 from funds.querysets import FundQuerySet, PeriodQuerySet, RateQuerySet, WindowQuerySet
+
+
+def on_any_day_once(name: str, refusal: Any) -> ExclusionConstraint:
+    """Return the constraint that no two rows cover the same day, from `starts_on` to `ends_on`, both included."""
+    days = Func("starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField())
+    return ExclusionConstraint(
+        name=name, expressions=[(days, RangeOperators.OVERLAPS)], violation_error_message=refusal
+    )
 
 
 class FundStatus(models.TextChoices):
@@ -229,22 +239,7 @@ class Period(Registered):
                 name="period_closed_is_stamped",
                 violation_error_message=_("A closed period says when and by whom; an open one does not."),
             ),
-            ExclusionConstraint(
-                name="period_no_overlap",
-                expressions=[
-                    (
-                        Func(
-                            "starts_on",
-                            "ends_on",
-                            RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
-                violation_error_message=_("Two periods cannot cover the same day."),
-            ),
+            on_any_day_once("period_no_overlap", _("Two periods cannot cover the same day.")),
         ]
 
     def __str__(self) -> str:

@@ -10,9 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
-from alliance.people.models import Role
+from alliance.people.models import SECRETARIAT_ROLES, Role
 from alliance.register.models import Registered
-from funds.models.donors import SECRETARIAT, Donor
+from funds.models.donors import Donor
 from funds.querysets import NonCashPledgeQuerySet
 
 
@@ -32,8 +32,8 @@ class NonCashPledge(Registered):
     """Something in kind, or a person seconded. A table of its own: no sum of pledges can ever take it in."""
 
     TRANSITIONS = {
-        "acknowledge": Move(frozenset({NonCashState.PLEDGED}), NonCashState.ACKNOWLEDGED, SECRETARIAT),
-        "deliver": Move(frozenset({NonCashState.ACKNOWLEDGED}), NonCashState.DELIVERED, SECRETARIAT),
+        "acknowledge": Move(frozenset({NonCashState.PLEDGED}), NonCashState.ACKNOWLEDGED, SECRETARIAT_ROLES),
+        "deliver": Move(frozenset({NonCashState.ACKNOWLEDGED}), NonCashState.DELIVERED, SECRETARIAT_ROLES),
         "cancel": Move(
             frozenset({NonCashState.PLEDGED, NonCashState.ACKNOWLEDGED}),
             NonCashState.CANCELLED,

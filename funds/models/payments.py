@@ -25,7 +25,7 @@ class PaymentState(models.TextChoices):
 class Payment(Registered):
     """Money sent to an organisation, from one account of the ledger to another. Four eyes, always (D3)."""
 
-    REGISTER_PLAIN = ("reference", "bank_reference")
+    REGISTER_PLAIN = ("reference",)
     TRANSITIONS = {
         "authorise": Move(
             frozenset({PaymentState.PREPARED}), PaymentState.AUTHORISED, (Role.FINANCE_OFFICER, Role.HEAD)

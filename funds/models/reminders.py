@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from alliance.register.models import Registered
-from funds.models.donors import Instalment
+from funds.models.contributions import Instalment
 
 
 class ReminderStage(models.TextChoices):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.register.models import Registered
+from funds.models.fund import on_any_day_once
 from funds.querysets import TrusteeTermQuerySet
 
 
@@ -45,22 +44,7 @@ class TrusteeTerm(Registered):
                 name="trustee_term_fee_below_all",
                 violation_error_message=_("A fee is a percentage from 0 to less than 100."),
             ),
-            ExclusionConstraint(
-                name="trustee_term_no_overlap",
-                expressions=[
-                    (
-                        Func(
-                            "starts_on",
-                            "ends_on",
-                            RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
-                violation_error_message=_("There is one trustee on any day."),
-            ),
+            on_any_day_once("trustee_term_no_overlap", _("There is one trustee on any day.")),
         ]
 
     def __str__(self) -> str:

@@ -81,7 +81,7 @@ def _names_only(kind: str) -> Q:
 class Voucher(Registered):
     """An instruction to post: prepared by one person, authorised and so posted by another, never changed (D3)."""
 
-    REGISTER_PLAIN = ("reference", "project", "bank_reference")
+    REGISTER_PLAIN = ("reference", "project")
     TRANSITIONS = {
         "authorise": Move(frozenset({VoucherState.PREPARED}), VoucherState.POSTED, (Role.FINANCE_OFFICER, Role.HEAD)),
         "cancel": Move(frozenset({VoucherState.PREPARED}), VoucherState.CANCELLED, (Role.FINANCE_OFFICER, Role.HEAD)),

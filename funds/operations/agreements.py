@@ -24,14 +24,13 @@ from funds.models import (
     Pledge,
     PledgeState,
     Window,
-    WindowStatus,
 )
 from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
-from funds.operations.pledges import lock_pledge
+from funds.operations.pledges import check_window, lock_pledge
 from funds.operations.seed import require_signable
 from funds.operations.trustee import default_fee_percent
-from funds.operations.values import Value, check_amount, check_not_future, valued
+from funds.operations.values import Value, check_amount, check_fee_percent, check_not_future, valued
 
 type Due = tuple[date, Decimal]
 
@@ -62,12 +61,10 @@ def sign_agreement(
         pledge = lock_pledge(pledge.pk)
         _check_pledge(pledge, donor, currency, signed_on)
         check_within_pledge(pledge, amount)
-    if window is not None and window.status == WindowStatus.CLOSED:
-        raise Refused(_("This window is closed: nothing more can be promised to it."), field="window")
+    check_window(window)
     check_instalments(instalments, amount, currency, signed_on)
     fee = default_fee_percent(signed_on) if fee_percent is None else fee_percent
-    if not 0 <= fee < 100:
-        raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
+    check_fee_percent(fee)
     value = valued(amount, currency, signed_on)
     require_signable(donor, value.amount_usd)
     return write_agreement(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import OutOfState, Refused
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
@@ -18,6 +19,7 @@ def name_donor(*, by: User, donor: Donor, name: str, kind: str) -> DonorAlias:
     Imports then find the donor by it, and a deposit can name the agency. Raises Refused for a name that means a donor already.
     """
     require(permissions.can_register_donor(by), _("The secretariat keeps the donors' names."))
+    wait_in_turn("funds.donors")
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
     name = " ".join(name.split())
     if not name:

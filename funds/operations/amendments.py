@@ -16,10 +16,12 @@ from alliance.records.uploads import store_upload
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import (
+    Act,
     Agreement,
     AgreementAmendment,
     AgreementDocument,
     AgreementState,
+    Fund,
     Instalment,
     Pledge,
     PledgeAmendment,
@@ -28,7 +30,9 @@ from funds.models import (
 )
 from funds.operations.agreements import Due, agreement_facts, check_instalments, check_within_pledge, lock_agreement
 from funds.operations.deposits import complete, received_in_own_currency_of
+from funds.operations.diligence import require_not_barred
 from funds.operations.pledges import check_window, lock_pledge, pledge_facts, settle
+from funds.operations.seed import require_signable
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import received_in_own_currency
 
@@ -52,12 +56,14 @@ def amend_pledge(
 
     Not below what was agreed or received under it, and not once it is paid or written off. An amount keeps its rate
     unless the day changes: the dollar worth then moves with the promise alone. The window stays once an agreement or
-    a deposit stands on the pledge. Raises Refused, OutOfState, NotAllowed.
+    a deposit stands on the pledge. More is promised only when it could be pledged anew. Raises Refused, OutOfState,
+    NotAllowed.
     """
     require(
         permissions.can_amend_pledge(by, pledge.donor.organisation_id),
         _("A pledge is amended by its donor's signatory or by the secretariat."),
     )
+    fund = Fund.objects.held()
     pledge = lock_pledge(pledge.pk)
     if pledge.state not in AMENDABLE or pledge.is_settled or pledge.written_off_on:
         raise OutOfState()
@@ -70,6 +76,9 @@ def amend_pledge(
     _check_pledges_day(pledge, pledged_on)
     _check_pledges_window(pledge, window)
     value = _revalued(pledge, amount, pledged_on)
+    if _is_more(pledge, value):
+        fund.require(Act.PLEDGE)
+        require_not_barred(pledge.donor)
     _check_not_below(pledge, value)
     amendment = _pledge_before(by, pledge, why.strip())
     for name, new in {**value.columns(), **texts, "window": window, "pledged_on": pledged_on}.items():
@@ -119,6 +128,13 @@ def _revalued(row: Pledge | Agreement, amount: Decimal, day: date | None = None)
     return replace(value, rate_source=row.rate_source)
 
 
+def _is_more(row: Pledge | Agreement, value: Value) -> bool:
+    """Say whether more is promised than before: that is a promise like a first one."""
+    if row.amount is None or value.amount is None:
+        return value.amount_usd > row.amount_usd
+    return value.amount > row.amount
+
+
 def _check_not_below(pledge: Pledge, value: Value) -> None:
     agreements = list(pledge.agreements.exclude(state=AgreementState.CANCELLED))
     deposits = list(pledge.deposits.all())
@@ -156,9 +172,11 @@ def amend_agreement(
     """Record a signed amendment: another amount, other instalments, or both. Earlier ones stay, and are shown.
 
     The instalments are all of the agreement, paid ones too. The amount is not below what came in, keeps the agreement's
-    rate, and fits the pledge beside other agreements. Raises Refused, OutOfState, NotAllowed.
+    rate, and fits the pledge beside other agreements. More is agreed only when it could be signed for anew: by the
+    fund's status, due diligence, and the ceiling on seed capital (R98). Raises Refused, OutOfState, NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
+    fund = Fund.objects.held()
     agreement = lock_agreement(agreement.pk)
     if agreement.state != AgreementState.SIGNED:
         raise OutOfState()
@@ -174,6 +192,10 @@ def amend_agreement(
     _refuse_below(value, came, received is not None, _("%(sum)s came in under this agreement: it cannot be less."))
     if agreement.pledge is not None:
         check_within_pledge(lock_pledge(agreement.pledge.pk), amount, beside=agreement)
+    if _is_more(agreement, value):
+        fund.require(Act.AGREE)
+        require_not_barred(agreement.donor)
+        require_signable(agreement.donor, value.amount_usd - agreement.amount_usd)
     old = list(agreement.instalments.order_by("number"))
     if amount == agreement.amount and [(row.due_on, row.amount) for row in old] == list(instalments):
         raise Refused(_("Nothing would change."), field="amount")
@@ -234,5 +256,5 @@ def attach_agreement_document(
         agreement=agreement, file=file, title=title.strip() or file.name, added_by=by, added_at=clock.now()
     )
     facts = {"agreement": agreement.reference, "donor": agreement.donor.organisation.slug, "sha256": file.sha256}
-    record("agreement.document_added/1", by=by, rows=[document], facts=facts)
+    record("agreement.document_added/1", by=by, rows=[document, file], facts=facts)
     return document

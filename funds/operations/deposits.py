@@ -34,14 +34,13 @@ from funds.models import (
 )
 from funds.operations.agreements import lock_agreement
 from funds.operations.donors import carry_donor_on
-from funds.operations.money import receive
+from funds.operations.money import CLOSED_WINDOW, receive
 from funds.operations.pledges import lock_pledge, settle
 from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import received_in_own_currency
 
 ZERO = Decimal(0)
-CLOSED_WINDOW = _("This window is closed: it takes no more money.")
 
 
 @dataclass(frozen=True)
@@ -180,8 +179,6 @@ def write_deposit(
 ) -> Deposit:
     """Write a deposit, post it with its fee, and carry instalment, agreement, pledge and donor on."""
     pool = window or Window.objects.unearmarked()
-    if pool.status == WindowStatus.CLOSED:
-        raise OutOfState(CLOSED_WINDOW)
     fee = fee_on(value.amount_usd, fee_percent)
     lines, source = receive(
         donor=donor, window=pool, amount=value.amount_usd, fee=fee, on=received_on, is_seed=donor.is_trustee

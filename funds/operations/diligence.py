@@ -52,7 +52,7 @@ def record_due_diligence(
     facts = {"donor": donor.organisation.slug, "finding": row.finding, "valid_until": valid_until}
     if row.file:
         facts["sha256"] = row.file.sha256
-    record("due_diligence.recorded/1", by=by, rows=[row], facts=facts)
+    record("due_diligence.recorded/1", by=by, rows=[row, *([row.file] if row.file else [])], facts=facts)
     return row
 
 

@@ -8,6 +8,7 @@ from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.core.states import advance, can
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
@@ -21,6 +22,7 @@ AUTOMATIC = {"pledge", "agree", "receive"}
 def register_donor(*, by: User | None, organisation: Organisation, donor_type: str, stage: str = "potential") -> Donor:
     """Register an organisation as a donor of a type (R56). By the secretariat, or by an import (`by=None`)."""
     require(by is None or permissions.can_register_donor(by), _("The secretariat registers donors."))
+    wait_in_turn("funds.donors")
     if Donor.objects.filter(organisation=organisation).exists():
         raise Refused(_("This organisation is a donor already."), field="organisation")
     if donor_type == DonorType.TRUSTEE and Donor.objects.filter(donor_type=DonorType.TRUSTEE).exists():

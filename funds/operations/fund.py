@@ -14,7 +14,7 @@ from alliance.core.states import Move, advance
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
-from funds.models import Fund, FundStatus, Period, Rate, Window
+from funds.models import Fund, FundStatus, Period, Posting, Rate, Window
 from funds.operations.closing import require_clear
 from funds.operations.rates import hold_rates
 from funds.operations.values import FUND_CURRENCY, check_currency, check_rate
@@ -76,8 +76,6 @@ def close_period(*, by: User, period: Period) -> Period:
 
 def _used() -> list[int]:
     """Return the periods that hold postings: an empty year of long ago need not be closed first."""
-    from funds.models import Posting
-
     days = Posting.objects.order_by().values_list("effective_on", flat=True).distinct()
     return [p.pk for p in Period.objects.all() if any(p.starts_on <= day <= p.ends_on for day in days)]
 

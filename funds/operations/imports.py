@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import DomainError
 from alliance.core.references import next_reference
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
 from alliance.records import files
@@ -143,8 +143,7 @@ def import_lines(
     *, by: User | None, source: Source, mapping: Mapping, heading: list[str], lines: list[Line], dry_run: bool
 ) -> Outcome:
     """Import lines that were read, as one act with one batch."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.import', 0))")
+    wait_in_turn("funds.import")
     outcome = Outcome()
     draft = record("contributions.imported/1", by=by)
     outcome.rows = _Importer(by, mapping, heading, outcome).rows(lines)

@@ -19,11 +19,25 @@ from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
 from funds.attribution import Holding, split
 from funds.ledger import Line, account, post
-from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Share, Source, SourceKind, Stake, Window
+from funds.models import (
+    Account,
+    AccountKind,
+    Act,
+    Donor,
+    Fund,
+    Posting,
+    Share,
+    Source,
+    SourceKind,
+    Stake,
+    Window,
+    WindowStatus,
+)
 from funds.operations.earmarks import require_windows
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
+CLOSED_WINDOW = _("This window is closed: it takes no more money.")
 
 
 def receive(
@@ -31,10 +45,10 @@ def receive(
 ) -> tuple[list[Line], Source]:
     """Return the lines of a deposit: the money into the pool and the agent's fee out of it, both the donor's own.
 
-    For `record_deposit`, which owns the act. The window's row is locked here.
+    For `record_deposit`, which owns the act. The window's row is locked here. Raises OutOfState for a closed window.
     """
     Fund.objects.the().require(Act.RECEIVE)
-    _lock([window])
+    _require_taking(window, _lock([window]))
     kind = SourceKind.SEED if is_seed else SourceKind.DONOR
     source, is_new = Source.objects.get_or_create(kind=kind, donor=donor, defaults={"since": on})
     source.is_new = is_new
@@ -177,7 +191,7 @@ def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_p
 
 
 def interest_lines(*, window: Window, amount: Decimal, on: date, from_partners: bool) -> list[Line]:
-    _lock([window])
+    _require_taking(window, _lock([window]))
     source, is_new = Source.objects.get_or_create(kind=SourceKind.INCOME, donor=None, defaults={"since": on})
     if is_new:
         explain(source)
@@ -255,7 +269,7 @@ def window_lines(
 ) -> list[Line]:
     if not consent and not donors and not origin.unearmarked:
         raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
-    _lock([origin, destination])
+    _require_taking(destination, _lock([origin, destination]))
     pool = _pool(origin)
     return [Line(_pool(destination), pool, amount, on, _by_stakes(pool, amount, donors=donors))]
 
@@ -361,6 +375,12 @@ def _lock(windows: Iterable[Window]) -> list[Window]:
     """Take the windows' rows in key order: whoever reads a pool before drawing on it holds its window."""
     keys = sorted({window.pk for window in windows})
     return list(Window.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
+def _require_taking(window: Window, locked: Iterable[Window]) -> None:
+    """Raise OutOfState when a window, as it stands under its lock, takes no more money. A release still goes back to it."""
+    if next(row for row in locked if row.pk == window.pk).status == WindowStatus.CLOSED:
+        raise OutOfState(CLOSED_WINDOW)
 
 
 def _pool(window: Window) -> Account:

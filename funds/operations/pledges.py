@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.errors import OutOfState, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance, can
@@ -155,7 +155,8 @@ def write_off_pledge(*, by: User | None, pledge: Pledge, on: date, amount_usd: D
         raise OutOfState()
     check_not_future(on, "on")
     if amount <= 0 or amount > owed:
-        raise Refused(_("No more can be written off than is owed: %(owed)s.") % {"owed": owed}, field="amount")
+        told = {"owed": formats.money(owed)}
+        raise Refused(_("No more can be written off than is owed: %(owed)s.") % told, field="amount")
     if amount == owed:
         advance(pledge, "write_off")
     pledge.written_off_on, pledge.written_off_usd = on, amount

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import formats
 from alliance.core.errors import Refused
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.records import files
 from alliance.records.models import StoredFile
@@ -65,8 +65,7 @@ def _here(read: list[RateLine]) -> dict[tuple[str, object], tuple[Decimal, str]]
 
 def hold_rates() -> None:
     """Have whoever enters rates wait for each other, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.rates', 0))")
+    wait_in_turn("funds.rates")
 
 
 @operation

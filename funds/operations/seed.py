@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +12,12 @@ from alliance.access import require
 from alliance.core import clock, formats
 from alliance.core.errors import Refused
 from alliance.core.references import next_reference
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions, seed
 from funds.models import Agreement, Deposit, Donor, FundingRequest
-from funds.operations.values import check_not_future
+from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
 
 ZERO = Decimal("0.00")
 
@@ -90,6 +90,9 @@ def record_funding_request(
     """
     require(permissions.can_plan_funding(by), _("Finance officers and the head record funding requests."))
     check_not_future(requested_on, "requested_on")
+    check_amount(total, FUND_CURRENCY, field="total")
+    if seed_capital:
+        check_amount(seed_capital, FUND_CURRENCY, field="seed_capital")
     _one_at_a_time()
     require_within(seed_capital, total, field="seed_capital")
     signed = signed_seed()
@@ -131,7 +134,8 @@ def require_within(own: Decimal, total: Decimal, *, field: str) -> None:
 def require_signable(donor: Donor, amount_usd: Decimal) -> None:
     """Raise Refused when the trustee would sign for more seed money than the total requested allows.
 
-    For `sign_agreement`. Without a funding request there is no total to measure by, and nothing is refused.
+    For what is signed anew and for what an amendment adds. Without a funding request there is no total to measure by,
+    and nothing is refused.
     """
     if not donor.is_trustee:
         return
@@ -148,5 +152,4 @@ def signed_seed() -> Decimal:
 
 def _one_at_a_time() -> None:
     """Have plans and the trustee's agreements wait for each other: each reads what the other writes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.seed', 0))")
+    wait_in_turn("funds.seed")

@@ -4,16 +4,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import clock
 from alliance.core.errors import Refused
+from alliance.core.turns import wait_in_turn
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Period, TrusteeTerm
+from funds.operations.values import check_fee_percent
 
 
 def default_fee_percent(on: date) -> Decimal:
@@ -29,16 +30,14 @@ def appoint_trustee(
     """Appoint the fund's trustee from a day on; the term that runs ends the day before (R95).
 
     The fee, in per cent of a deposit, is proposed for agreements signed from then on; those signed before keep theirs.
-    Raises Refused when the day is not after the start of the term before, or, for a change, lies in a closed period:
+    Raises Refused when the day is not after the start of the term before, or, for a change, when a closed period ends after it:
     its statements name the former trustee. NotAllowed for anyone but the head.
     """
     require(permissions.can_appoint_trustee(by), _("The head of the secretariat appoints the trustee."))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('funds.trustee', 0))")
+    wait_in_turn("funds.trustee")
     if not agreement.strip():
         raise Refused(_("Name the agreement with the trustee."), field="agreement")
-    if not 0 <= fee_percent < 100:
-        raise Refused(_("A fee is a percentage from 0 to less than 100."), field="fee_percent")
+    check_fee_percent(fee_percent)
     former = _ended(starts_on)
     term = TrusteeTerm.objects.create(
         organisation=organisation, agreement=agreement.strip(), starts_on=starts_on, fee_percent=fee_percent,
@@ -58,7 +57,8 @@ def _ended(starts_on: date) -> TrusteeTerm | None:
         return None
     if starts_on <= former.starts_on:
         raise Refused(_("The term before began on this day or later: a new one starts after it."), field="starts_on")
-    if Period.objects.covering(starts_on).filter(state=Period.State.CLOSED).exists():
+    # A later period too: an earlier one without a posting may still be open.
+    if Period.objects.filter(ends_on__gte=starts_on, state=Period.State.CLOSED).exists():
         raise Refused(
             _("This day lies in a closed accounting period: its statements name the trustee of then."),
             field="starts_on",

@@ -100,6 +100,14 @@ def check_rate(rate: Decimal, field: str) -> None:
         raise Refused(_("A rate has at most twelve digits before the decimal sign and twelve after it."), field=field)
 
 
+def check_fee_percent(percent: Decimal) -> None:
+    """Raise Refused for a fee that is no percentage of a deposit, or that cannot be kept as it was given."""
+    if not 0 <= percent < 100 or percent != round(percent, 2):
+        raise Refused(
+            _("A fee is a percentage from 0 to less than 100, with two decimals at most."), field="fee_percent"
+        )
+
+
 def _rate_given(rate: Decimal, source: str) -> Decimal:
     check_rate(rate, "rate")
     if not source.strip():

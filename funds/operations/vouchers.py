@@ -157,10 +157,7 @@ def prepare_voucher(
     }  # fmt: skip
     _check_about(kind, about)
     _check_day(on)
-    if kind in WITH_REASON and not reason.strip():
-        raise Refused(_("Say why: whoever authorises has to be able to judge it."), field="reason")
-    if kind != VoucherKind.WINDOW_TRANSFER and (consent.strip() or consenting):
-        raise Refused(_("Consent belongs to a transfer between windows."), field="consent")
+    _check_words(kind, reason.strip(), has_consent=bool(consent.strip() or consenting))
     voucher = _made(
         reference=next_reference("VCH"),
         kind=kind,
@@ -174,10 +171,13 @@ def prepare_voucher(
         prepared_at=clock.now(),
         **about,
     )
-    people = sorted({giver.pk: giver for giver in consenting}.values(), key=lambda giver: giver.pk)
-    consents = Consent.objects.bulk_create(Consent(voucher=voucher, donor=giver) for giver in people)
+    givers = {giver.pk: giver for giver in consenting}
+    consents = Consent.objects.bulk_create(
+        Consent(voucher=voucher, donor=giver) for _pk, giver in sorted(givers.items())
+    )
     _rehearsed(voucher)
-    record("voucher.prepared/1", by=by, rows=[voucher, *consents], facts=_facts(voucher))
+    papers = [voucher.document] if voucher.document else []
+    record("voucher.prepared/1", by=by, rows=[voucher, *consents, *papers], facts=_facts(voucher))
     return voucher
 
 
@@ -328,6 +328,13 @@ def _check_project(kind: str, project: str, organisation: Organisation | None) -
         subject = f"{project}:{organisation.slug}"
     if not Account.objects.filter(kind=left, subject=subject).exists():
         raise Refused(_("There is no money of this project there."), field="project")
+
+
+def _check_words(kind: str, reason: str, *, has_consent: bool) -> None:
+    if kind in WITH_REASON and not reason:
+        raise Refused(_("Say why: whoever authorises has to be able to judge it."), field="reason")
+    if kind != VoucherKind.WINDOW_TRANSFER and has_consent:
+        raise Refused(_("Consent belongs to a transfer between windows."), field="consent")
 
 
 def _check_day(on: date) -> None:

@@ -16,7 +16,7 @@ from alliance.core import clock
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, Posting, Stake
-from funds.statements import trial_balance
+from funds.statements import trial_balance_page
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 DOCUMENTS = ("deposit", "payment", "voucher")
@@ -35,14 +35,11 @@ class PostingLine(NamedTuple):
 @require_GET
 def accounts(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
-    lines = trial_balance()
-    context = {
-        "lines": lines,
-        "debits": sum((line.debits for line in lines), start=0),
-        "credits": sum((line.credits for line in lines), start=0),
-        "as_of": clock.today(),
-    }
-    return render(request, "funds/account_list.html", context)
+    today, asked = clock.today(), request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    found = trial_balance_page(today, number, PAGE_ROWS)
+    page = Paginator(range(found.in_all), PAGE_ROWS).page(found.number)
+    return render(request, "funds/account_list.html", {"found": found, "page": page, "as_of": today})
 
 
 @require_GET
@@ -66,7 +63,12 @@ def account(request: Request, code: str) -> HttpResponseBase:
 
 
 def with_sides(postings: QuerySet[Posting]) -> QuerySet[Posting]:
-    return postings.select_related("debit", "credit", "entry__deposit", "entry__payment", "entry__voucher")
+    """Add both accounts, the entry and the document that caused it: of each what a list says, never an entry's body."""
+    rows = postings.select_related("debit", "credit", *(f"entry__{name}" for name in DOCUMENTS))
+    documents = (f"entry__{name}__reference" for name in DOCUMENTS)
+    return rows.only(
+        "line", "effective_on", "amount", "reverses", "debit__code", "credit__code", "entry__n", *documents
+    )
 
 
 def line_of(posting: Posting, account: Account) -> PostingLine:
@@ -81,7 +83,12 @@ def document_of(posting: Posting) -> Any:
 
 def lines_of_entry(entry: int) -> list[Posting]:
     """Return the postings of one register entry, in their order."""
-    return list(Posting.objects.filter(entry_id=entry).select_related("debit", "credit", "entry").order_by("line"))
+    return list(
+        Posting.objects.filter(entry_id=entry)
+        .select_related("debit", "credit", "entry")
+        .defer("entry__body")
+        .order_by("line")
+    )
 
 
 def stakes(account: Account) -> list[Stake]:

@@ -19,13 +19,15 @@ from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import amounts, permissions
-from funds.forms import AgreementFilter, AgreementForm, InstalmentFormSet, ReasonForm
+from funds.filters import AgreementFilter
+from funds.forms import AgreementForm, InstalmentFormSet, ReasonForm
 from funds.matching import standings
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.deposits import received_in_own_currency_of
 from funds.operations.trustee import default_fee_percent
 from funds.views.pages import Column, Request, form_act, listed, narrowed, reader_or_404
+from funds.views.pledges import asked_pledge
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda a: a.reference),
@@ -64,7 +66,7 @@ def agreements(request: Request) -> HttpResponseBase:
 def agreement_new(request: Request) -> HttpResponse:
     reader_or_404(request.user.reads_all)
     require(permissions.can_record_money(request.user), _("Finance officers record agreements."))
-    pledge = _asked_pledge(request)
+    pledge = asked_pledge(request)
     typed = submitted(request)
     donors = Donor.objects.for_list()
     form = AgreementForm(typed, donors=donors, pledge=pledge, initial=_initial(pledge))
@@ -75,11 +77,6 @@ def agreement_new(request: Request) -> HttpResponse:
         return redirect(agreement)
     context = {"form": form, "instalments": instalments, "pledge": pledge, "open_pledges": _open_pledges(pledge)}
     return render(request, "funds/agreement_form.html", context)
-
-
-def _asked_pledge(request: Request) -> Pledge | None:
-    reference = request.GET.get("pledge")
-    return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
 
 
 def _open_pledges(pledge: Pledge | None) -> list[Pledge]:

@@ -17,12 +17,14 @@ from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.forms import DepositForm, ListFilter
+from funds.filters import ListFilter
+from funds.forms import DepositForm
 from funds.matching import Part, parts
 from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
+from funds.views.pledges import asked_pledge
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda d: d.reference),
@@ -62,7 +64,7 @@ def deposit_new(request: Request) -> HttpResponse:
     """Two steps on one address: what the bank shows, then a look at what will be posted. Nothing is kept in between."""
     reader_or_404(request.user.reads_all)
     require(permissions.can_record_money(request.user), _("Finance officers record deposits."))
-    agreement, pledge = _asked_agreement(request), _asked_pledge(request)
+    agreement, pledge = _asked_agreement(request), asked_pledge(request)
     form = _form(request, agreement or pledge)
     promise = {"agreement": agreement, "pledge": pledge}
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
@@ -112,11 +114,6 @@ def _asked_agreement(request: Request) -> Agreement | None:
     reference = request.GET.get("agreement")
     rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge")
     return find(rows, reference=reference) if reference else None
-
-
-def _asked_pledge(request: Request) -> Pledge | None:
-    reference = request.GET.get("pledge")
-    return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
 
 
 @require_GET

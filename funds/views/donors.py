@@ -18,7 +18,8 @@ from alliance.people.models import DONOR_ROLES
 from funds import permissions
 from funds.attributed import attributed_to
 from funds.contributions import chains, totals_of_donor
-from funds.forms import DonorFilter, DonorForm, StageForm
+from funds.filters import DonorFilter
+from funds.forms import DonorForm, StageForm
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor
 from funds.views.pages import Column, Request, form_act, listed, reader_or_404

@@ -15,8 +15,9 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.donor_forms import NonCashFilter, NonCashForm
-from funds.forms import DayForm, ReasonForm
+from funds.donor_forms import NonCashForm
+from funds.filters import NonCashFilter
+from funds.forms import DayForm
 from funds.models import Donor, NonCashPledge
 from funds.operations.noncash import (
     acknowledge_non_cash_pledge,
@@ -25,7 +26,7 @@ from funds.operations.noncash import (
     record_non_cash_pledge,
 )
 from funds.views.pages import Column, Request, button_act, form_act, listed, reader_or_404
-from funds.views.pledges import donors_to_pledge_for
+from funds.views.pledges import cancel_page, donors_to_pledge_for
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda p: p.reference),
@@ -117,22 +118,7 @@ def non_cash_deliver(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def non_cash_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(
-        permissions.can_cancel_pledge(request.user, row.donor.organisation_id),
-        _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
-    )
-    return form_act(
-        request,
-        ReasonForm(submitted(request)),
-        cancel_non_cash_pledge,
-        title=_("Cancel the pledge %(reference)s") % {"reference": row.reference},
-        lead=_("The pledge stays on record, marked as cancelled, with the reason."),
-        submit=_("Cancel the pledge"),
-        said=_("The pledge is cancelled."),
-        back=row.get_absolute_url(),
-        crumbs=crumbs(row),
-        pledge=row,
-    )
+    return cancel_page(request, row, cancel_non_cash_pledge, crumbs(row))
 
 
 def crumbs(row: NonCashPledge) -> list[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """Pledges: the list, a new one, one with its chain, and what the secretariat does with it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,9 +19,10 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.attributed import attributed_to
-from funds.forms import DayForm, PledgeFilter, PledgeForm, ReasonForm
-from funds.models import Donor, Pledge, PledgeState
+from funds.attributed import allocated_to
+from funds.filters import PledgeFilter
+from funds.forms import DayForm, PledgeForm, ReasonForm
+from funds.models import Donor, NonCashPledge, Pledge, PledgeState
 from funds.operations.amendments import AMENDABLE
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
 from funds.positions import Position, position
@@ -82,6 +86,12 @@ def found(request: Request, reference: str) -> Pledge:
     return find(rows, reference=reference)
 
 
+def asked_pledge(request: Request) -> Pledge | None:
+    """Return the pledge that an address names for what is to follow it, if it names one."""
+    reference = request.GET.get("pledge")
+    return find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference) if reference else None
+
+
 @require_GET
 def pledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
@@ -129,10 +139,9 @@ def _may_cancel(user: object, row: Pledge, stands_under_it: bool) -> bool:
 
 def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> list[MoneyStep]:
     """Return pledge, agreement, deposit and attribution as one line of stages, never added up."""
-    own = row.amount if row.amount is not None else None
-    promised = formats.money(own, row.currency) if own is not None else formats.money(row.amount_usd)
+    promised = formats.money(row.amount_usd) if row.amount is None else formats.money(row.amount, row.currency)
     agreed = sum((a.amount_usd for a in agreements if a.state != "cancelled"), start=0)
-    attributed = sum((share.allocated for share in attributed_to(row.donor)), start=0) if deposits else 0
+    attributed = allocated_to(row.donor) if deposits else 0
     return [
         MoneyStep(_("Pledged"), promised, note=formats.long_date(row.pledged_on)),
         MoneyStep(
@@ -161,6 +170,13 @@ def pledge_acknowledge(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pledge_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
+    return cancel_page(request, row, cancel_pledge, crumbs(row))
+
+
+def cancel_page(
+    request: Request, row: Pledge | NonCashPledge, operation: Callable[..., Any], crumbs: list[tuple[str, str]]
+) -> HttpResponse:
+    """Ask why a pledge, of money or of something else, is cancelled, and cancel it."""
     require(
         permissions.can_cancel_pledge(request.user, row.donor.organisation_id),
         _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
@@ -168,13 +184,13 @@ def pledge_cancel(request: Request, reference: str) -> HttpResponse:
     return form_act(
         request,
         ReasonForm(submitted(request)),
-        cancel_pledge,
+        operation,
         title=_("Cancel the pledge %(reference)s") % {"reference": row.reference},
         lead=_("The pledge stays on record, marked as cancelled, with the reason."),
         submit=_("Cancel the pledge"),
         said=_("The pledge is cancelled."),
         back=row.get_absolute_url(),
-        crumbs=crumbs(row),
+        crumbs=crumbs,
         pledge=row,
     )
 

@@ -32,19 +32,17 @@ def for_finance(request: Request) -> None:
 def rate_import(request: Request) -> HttpResponse:
     """Take a file; one that cannot be read as a whole is refused here, with nothing kept."""
     for_finance(request)
-    form = RateFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        form = RateFileForm(request.POST, request.FILES)
-        if form.is_valid():
-            upload = form.cleaned_data["file"]
-            content = upload.read()
-            try:
-                check_rates(content)
-            except Unreadable as error:
-                form.add_error("file", f"{upload.name}: {error}.")
-            else:
-                kept = files.store([content], name=upload.name, media_type=MEDIA_TYPE, by=request.user)
-                return redirect("funds:rate_check", kept.uid)
+    form = RateFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        content = upload.read()
+        try:
+            check_rates(content)
+        except Unreadable as error:
+            form.add_error("file", f"{upload.name}: {error}.")
+        else:
+            kept = files.store([content], name=upload.name, media_type=MEDIA_TYPE, by=request.user)
+            return redirect("funds:rate_check", kept.uid)
     return render(request, "funds/rate_import.html", {"form": form})
 
 

@@ -20,6 +20,7 @@ from alliance.core.requests import submitted
 from alliance.records.files import serve
 from funds import permissions
 from funds.direct_costs import CostShare, cost_share
+from funds.filters import VoucherFilter
 from funds.forms import ReasonForm
 from funds.models import Consent, Voucher, VoucherKind, VoucherState
 from funds.operations.vouchers import (
@@ -32,7 +33,7 @@ from funds.operations.vouchers import (
 from funds.statements import funding_status
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
-from funds.voucher_forms import VoucherFilter, VoucherForm
+from funds.voucher_forms import VoucherForm
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda v: v.reference),

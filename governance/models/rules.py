@@ -1,9 +1,11 @@
 """Rule sets: quorum, majorities, floor, sealing, silence; each in force from a day (R62)."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -90,6 +92,18 @@ class RuleSet(Registered):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+    def clean(self) -> None:
+        """Refuse what no vote could ever meet: the rules change by a vote, so such a version could never be left."""
+        for name in ("quorum", "group_majority", "majority"):
+            written, most = getattr(self, name), Fraction(1)
+            if not re.fullmatch(FRACTION, written):
+                continue  # said by the field, or empty
+            if Fraction(written) > most or (name != "majority" and Fraction(written) == most):
+                raise ValidationError({name: _("No vote could ever reach this share.")})
+        for name in ("floor", "silence_days"):
+            if getattr(self, name) < 1:
+                raise ValidationError({name: _("Give a number of one or more.")})
 
     @property
     def rules(self) -> counting.Rules:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, models
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
@@ -15,7 +15,7 @@ from alliance.core.formats import date_time
 from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import Draft, operation, record
-from alliance.register.acts import publish
+from alliance.register.acts import publish, publish_own
 from alliance.register.canonical import canonical
 from alliance.register.models import RegisterEntry
 from governance import counting, permissions
@@ -161,10 +161,11 @@ def _conclude(decision: Decision, verb: str, by: User | None, moment: datetime) 
     advance(decision, verb)
     decision.closed_at = moment
     decision.save(update_fields=["state", "closed_at"])
-    sealed = Ballot.objects.filter(decision=decision).values("entry")
-    recusals = decision.recusals.values("entry")
-    mine = models.Q(pk=decision.opening_entry_id) | models.Q(pk__in=sealed) | models.Q(pk__in=recusals)
-    publish(RegisterEntry.objects.filter(mine))
+    sealed = Ballot.objects.filter(decision=decision).values_list("entry", flat=True)
+    recusals = decision.recusals.values_list("entry", flat=True)
+    ids: set[int] = {*filter(None, [decision.opening_entry_id]), *sealed, *recusals}
+    publish(RegisterEntry.objects.filter(pk__in=ids))
+    publish_own(ids)  # the objection that ends a no-objection procedure is of this very act
     return record("decision.closed/1", by=by, rows=[decision], public=True)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -56,7 +57,7 @@ def found_committee(
     if Body.objects.the():
         raise Refused(_("The committee has been founded already."))
     body = Body.objects.create(code="committee", founded_on=on, **(names or NAMES))
-    rows: list[models.Model] = [body, RuleSet.objects.create(number=1, effective_from=on, **(rules or {}))]
+    rows: list[models.Model] = [body, _ruled(number=1, effective_from=on, **(rules or {}))]
     for number, new in enumerate(seats, start=1):
         rows += _seat(body, number, new, on)
     if chair is not None:
@@ -104,7 +105,8 @@ def adopt_rules(*, by: User, decision: Decision, effective_from: date, changes: 
     """Carry out the committee's decision to change its rules: a new version of them, from a day on (R62).
 
     `changes` are columns of RuleSet; the others stay as they were. Raises Refused unless the decision is a carried
-    text that has not been carried out yet, and for a day that is over or not after the rules in force.
+    text that has not been carried out yet, for a day that is over or not after the rules in force, and for rules that
+    no vote of the seats there are could meet.
     """
     _require_head(by)
     _require_not_over(effective_from, "effective_from")
@@ -121,9 +123,24 @@ def adopt_rules(*, by: User, decision: Decision, effective_from: date, changes: 
         raise Refused(_("The new rules begin after those in force."), field="effective_from")
     kept = {f.name: getattr(last, f.name) for f in RuleSet._meta.concrete_fields if f.name not in {"id", "decision"}}
     values = {**kept, **changes, "number": last.number + 1, "effective_from": effective_from}
-    rules = RuleSet.objects.create(decision=decision, **values)
+    rules = _ruled(decision=decision, **values)
+    if rules.floor > Seat.objects.on(effective_from).filter(body=decision.body_id).count():
+        raise Refused(_("The committee has fewer seats than that."), field="floor")
     facts = {"number": rules.number, "decision": decision.reference, "from": effective_from}
     record("rules.adopted/1", by=by, rows=[rules], facts=facts, public=True)
+    return rules
+
+
+def _ruled(**columns: Any) -> RuleSet:
+    """Write a version of the rules, or say at its field what cannot be one."""
+    rules = RuleSet(**columns)
+    may_be_empty = {name for name in ("decision", "required") if not getattr(rules, name)}
+    try:
+        rules.full_clean(exclude=may_be_empty)
+    except ValidationError as error:
+        field, (first, *_more) = next(iter(error.message_dict.items()))
+        raise Refused(first, field=field) from None
+    rules.save(force_insert=True)
     return rules
 
 

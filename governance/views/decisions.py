@@ -14,11 +14,14 @@ from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.requests import Request
+from funds.models import Window
+from funds.operations.earmarks import shut_windows, windows_with_objectives
 from governance import permissions
 from governance.documents import Place, decision_record, may_read_version, place_of
 from governance.forms.votes import BallotForm, ReasonForm, RecusalForm
 from governance.models import Decision
 from governance.operations import cast_ballot, close_decision, declare_recusal, defer_decision
+from proposals.models import Project
 
 
 def load(request: Request, name: str) -> Decision:
@@ -71,7 +74,16 @@ def page_of(request: Request, row: Decision, place: Place, form: BallotForm) -> 
         "may_table": tables,
         "may_close": presides and row.is_open and record.is_complete and not row.is_silent,
         "may_defer": place.is_chair and row.is_open and not record.cast,
+        "shut": _shut(row),
+        "project": Project.objects.filter(decision_reference=row.reference).first() if row.is_closed else None,
     }
+
+
+def _shut(row: Decision) -> list[Window]:
+    """Windows of the proposal's objectives that would hold the money back if the vote closed today (R14)."""
+    if row.state not in ("draft", "open") or row.kind != Decision.Kind.PROPOSAL or row.version is None:
+        return []
+    return shut_windows(row.version.objective_percents().keys(), windows_with_objectives())
 
 
 @require_http_methods(["GET", "POST"])

@@ -45,10 +45,10 @@ class CallForm(KeyedForm):
         """Return the moment in UTC, read in the chosen zone."""
         try:
             local = datetime.strptime(self.cleaned_data[name], MOMENT).replace(tzinfo=self._zone())
-        except ValueError:
+            return local.astimezone(UTC)
+        except (ValueError, OverflowError):  # the first and the last day of all are not everywhere a day
             self.add_error(name, _("Enter a day and an hour."))
             return None
-        return local.astimezone(UTC)
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.cleaned_data.get("zone") or "UTC")

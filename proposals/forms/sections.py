@@ -1,7 +1,6 @@
 """One form for each section of a proposal. A draft may be incomplete: what is missing is said before submission."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
@@ -15,7 +14,7 @@ from alliance.core.widgets import DateInput
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation
 from proposals.forms.fields import DraftForm, ThemesField, long_text
-from proposals.models import BudgetCategory, Disaggregation, Indicator, Proposal, RightsMarker
+from proposals.models import YEARS, BudgetCategory, Disaggregation, Indicator, Proposal, RightsMarker
 
 EXTRA_ROWS = 2
 
@@ -362,9 +361,9 @@ def current_categories() -> list[BudgetCategory]:
 
 def project_years(proposal: Proposal, used: list[int]) -> list[int]:
     """Return the years to choose from: those of the project, or the next five, and those in use."""
-    first = proposal.starts_on or proposal.created_at.date()
-    last = proposal.ends_on or date(first.year + 5, 12, 31)
-    return sorted({*range(first.year, last.year + 1), *used})
+    first = (proposal.starts_on or proposal.created_at).year
+    last = proposal.ends_on.year if proposal.ends_on else first + 5
+    return sorted({*range(max(first, YEARS[0]), min(last, YEARS[1]) + 1), *used})
 
 
 FORMS: dict[str, type[SectionForm]] = {

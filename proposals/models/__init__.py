@@ -5,6 +5,7 @@ from proposals.models.calls import BudgetCategory, Call, Partner
 from proposals.models.contracts import Contract, Tranche
 from proposals.models.projects import Project, ReleaseCondition
 from proposals.models.proposals import (
+    YEARS,
     Attachment,
     BudgetLine,
     Disaggregation,
@@ -29,6 +30,7 @@ from proposals.models.versions import (
 )
 
 __all__ = [
+    "YEARS",
     "Attachment",
     "BudgetCategory",
     "BudgetLine",

@@ -11,7 +11,7 @@ from alliance.people.models import Role
 from alliance.register.models import Registered
 from proposals.models.projects import Project
 from proposals.models.stamps import stamped, together
-from proposals.querysets import ContractQuerySet
+from proposals.querysets import ContractQuerySet, TrancheQuerySet
 
 
 class Contract(Registered):
@@ -130,6 +130,8 @@ class Tranche(Registered):
         "proposals.PartnerReport", on_delete=models.PROTECT, null=True, related_name="tranches_waiting"
     )
     payment = models.OneToOneField("funds.Payment", on_delete=models.PROTECT, null=True, related_name="tranche")
+
+    objects = TrancheQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from proposals.querysets import ProposalQuerySet
 APPLICANT = (Role.PARTNER_DRAFTER, Role.PARTNER_SIGNATORY)
 SECRETARIAT = (Role.OFFICER, Role.HEAD)
 COMMITTEE = (Role.COMMITTEE,)
+YEARS = (2000, 2100)  # of a budget line: the first and the last
 DECIDED = ("approved", "approved_in_principle", "approved_waiting", "rejected")
 
 
@@ -274,7 +275,9 @@ class BudgetLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["proposal", "position"], name="budget_line_position_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="budget_line_amount_positive"),
-            models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="budget_line_year_sensible"),
+            models.CheckConstraint(
+                condition=Q(year__gte=YEARS[0], year__lte=YEARS[1]), name="budget_line_year_sensible"
+            ),
         ]
 
     def __str__(self) -> str:

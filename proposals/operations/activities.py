@@ -64,13 +64,13 @@ def amend_activity(*, by: User, activity: OutsideActivity, particulars: Particul
 
 
 @operation
-def withdraw_activity(*, by: User, activity: OutsideActivity, why: str) -> OutsideActivity:
+def withdraw_activity(*, by: User, activity: OutsideActivity, reason: str) -> OutsideActivity:
     """Take an activity off the public pages, with the reason. It stays on record."""
     _require_secretariat(by)
-    why = required(why, _("Say why."), "reason")
+    reason = required(reason, _("Say why."), "reason")
     activity = _locked(activity)
     advance(activity, "withdraw")
-    activity.withdrawn_at, activity.withdrawn_by, activity.withdrawn_why = clock.now(), by, why
+    activity.withdrawn_at, activity.withdrawn_by, activity.withdrawn_why = clock.now(), by, reason
     activity.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_why"])
     record("activity.withdrawn/1", by=by, rows=[activity], facts=_facts(activity), public=True)
     return activity

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.references import next_reference
-from alliance.people.models import User
+from alliance.people.models import OrganisationKind, User
 from alliance.register import operation, record
 from proposals import permissions
 from proposals.models import Call
@@ -22,7 +23,9 @@ def publish_call(
         raise NotAllowed(_("Calls are published by the secretariat."))
     if closes_at <= opens_at:
         raise Refused(_("A call closes after it opens."), field="closes_at")
-    if not applicant_kinds:
+    if zone not in available_timezones():
+        raise Refused(_("There is no such time zone."), field="zone")
+    if not applicant_kinds or not set(applicant_kinds) <= set(OrganisationKind.values):
         raise Refused(_("Name at least one kind of organisation that may apply."), field="applicant_kinds")
     call = Call.objects.create(
         reference=next_reference("CAL"), opens_at=opens_at, closes_at=closes_at, zone=zone,

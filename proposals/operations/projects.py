@@ -80,7 +80,10 @@ def standing(contract: Contract, project: Project) -> Standing:
 
 
 def blocks(tranche: Tranche, contract: Contract, project: Project, held: Standing) -> list[Any]:
-    """Return, in words, why this tranche cannot be prepared now; nothing when it can. Queries nothing."""
+    """Return, in words, why this tranche cannot be prepared now; nothing when it can. Queries nothing.
+
+    See also TrancheQuerySet.ready_on.
+    """
     reasons: list[Any] = []
     report = tranche.report_required
     if not contract.is_signed:

@@ -13,10 +13,9 @@ from alliance.core.requests import submitted
 from alliance.forum.models import Theme
 from proposals import permissions
 from proposals.forms.activities import ActivityForm
-from proposals.forms.fields import ReasonForm
 from proposals.models import OutsideActivity
 from proposals.operations import Particulars, amend_activity, record_activity, withdraw_activity
-from proposals.views.pages import Request
+from proposals.views.pages import Request, with_reason
 
 PAGE = 50
 
@@ -83,14 +82,15 @@ def activity_edit(request: Request, reference: str) -> HttpResponse:
 def activity_withdraw(request: Request, reference: str) -> HttpResponse:
     """Take an activity off the public pages, with the reason."""
     row = to_change(request, reference)
-    form = ReasonForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        why, key = form.cleaned_data["reason"], form.cleaned_data["key"]
-        if attempt(form, withdraw_activity, by=request.user, activity=row, why=why, key=key):
-            messages.success(request, _("The activity is withdrawn. It stays on record."))
-            return redirect(row)
-    context = {"title": _("Withdraw %(reference)s") % {"reference": row.reference}, "form": form}
-    return render(request, "proposals/reason.html", {**context, "parent": row, "submit": _("Withdraw the activity")})
+    return with_reason(
+        request,
+        withdraw_activity,
+        row,
+        title=_("Withdraw %(reference)s") % {"reference": row.reference},
+        submit=_("Withdraw the activity"),
+        done=_("The activity is withdrawn. It stays on record."),
+        activity=row,
+    )
 
 
 def to_change(request: Request, reference: str) -> OutsideActivity:

@@ -24,7 +24,6 @@ from proposals.contract_document.jobs import document_rows, documents_of, reques
 from proposals.documents import split_paragraphs
 from proposals.drafting import first_terms, stored_terms
 from proposals.forms.contracts import ContractForm, DocumentForm, SignForm
-from proposals.forms.fields import ReasonForm
 from proposals.models import Contract, Project
 from proposals.operations import (
     cancel_contract,
@@ -36,7 +35,7 @@ from proposals.operations import (
 )
 from proposals.operations.contracts import committed
 from proposals.operations.projects import blocks, standing
-from proposals.views.pages import Request, say_refusals
+from proposals.views.pages import Request, press, with_reason
 
 PAGE = 50
 DOCUMENTS = 30
@@ -153,13 +152,7 @@ def offer(request: Request, reference: str) -> HttpResponse:
     """Offer a draft for signature."""
     row = load(request, reference)
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
-    form = KeyedForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, offer_contract, by=request.user, contract=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, _("Offered for signature to both sides."))
-    say_refusals(request, form)
+    press(request, offer_contract, _("Offered for signature to both sides."), contract=row)
     return redirect(row)
 
 
@@ -186,16 +179,10 @@ def cancel(request: Request, reference: str) -> HttpResponse:
     """Give up a contract that is not signed on both sides."""
     row = load(request, reference)
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
-    form = ReasonForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, cancel_contract, by=request.user, contract=row, **form.cleaned_data) is not None
-    ):
-        messages.success(request, _("The contract is cancelled."))
-        return redirect(row)
-    context = {"title": _("Cancel %(reference)s") % {"reference": row.reference}, "form": form, "parent": row}
-    return render(request, "proposals/reason.html", context | {"submit": _("Cancel the contract")})
+    return with_reason(
+        request, cancel_contract, row, contract=row, title=_("Cancel %(reference)s") % {"reference": row.reference},
+        submit=_("Cancel the contract"), done=_("The contract is cancelled."),
+    )  # fmt: skip
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from alliance.access import find, require
 from alliance.core import clock
-from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import Organisation, Role
 from funds.operations.earmarks import shut_windows, windows_with_objectives
@@ -22,7 +22,7 @@ from proposals.forms.contracts import EvidenceForm
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
 from proposals.operations.contracts import committed
-from proposals.views.pages import Request, say_refusals
+from proposals.views.pages import Request, press
 
 PAGE = 50
 
@@ -85,24 +85,13 @@ def condition(request: Request, reference: str, number: int) -> HttpResponse:
     return render(request, "proposals/condition.html", {"project": row, "condition": found, "form": form})
 
 
-def act(request: Request, row: Project, operation: Any, done: str) -> HttpResponse:
-    """Do one act on a project by its button, and say what came of it."""
-    form = KeyedForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, operation, by=request.user, project=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, done)
-    say_refusals(request, form)
-    return redirect(row)
-
-
 @require_POST
 def complete(request: Request, reference: str) -> HttpResponse:
     """Complete a project."""
     row = find(Project.objects.visible_to(request.user), reference=reference)
     require(permissions.may_meet_conditions(request.user), _("This is for the secretariat’s officers."))
-    return act(request, row, complete_project, _("The project is completed."))
+    press(request, complete_project, _("The project is completed."), project=row)
+    return redirect(row)
 
 
 @require_POST
@@ -110,7 +99,8 @@ def close(request: Request, reference: str) -> HttpResponse:
     """Close a project."""
     row = find(Project.objects.visible_to(request.user), reference=reference)
     require(permissions.may_sign_for_alliance(request.user), _("Projects are closed by the head of the secretariat."))
-    return act(request, row, close_project, _("The project is closed."))
+    press(request, close_project, _("The project is closed."), project=row)
+    return redirect(row)
 
 
 def for_finance(request: Request) -> None:
@@ -159,13 +149,7 @@ def waiting_prepare(request: Request, decision: str) -> HttpResponse:
     """Prepare the allocation: the first of two officers."""
     for_finance(request)
     row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
-    form = KeyedForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, prepare_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, _("Prepared. Another officer allocates it."))
-    say_refusals(request, form)
+    press(request, prepare_waiting, _("Prepared. Another officer allocates it."), waiting=row)
     return redirect("proposals:waiting")
 
 
@@ -174,11 +158,5 @@ def waiting_fund(request: Request, decision: str) -> HttpResponse:
     """Allocate: the second of two officers."""
     for_finance(request)
     row = find(WaitingApproval.objects.select_related("version"), decision_reference=decision)
-    form = KeyedForm(request.POST)
-    if form.is_valid():
-        made = attempt(form, fund_waiting, by=request.user, waiting=row, key=form.cleaned_data["key"])
-        if made:
-            messages.success(request, _("Allocated."))
-            return redirect(made)
-    say_refusals(request, form)
-    return redirect("proposals:waiting")
+    made = press(request, fund_waiting, _("Allocated."), waiting=row)
+    return redirect(made or "proposals:waiting")

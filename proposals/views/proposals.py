@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alliance.access import find, require
 from alliance.core import clock
 from alliance.core.display import Event, Step
-from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.core.search import matching
 from proposals import permissions
@@ -27,7 +27,7 @@ from proposals.operations.rows import may_write
 from proposals.operations.submission import missing_from
 from proposals.sections import SECTIONS
 from proposals.similar import similar_to
-from proposals.views.pages import Request, say_refusals
+from proposals.views.pages import Request, press
 
 PAGE = 50
 
@@ -196,8 +196,5 @@ def withdraw(request: Request, reference: str) -> HttpResponse:
     """Withdraw a proposal that is not with the committee yet."""
     row = find(Proposal.objects.visible_to(request.user), reference=reference)
     require(permissions.is_applicant(request.user, row), _("A proposal is withdrawn by the applicant’s own people."))
-    form = KeyedForm(request.POST)
-    if form.is_valid():
-        attempt(form, withdraw_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
-    say_refusals(request, form)
+    press(request, withdraw_proposal, proposal=row)
     return redirect(row)

@@ -12,17 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from alliance.access import find, require
 from alliance.core import clock, formats
-from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.breakdowns import label_of
 from proposals.documents import split_paragraphs
-from proposals.forms.fields import ReasonForm
 from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
 from proposals.operations.reports import held_by_partner
-from proposals.views.pages import Request, say_refusals
+from proposals.views.pages import Request, press, with_reason
 
 PAGE = 50
 
@@ -105,13 +104,7 @@ def submit(request: Request, reference: str) -> HttpResponse:
     """Submit a report as it was saved last."""
     row = load(request, reference)
     require(permissions.may_write_report(request.user, row), _("A report is written by the partner’s own people."))
-    form = KeyedForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, submit_report, by=request.user, report=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, _("The report is submitted."))
-    say_refusals(request, form)
+    press(request, submit_report, _("The report is submitted."), report=row)
     return redirect(row)
 
 
@@ -120,13 +113,7 @@ def accept(request: Request, reference: str) -> HttpResponse:
     """Accept a report: its spending is posted."""
     row = load(request, reference)
     require(permissions.may_review_reports(request.user), _("Reports are reviewed by the secretariat."))
-    form = KeyedForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, accept_report, by=request.user, report=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, _("Accepted. The spending is posted."))
-    say_refusals(request, form)
+    press(request, accept_report, _("Accepted. The spending is posted."), report=row)
     return redirect(row)
 
 
@@ -135,17 +122,8 @@ def give_back(request: Request, reference: str) -> HttpResponse:
     """Return a report to the partner, with the reason."""
     row = load(request, reference)
     require(permissions.may_review_reports(request.user), _("Reports are reviewed by the secretariat."))
-    form = ReasonForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, return_report, by=request.user, report=row, **form.cleaned_data) is not None
-    ):
-        messages.success(request, _("The report is returned to the partner."))
-        return redirect(row)
-    context = {
-        "title": _("Return %(reference)s to the partner") % {"reference": row.reference},
-        "form": form,
-        "parent": row,
-    }
-    return render(request, "proposals/reason.html", context | {"submit": _("Return the report")})
+    return with_reason(
+        request, return_report, row, report=row,
+        title=_("Return %(reference)s to the partner") % {"reference": row.reference},
+        submit=_("Return the report"), done=_("The report is returned to the partner."),
+    )  # fmt: skip

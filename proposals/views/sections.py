@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.access import find, require
 from alliance.core.errors import DomainError, NotAllowed
+from alliance.core.numbers import counted
 from alliance.core.requests import submitted
 from proposals import content
 from proposals.documents import Names, Part, read
@@ -19,6 +20,8 @@ from proposals.operations import EditedElsewhere, save_section
 from proposals.operations.rows import may_write
 from proposals.sections import SECTIONS
 from proposals.views.pages import Request
+
+MOST_LINES = 20  # empty ones, beside those that a page has anyway
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,8 +50,7 @@ def make_form(request: Request, row: Proposal, key: str) -> SectionForm:
     options: dict[str, Any] = {"token": content.token(row, key)}
     if key == "route":
         options["search"] = request.POST.get("q", "")
-    if request.GET.get("rows", "").isdecimal():
-        options["extra"] = min(int(request.GET["rows"]), 20)
+    options["extra"] = min(counted(request.GET.get("rows", "")) or 0, MOST_LINES)
     return FORMS[key](row, submitted(request), **options)
 
 

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
 from alliance.core.forms import attempt
+from alliance.core.numbers import counted
 from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.documents import compared, contributors, read_version
-from proposals.forms.fields import ReasonForm
 from proposals.forms.proposals import CheckForm
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
 from proposals.similar import similar_to
-from proposals.views.pages import Request
+from proposals.views.pages import Request, with_reason
 
 
 def load(request: Request, reference: str, number: int) -> ProposalVersion:
@@ -88,9 +88,9 @@ def compare(request: Request, reference: str) -> HttpResponse:
 def chosen(request: Request, versions: dict[int, ProposalVersion]) -> tuple[int, int]:
     """Return the two numbers that were asked for, or the last two."""
     numbers = list(versions)
-    wanted = [int(value) for value in (request.GET.get("from", ""), request.GET.get("to", "")) if value.isdecimal()]
-    if len(wanted) == 2 and all(number in versions for number in wanted):
-        return min(wanted), max(wanted)
+    old, new = (counted(request.GET.get(name, "")) for name in ("from", "to"))
+    if old in versions and new in versions:
+        return min(old, new), max(old, new)
     return numbers[max(0, len(numbers) - 2)], numbers[-1]
 
 
@@ -116,14 +116,8 @@ def give_back(request: Request, reference: str, number: int) -> HttpResponse:
     """Return a version to its authors, with the reason."""
     row = load(request, reference, number)
     require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
-    form = ReasonForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, return_proposal, by=request.user, version=row, **form.cleaned_data) is not None
-    ):
-        messages.success(request, _("The proposal is returned to its authors."))
-        return redirect(row.proposal)
-    context = {"title": _("Return %(reference)s to its authors") % {"reference": row.proposal.reference}, "form": form}
-    context |= {"parent": row.proposal, "submit": _("Return the proposal")}
-    return render(request, "proposals/reason.html", context)
+    return with_reason(
+        request, return_proposal, row.proposal, version=row,
+        title=_("Return %(reference)s to its authors") % {"reference": row.proposal.reference},
+        submit=_("Return the proposal"), done=_("The proposal is returned to its authors."),
+    )  # fmt: skip

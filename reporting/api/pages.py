@@ -1,7 +1,9 @@
 """Keyset pages: `next` leads on from the last row, however many rows there are; nothing is counted."""
 
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -19,6 +21,7 @@ class Keyset(CursorPagination):
         self.ordering = ordering
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        self.first = queryset.model._meta.get_field(self.ordering[0].lstrip("-"))
         return tuple(self.ordering)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -27,6 +30,15 @@ class Keyset(CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """Refuse a cursor that was not given out, in words."""
         try:
-            return super().decode_cursor(request)
-        except NotFound:
+            cursor = super().decode_cursor(request)
+            if cursor and cursor.position is not None:
+                self._require_given_out(str(cursor.position))
+        except (NotFound, ValidationError):
             raise NotFound("This cursor was not given out by this interface.") from None
+        return cursor
+
+    def _require_given_out(self, position: str) -> None:
+        value = self.first.to_python(position)
+        naive = isinstance(value, datetime) and value.tzinfo is None
+        if naive or str(value) != position:
+            raise NotFound

@@ -1,20 +1,20 @@
 """Whose money it is, from the ledger: what a donor's money did in each window, and its part of each project.
 
-The rule is that of `funds.attributed`, for all projects of a donor at once: two readings of the ledger, whatever the
-number of projects. Sources rank by their first deposit.
+The rule is the one of `funds.attribution.portions`, as in `funds.attributed`; here for all projects of a donor at
+once, by two readings of the ledger, whatever the number of projects. Sources rank by their first deposit.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, Sum
 
-from funds.attribution import Holding, apportioned
+from funds.attribution import portions
 from funds.models import Account, AccountKind, Donor, Share, Window
-from funds.turnover import Moves
+from funds.turnover import Balances
 from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind
@@ -97,11 +97,11 @@ def drawn_on(donor: Donor, rows: Iterable[Moved]) -> dict[tuple[str, str], Decim
 def parts(donor: Donor, rows: Iterable[Moved], day: date) -> tuple[Part, ...]:
     """Return the donor's part of each project, by its reference; all sources are split, and its own taken."""
     rows = list(rows)
-    order = {pk: rank for rank, (_since, pk) in enumerate(sorted({(row.since, row.source) for row in rows}))}
+    oldest_first = [pk for _since, pk in sorted({(row.since, row.source) for row in rows})]
     own = {row.source for row in rows if row.donor == donor.pk}
     held, given = _by_project(rows)
-    moves = Moves(day, by="project", kinds=(KIND.PARTNER, KIND.SPENT))
-    found = (_part(project, own, order, held[project], given[project], moves) for project in sorted(given))
+    balances = Balances(day, KIND.PARTNER, KIND.SPENT, by="project")
+    found = (_part(project, own, oldest_first, held[project], given[project], balances) for project in sorted(given))
     return tuple(part for part in found if part.allocated or part.transferred or part.spent)
 
 
@@ -124,20 +124,13 @@ def _by_project(rows: Iterable[Moved]) -> tuple[ByProject, ByProject]:
 def _part(
     project: str,
     own: set[int],
-    order: Mapping[int, int],
+    oldest_first: Sequence[int],
     held: Mapping[int, Decimal],
     given: Mapping[int, Decimal],
-    moves: Moves,
+    balances: Balances,
 ) -> Part:
-    holdings = _holdings(held, order) or _holdings(given, order)
-    spent = moves.net(KIND.SPENT, "", key=project)
-    sent = moves.net(KIND.PARTNER, "", key=project) + spent
-
-    def mine(amounts: Mapping[int, Any]) -> Decimal:
-        return sum((amount for source, amount in amounts.items() if source in own), ZERO)
-
-    return Part(project, mine(held), mine(apportioned(sent, holdings)), mine(apportioned(spent, holdings)))
-
-
-def _holdings(amounts: Mapping[int, Decimal], order: Mapping[int, int]) -> list[Holding[int]]:
-    return [Holding(source, amount, order[source]) for source, amount in amounts.items() if amount > ZERO]
+    spent = balances.total(KIND.SPENT, project)
+    transferred = balances.total(KIND.PARTNER, project) + spent
+    found = portions(oldest_first, held, given, transferred=transferred, spent=spent)
+    mine = [portion for source, portion in found.items() if source in own]
+    return Part(project, *(sum(amounts, ZERO) for amounts in zip(*mine, strict=True))) if mine else Part(project)

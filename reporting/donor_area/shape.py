@@ -41,9 +41,9 @@ class Part:
     """A donor's part of one project: of its allocation, its transfers less refunds, and its spending."""
 
     project: str
-    allocated: Decimal
-    transferred: Decimal
-    spent: Decimal
+    allocated: Decimal = ZERO
+    transferred: Decimal = ZERO
+    spent: Decimal = ZERO
 
 
 @dataclass(frozen=True)

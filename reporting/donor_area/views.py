@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -19,7 +19,7 @@ from funds import permissions
 from funds.models import Donor
 from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
-from reporting.paging import LAST, ROWS, Page
+from reporting.paging import ROWS, Page, number_of
 from reporting.statements.forms import AsOf
 
 
@@ -61,18 +61,13 @@ def _page(request: Request, donor: Donor | None, donors: Sequence[Donor]) -> Htt
         wanted = request.GET.get("format", "")
         if wanted in ("csv", "xlsx"):
             return _list(donor, form, wanted)
-        number = _number(request)
+        number = number_of(request)
         found = donor_area(donor, form.day, first=(number - 1) * ROWS, size=ROWS)
         context |= {
             "area": found, "definitions": tables.definitions(found),
             "page": Page(number, [], found.has_more), "postings": _behind(found.slug, is_trustee=found.is_trustee),
         }  # fmt: skip
     return render(request, "reporting/donor_area.html", context)
-
-
-def _number(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "1")
-    return min(max(int(asked), 1), LAST) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
 
 
 def _behind(slug: str, *, is_trustee: bool) -> str:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from alliance.core.display import Task
 from alliance.people.models import Role
-from governance.models import Decision
+from governance.documents import open_rows
 
 MOST = 50
 
 
 def tasks(user: Any, moment: datetime) -> Iterator[Task]:
     if user.has_role(Role.COMMITTEE):
-        for decision in Decision.objects.awaiting_ballot_of(user)[:MOST]:
+        for decision in (row.decision for row in open_rows(user)[:MOST] if row.place == "to_vote"):
             yield Task(_("Vote"), decision.get_absolute_url(), decision.closes_at, decision.title, decision.name)

@@ -19,9 +19,9 @@ def tasks(user: Any, moment: datetime) -> Iterator[Task]:
     own = user.organisation_ids(*DONOR_ROLES)
     if not own:
         return
-    for pledge in Pledge.objects.filter(donor__organisation__in=own).without_agreement().for_list()[:MOST]:
+    for pledge in Pledge.objects.filter(donor__organisation__in=own).without_agreement().for_task()[:MOST]:
         yield Task(_("Agree on the contribution"), pledge.get_absolute_url(), None, _worth(pledge), pledge.reference)
-    running = Agreement.objects.filter(donor__organisation__in=own).running().for_list()
+    running = Agreement.objects.filter(donor__organisation__in=own).running().for_task()
     for agreement in running.prefetch_related("deposits", "instalments")[:MOST]:
         instalment = next_due(agreement)
         if instalment is not None:

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.core import formats
-from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Organisation, Role
+from alliance.core.together import together
+from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Role
 from alliance.register.models import head
 from funds.models import Account, AccountKind, Agreement, Deposit, Pledge
 from governance.models import Decision
-from proposals.models import Project, Proposal
+from proposals.models import Project, Proposal, ProposalVersion
 
 ZERO = Decimal("0.00")
+POOLS = Account.objects.filter(kind=AccountKind.POOL)
 
 
 class Figure(NamedTuple):
@@ -40,58 +42,72 @@ def _donor(user: Any) -> Iterator[Figure]:
     mine = Q(donor__organisation__in=user.organisation_ids(*DONOR_ROLES))
     area = reverse("reporting:my_contributions")
     standing = Pledge.objects.filter(mine).standing()
-    agreed = Agreement.objects.filter(mine).exclude(state="cancelled")
-    yield Figure(_("Pledged"), _dollars(standing), area, _("indicative, in US dollars"))
-    yield Figure(_("Agreed"), _dollars(agreed), area, _("indicative, in US dollars"))
-    yield Figure(_("Received"), _dollars(Deposit.objects.filter(mine)), area)
+    agreements = Agreement.objects.filter(mine).exclude(state="cancelled")
+    pledged, agreed, received = together(*map(_dollars, (standing, agreements, Deposit.objects.filter(mine))))
+    yield Figure(_("Pledged"), formats.money(pledged or ZERO), area, _("indicative, in US dollars"))
+    yield Figure(_("Agreed"), formats.money(agreed or ZERO), area, _("indicative, in US dollars"))
+    yield Figure(_("Received"), formats.money(received or ZERO), area)
 
 
-def _dollars(rows: Any) -> str:
-    return formats.money(rows.aggregate(total=Sum("amount_usd"))["total"] or ZERO)
+def _dollars(rows: Any) -> tuple[str, Any]:
+    return "sum(amount_usd)", rows.values("amount_usd")
+
+
+def _number(rows: Any) -> tuple[str, Any]:
+    return "count(*)", rows.values("pk")
+
+
+def _balance(rows: Any) -> tuple[str, Any]:
+    return "sum(balance_now)", rows.values(balance_now=F("debits") - F("credits"))
 
 
 def _partner(user: Any) -> Iterator[Figure]:
-    own = list(Organisation.objects.filter(pk__in=user.organisation_ids(*PARTNER_ROLES)).values_list("slug", flat=True))
+    own = {held.organisation.slug for held in user.memberships_today if held.role in PARTNER_ROLES}
     mine = Q()
-    for slug in own:
+    for slug in sorted(own):
         mine |= Q(subject__endswith=f":{slug}")
-    held = Account.objects.filter(mine, kind=AccountKind.PARTNER).aggregate(total=Sum(F("debits") - F("credits")))
-    led = Project.objects.filter(lead__slug__in=own).count()
-    yield Figure(_("With your organisation"), formats.money(held["total"] or ZERO), reverse("proposals:projects"))
+    accounts = Account.objects.filter(mine, kind=AccountKind.PARTNER)
+    held, led = together(_balance(accounts), _number(Project.objects.filter(lead__slug__in=own)))
+    yield Figure(_("With your organisation"), formats.money(held or ZERO), reverse("proposals:projects"))
     yield Figure(_("Projects that you lead"), formats.figure(led), reverse("proposals:projects"))
 
 
 def _committee(user: Any) -> Iterator[Figure]:
-    count = Decision.objects.visible_to(user).open().count()
-    yield Figure(_("Votes open"), formats.figure(count), reverse("governance:home"))
-    yield _available()
+    count, held = together(_number(Decision.objects.visible_to(user).open()), _balance(POOLS))
+    yield _votes(count)
+    yield _available(held)
 
 
 def _secretariat(user: Any) -> Iterator[Figure]:
-    yield _available()
-    states = Proposal.objects.visible_to(user).filter(state__in=("submitted", "eligible", "tabled")).count()
+    in_hand = Proposal.objects.visible_to(user).filter(state__in=("submitted", "eligible", "tabled"))
+    votes = Decision.objects.visible_to(user).open()
+    held, states, count = together(_balance(POOLS), _number(in_hand), _number(votes))
+    yield _available(held)
     yield Figure(_("Proposals in hand"), formats.figure(states), reverse("proposals:proposals"))
-    count = Decision.objects.visible_to(user).open().count()
-    yield Figure(_("Votes open"), formats.figure(count), reverse("governance:home"))
+    yield _votes(count)
 
 
-def _available() -> Figure:
-    sums = Account.objects.filter(kind=AccountKind.POOL).aggregate(total=Sum(F("debits") - F("credits")))
-    return Figure(_("Can be allocated"), formats.money(sums["total"] or ZERO), reverse("reporting:money") + "#windows")
+def _votes(count: int) -> Figure:
+    return Figure(_("Votes open"), formats.figure(count), reverse("governance:home"))
+
+
+def _available(held: Decimal | None) -> Figure:
+    return Figure(_("Can be allocated"), formats.money(held or ZERO), reverse("reporting:money") + "#windows")
 
 
 def _forum_chair(user: Any) -> Iterator[Figure]:
-    following = Proposal.objects.submitted_once().exclude(recommendations=None).count()
+    versions = ProposalVersion.objects.latest().filter(recommendation_links__isnull=False).distinct()
+    following, projects = together(_number(versions), _number(Project.objects.all()))
     yield Figure(
         _("Proposals that follow a recommendation"), formats.figure(following), reverse("reporting:recommendations")
     )
-    yield Figure(_("Projects"), formats.figure(Project.objects.count()), reverse("reporting:projects"))
+    yield Figure(_("Projects"), formats.figure(projects), reverse("reporting:projects"))
 
 
 def _auditor(user: Any) -> Iterator[Figure]:
     n, _hash = head()
     yield Figure(_("Register entries"), formats.figure(n), reverse("reporting:register"))
-    yield _available()
+    yield _available(*together(_balance(POOLS)))
 
 
 BY_ROLES = (

@@ -24,7 +24,7 @@ def tasks(user: Any, moment: datetime) -> Iterator[Task]:
 
 
 def _proposals(user: Any) -> Iterator[Task]:
-    rows = Proposal.objects.written_by(user).to_continue().select_related("call").order_by("-saved_at", "-pk")
+    rows = Proposal.objects.written_by(user).to_continue().with_call().order_by("-saved_at", "-pk")
     for proposal in rows[:MOST]:
         label = _("Answer what was returned") if proposal.state == "returned" else _("Go on with a draft")
         due = proposal.call.closes_at if proposal.call and proposal.state == "draft" else None
@@ -33,9 +33,7 @@ def _proposals(user: Any) -> Iterator[Task]:
 
 def _contracts(user: Any) -> Iterator[Task]:
     if user.has_role(Role.PARTNER_SIGNATORY):
-        rows = (
-            Contract.objects.visible_to(user).awaiting_partner().select_related("project").order_by("offered_at", "pk")
-        )
+        rows = Contract.objects.visible_to(user).awaiting_partner().for_task().order_by("offered_at", "pk")
         for contract in rows[:MOST]:
             yield Task(
                 _("Sign a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference
@@ -45,7 +43,7 @@ def _contracts(user: Any) -> Iterator[Task]:
 def _reports(user: Any, moment: datetime) -> Iterator[Task]:
     """The next report of each contract; those after it are not yet work."""
     seen: set[int] = set()
-    rows = PartnerReport.objects.visible_to(user).to_write().select_related("contract__project")
+    rows = PartnerReport.objects.visible_to(user).to_write().for_task()
     for report in rows[:MOST]:
         if report.contract_id not in seen:
             seen.add(report.contract_id)

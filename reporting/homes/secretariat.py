@@ -25,69 +25,65 @@ def tasks(user: Any, moment: datetime) -> Iterator[Task]:
         yield from _projects(user)
     if permissions.may_review_reports(user):
         yield from _reports(user)
-    if permissions.may_sign_for_alliance(user):
-        yield from _signatures(user)
+    yield from _contracts(user)
     if permissions.may_prepare_payments(user):
         yield from _tranches(moment)
 
 
 def _proposals(user: Any) -> Iterator[Task]:
-    rows = Proposal.objects.visible_to(user).select_related("applicant")
-    for proposal in rows.to_check()[:MOST]:
-        yield _proposal_task(_("Check a proposal"), proposal)
-    for proposal in rows.ready_for_committee().order_by("eligible_at", "pk")[:MOST]:
-        yield _proposal_task(_("Put a proposal to the committee"), proposal)
-
-
-def _proposal_task(label: str, proposal: Proposal) -> Task:
-    detail = f"{proposal.applicant.name}: {proposal.title}"
-    return Task(label, proposal.get_absolute_url(), None, detail, proposal.reference)
+    rows = Proposal.objects.visible_to(user).for_task()
+    ready = rows.ready_for_committee().order_by("eligible_at", "pk")[:MOST]
+    for proposal in rows.to_check()[:MOST].union(ready, all=True):
+        is_new = proposal.state == "submitted"
+        label = _("Check a proposal") if is_new else _("Put a proposal to the committee")
+        detail = f"{proposal.applicant.name}: {proposal.title}"
+        yield Task(label, proposal.get_absolute_url(), None, detail, proposal.reference)
 
 
 def _items(user: Any, moment: datetime) -> Iterator[Task]:
     """Items on the agenda that are not open yet, and votes past their deadline."""
     rows = Decision.objects.visible_to(user).filter(Q(state="draft") | Q(state="open", closes_at__lte=moment))
-    for item in rows.order_by("closes_at", "pk")[:MOST]:
+    for item in rows.for_task().order_by("closes_at", "pk")[:MOST]:
         label = _("Close a vote") if item.is_open else _("Open a vote")
         late = item.closes_at <= moment
         yield Task(label, item.get_absolute_url(), item.closes_at, item.title, item.name, late=late)
 
 
 def _projects(user: Any) -> Iterator[Task]:
-    """Approved projects without a contract, and contracts drafted and not offered."""
+    """Approved projects without a contract."""
     approved = (
         Project.objects.visible_to(user)
         .filter(state="approved")
         .exclude(contracts__state__in=("draft", "offered", "signed"))
     )
-    for project in approved.order_by("approved_on", "pk")[:MOST]:
+    for project in approved.for_task().order_by("approved_on", "pk")[:MOST]:
         yield Task(_("Draft a contract"), project.get_absolute_url(), None, project.title, project.reference)
-    for contract in (
-        Contract.objects.visible_to(user).filter(state="draft").select_related("project").order_by("pk")[:MOST]
-    ):
-        yield Task(_("Offer a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference)
 
 
 def _reports(user: Any) -> Iterator[Task]:
-    for report in PartnerReport.objects.visible_to(user).to_review().select_related("contract__project")[:MOST]:
+    for report in PartnerReport.objects.visible_to(user).to_review().for_task()[:MOST]:
         detail = report.contract.project.title
         yield Task(_("Review a report"), report.get_absolute_url(), None, detail, report.reference)
 
 
-def _signatures(user: Any) -> Iterator[Task]:
-    rows = Contract.objects.visible_to(user).awaiting_head().select_related("project").order_by("offered_at", "pk")
-    for contract in rows[:MOST]:
-        yield Task(_("Sign a contract"), contract.get_absolute_url(), None, contract.project.title, contract.reference)
+def _contracts(user: Any) -> Iterator[Task]:
+    """Contracts drafted and not offered, and those that the Alliance is to sign."""
+    rows, found = Contract.objects.visible_to(user).for_task(), []
+    if permissions.may_check(user):
+        found.append(rows.filter(state="draft").order_by("pk")[:MOST])
+    if permissions.may_sign_for_alliance(user):
+        found.append(rows.awaiting_head().order_by("offered_at", "pk")[:MOST])
+    for contract in found[0].union(*found[1:], all=True) if found else ():
+        label = _("Offer a contract") if contract.state == "draft" else _("Sign a contract")
+        yield Task(label, contract.get_absolute_url(), None, contract.project.title, contract.reference)
 
 
 def _tranches(moment: datetime) -> Iterator[Task]:
-    """Tranches of signed contracts due within a month, whose report is accepted and no condition open."""
+    """Tranches due within a month that nothing holds back."""
     day = moment.date()
-    rows = Tranche.objects.filter(contract__state="signed", due_on__lte=day + SOON)
-    rows = rows.filter(Q(payment=None) | Q(payment__state="cancelled"))
-    rows = rows.filter(Q(report_required=None) | Q(report_required__state="accepted"))
-    rows = rows.exclude(contract__project__conditions__met_at=None, contract__project__conditions__isnull=False)
-    for tranche in rows.select_related("contract__project").order_by("due_on", "pk")[:MOST]:
+    rows = Tranche.objects.ready_on(day).filter(due_on__lte=day + SOON)
+    said = ("number", "amount", "due_on", "contract__reference", "contract__project__title")
+    for tranche in rows.select_related("contract__project").only(*said).order_by("due_on", "pk")[:MOST]:
         contract, due = tranche.contract, tranche.due_on
         detail = f"{contract.project.title}, {formats.money(tranche.amount)}"
         url = reverse("proposals:contract", args=[contract.reference])

@@ -86,13 +86,14 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def statement(code: str, as_of: date, *, whole: bool = False, drawn: bool = True) -> Statement:
+def statement(code: str, as_of: date, *, whole: bool = False, drawn: bool = True, page: int | None = None) -> Statement:
     """Return one statement in the active language, all of it read at one moment. KeyError for an unknown code.
 
-    `whole` leaves nothing together that a page would; `drawn` brings its pictures.
+    `whole` leaves nothing together that a page would; `drawn` brings its pictures; `page` asks for the rows of one page
+    of a table that is long by its nature.
     """
     with one_state():
-        return _gathered(KINDS[code], Scope(as_of), whole=whole, drawn=drawn)
+        return _gathered(KINDS[code], Scope(as_of, page), whole=whole, drawn=drawn)
 
 
 def consolidated(as_of: date) -> list[Statement]:
@@ -118,7 +119,7 @@ def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
         register_n=known.n,
         register_hash=known.hash,
         trustee=term.organisation.name if term else "",
-        tables=kind.tables(of, whole=True) if kind.takes_whole and whole else kind.tables(of),
+        tables=kind.tables(of, whole=True) if kind.takes_whole and whole else of.once(kind.tables),
         charts=kind.charts(of) if kind.charts and drawn else (),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Case, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,13 +24,13 @@ SOURCES_SHOWN = 8
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS))
-    committed = committed_by_donor(of)
-    donors = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
+    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, by="project")
+    committed = of.once(committed_by_donor)
+    moved = {row.key for row in moves.rows}
     lines = [
         _commitment_line(of, moves, donor, committed.get(donor.pk, ZERO))
-        for donor in donors
-        if donor.pk in committed or any(row.key == donor.organisation.slug for row in moves.rows)
+        for donor in of.once(_donors)
+        if donor.pk in committed or donor.organisation.slug in moved
     ]
     columns = (
         Column(_("Commitments")), Column(_("Deposits in prior years")), Column(_("Deposits in %(year)s") % {"year": of.year}),
@@ -64,27 +64,38 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
 def committed_by_donor(of: Scope) -> dict[int, Decimal]:
     """Return each donor's commitments until the statement's day, in the fund's currency."""
     signed = Agreement.objects.filter(signed_on__lte=of.as_of)
-    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    came = Deposit.objects.filter(received_on__lte=of.as_of)
-    for rows in (
-        signed.exclude(state="cancelled"),
-        came.filter(agreement__state="cancelled"),
-        came.filter(agreement=None),
-    ):
-        for donor, amount in rows.order_by().values_list("donor").annotate(Sum("amount_usd")):
+    standing = signed.exclude(cancelled_at__date__lte=of.as_of)
+    rows = standing.order_by().values_list("donor").annotate(Sum("amount_usd"))
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO, rows)
+    for donor, is_committed, amount in of.once(_came):
+        if not is_committed:
             found[donor] += amount
     return dict(found)
 
 
+def _came(of: Scope) -> list[tuple[int, bool, Decimal]]:
+    """Return what came in from each donor, apart by whether it came under an agreement that stood on the day."""
+    stood = Q(agreement__isnull=False) & ~Q(
+        agreement__cancelled_at__date__lte=of.as_of, agreement__cancelled_at__isnull=False
+    )
+    rows = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
+    rows = rows.annotate(is_committed=Case(When(stood, then=True), default=False))
+    return list(rows.values_list("donor", "is_committed").annotate(Sum("amount_usd")))
+
+
+def _donors(of: Scope) -> list[Donor]:
+    return list(Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk"))
+
+
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
-    pledges = Pledge.objects.public().standing().filter(pledged_on__lte=of.as_of)
+    pledges = Pledge.objects.public().filter(pledged_on__lte=of.as_of).exclude(cancelled_at__date__lte=of.as_of)
     pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
-    agreed = committed_by_donor(of)
-    came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
-    received = dict(came.values_list("donor").annotate(Sum("amount_usd")))
-    keys = {*pledged, *agreed, *received}
-    donors = Donor.objects.filter(pk__in=keys).select_related("organisation").order_by("organisation__name_en", "pk")
+    agreed = of.once(committed_by_donor)
+    received: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for donor, _is_committed, amount in of.once(_came):
+        received[donor] += amount
+    donors = [donor for donor in of.once(_donors) if donor.pk in {*pledged, *agreed, *received}]
     rows = tuple(
         Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
         for one in donors[:30]

@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from funds.amounts import in_proportion
 from funds.matching import standings
-from funds.models import Account, AccountKind, Agreement, Deposit, Posting
+from funds.models import AccountKind, Agreement, Deposit, Posting
 from reporting.statements.overview import with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
@@ -24,16 +24,15 @@ def open_items(of: Scope) -> tuple[Table, ...]:
 
 def _in_transit(of: Scope) -> Table:
     """Refunds that partners have sent and the administrative agent does not have yet."""
-    lines = []
-    for account in Account.objects.filter(kind=AccountKind.REFUNDS_IN_TRANSIT).order_by("code"):
-        postings = Posting.objects.filter(effective_on__lte=of.as_of)
-        sent = postings.filter(debit=account)
-        amount = sum(sent.values_list("amount", flat=True), ZERO) - sum(
-            postings.filter(credit=account).values_list("amount", flat=True), ZERO
-        )
-        if amount:
-            since = sent.aggregate(last=Max("effective_on"))["last"]
-            lines.append(_aged(of, account.subject, amount, since, of.total(account=account.code)))
+    postings, kind = Posting.objects.filter(effective_on__lte=of.as_of).order_by(), AccountKind.REFUNDS_IN_TRANSIT
+    sent = postings.filter(debit__kind=kind).values_list("debit__code", "debit__subject")
+    arrived = postings.filter(credit__kind=kind).values_list("credit__code")
+    back = dict(arrived.annotate(amount=Sum("amount")))
+    lines = [
+        _aged(of, subject, amount - back.get(code, ZERO), since, of.total(account=code))
+        for code, subject, amount, since in sorted(sent.annotate(amount=Sum("amount"), since=Max("effective_on")))
+        if amount != back.get(code, ZERO)
+    ]
     return Table(_("Refunds in transit"), _("Project and partner"), _columns(_("Sent on")), with_total(lines))
 
 

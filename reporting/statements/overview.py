@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +16,9 @@ from funds import statements as live
 from funds.models import AccountKind, Window
 from funds.statements import LABELS, SEED_LABEL, amounts, percent
 from funds.turnover import Moves
+from reporting.paging import Page
 from reporting.postings import FLOWS
-from reporting.statements.scope import Scope
+from reporting.statements.scope import ROWS, Scope
 from reporting.statements.shape import Cell, Column, Line, Table
 
 KIND = AccountKind
@@ -69,7 +71,7 @@ def _status_line(of: Scope, row: live.Row) -> Line:
 
 def sources_and_uses(of: Scope) -> tuple[Table, ...]:
     """Previous year, report year and all years: what came in, what went out, and the balance carried on (R57)."""
-    moves = Moves(of.as_of)
+    moves = of.moves()
     columns = (Column(str(of.year - 1)), Column(str(of.year)), Column(_("Cumulative")))
     figures = [_year(moves, of.year - 1), _year(moves, of.year), _cumulative(moves)]
     addresses = (of.in_previous_year, of.in_year, of.total)
@@ -118,7 +120,7 @@ def _derived(net: Net) -> dict[str, Decimal]:
 
 def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw what came in and went out, year by year, the last years only."""
-    moves = Moves(of.as_of)
+    moves = of.moves()
     years = moves.years[-YEARS_DRAWN:]
     rows = []
     for year in years:
@@ -130,7 +132,7 @@ def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
 
 
 def interest(of: Scope) -> tuple[Table, ...]:
-    moves = Moves(of.as_of, kinds=(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS))
+    moves = of.moves(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS)
     lines = [
         _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net("", kind, **when))
         for code in ("interest_fund", "interest_partners")
@@ -170,7 +172,7 @@ def _sum(cells: Iterable[Cell]) -> Decimal | None:
 
 def cost_recovery(of: Scope) -> tuple[Table, ...]:
     """What running the fund costs: the agent's fee, direct costs, bank charges, and partners' indirect support costs."""
-    moves = Moves(of.as_of)
+    moves = of.moves()
     costs = [
         _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net(kind, "", **when))
         for code in ("fee", "direct_cost", "bank_charges")
@@ -204,7 +206,7 @@ COSTS = (KIND.FEE, KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
 
 def windows(of: Scope) -> tuple[Table, ...]:
     """Each window's pool: what came in, what went out, and what can be allocated."""
-    moves = Moves(of.as_of, by="pools", kinds=(KIND.POOL,))
+    moves = of.moves(KIND.POOL, by="pools")
     lines = [
         Line(
             window.name,
@@ -243,7 +245,7 @@ def _pool(of: Scope, code: str) -> str:
 
 
 def windows_charts(of: Scope) -> tuple[Bars, ...]:
-    (table,) = windows(of)
+    (table,) = of.once(windows)
     rows = tuple(
         Bar(line.label, line.cells[-1].value, of_code(line.code))  # type: ignore[arg-type]
         for line in table.lines
@@ -253,8 +255,17 @@ def windows_charts(of: Scope) -> tuple[Bars, ...]:
 
 
 def trial_balance(of: Scope) -> tuple[Table, ...]:
-    """Every account with its sums; debits and credits agree in total."""
-    accounts = live.trial_balance(of.as_of)
+    """Every account with its sums; debits and credits agree in total. A page reads the accounts that it shows."""
+    if of.page is None:
+        return (_accounts(of, live.trial_balance(of.as_of)),)
+    found = live.trial_balance_page(of.as_of, of.page, ROWS)
+    table = _accounts(of, found.lines)
+    total = tuple(map(Cell, (found.total, found.total, ZERO)))
+    lines = (*table.lines[:-1], table.lines[-1]._replace(cells=total)) if found.lines else ()
+    return (replace(table, lines=lines, page=Page(found.number, [], found.has_more)),)
+
+
+def _accounts(of: Scope, accounts: Iterable[live.AccountLine]) -> Table:
     lines = [
         Line(
             one.code,
@@ -267,4 +278,4 @@ def trial_balance(of: Scope) -> tuple[Table, ...]:
     ]
     columns = (Column(_("Debits")), Column(_("Credits")), Column(_("Balance")))
     note = _("A balance is debits less credits: positive where money is held, negative where it came from.")
-    return (Table(_("Trial balance"), _("Account"), columns, with_total(lines), note),)
+    return Table(_("Trial balance"), _("Account"), columns, with_total(lines), note)

@@ -18,7 +18,7 @@ from alliance.rendering.charts import Target, Targets
 from funds.attribution import prorated
 from funds.models import AccountKind
 from funds.statements import percent
-from funds.turnover import Moves
+from funds.turnover import Balances, Moves
 from proposals.models import BudgetCategory, Project
 from reporting.statements.overview import TOTAL, by_years, with_total
 from reporting.statements.scope import Scope
@@ -27,11 +27,13 @@ from reporting.statements.shape import Cell, Column, Line, Table
 KIND = AccountKind
 ZERO = Decimal("0.00")
 PROJECTS_DRAWN = 20
+# Whatever is allocated, transferred or sent back touches an account of one of these kinds.
+FUNDED = (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT)
 
 
 def transfers(of: Scope) -> tuple[Table, ...]:
     """By partner: transfers, refunds and the net funded amount, in prior years, this year and in all."""
-    moves = Moves(of.as_of, by="partner", kinds=(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT))
+    moves = of.moves(*FUNDED, by="partner")
     lines = [_transfers_line(of, moves, slug, name) for slug, name in _partners(moves)]
     headings = (_("Transfers"), _("Refunds"), _("Net funded"))
     columns = [
@@ -72,15 +74,11 @@ def _refunded(moves: Moves, key: str, **when: int) -> Decimal:
     return moves.net(KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT, key=key, **when)
 
 
-def _spent(moves: Moves, key: str, **when: int) -> Decimal:
-    return moves.net(KIND.SPENT, "", key=key, **when)
-
-
 def expenditure(of: Scope) -> tuple[Table, ...]:
     """By partner: approved, net funded, spent, and the delivery rate: expenditure over the net funded amount."""
-    moves = Moves(of.as_of, by="partner", kinds=(KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, KIND.SPENT))
+    moves, spending = of.moves(*FUNDED, by="partner"), of.balances(KIND.SPENT, by="partner")
     approved = approved_by_partner(of)
-    lines = [_expenditure_line(of, moves, approved, slug, name) for slug, name in _partners(moves)]
+    lines = [_expenditure_line(of, moves, spending, approved, slug, name) for slug, name in _partners(moves)]
     columns = (
         Column(_("Approved")), Column(_("Net funded")), Column(_("Spent in prior years")),
         Column(_("Spent in %(year)s") % {"year": of.year}), Column(_("Spent in all")), Column(_("Delivery rate"), "percent"),
@@ -91,13 +89,15 @@ def expenditure(of: Scope) -> tuple[Table, ...]:
     return (Table(_("Net funded amount and expenditure by partner"), _("Partner"), columns, _with_rate(lines), note),)
 
 
-def _expenditure_line(of: Scope, moves: Moves, approved: Mapping[str, Decimal], slug: str, name: str) -> Line:
-    funded, spent = _sent(moves, slug) - _refunded(moves, slug), _spent(moves, slug)
+def _expenditure_line(
+    of: Scope, moves: Moves, spending: Balances, approved: Mapping[str, Decimal], slug: str, name: str
+) -> Line:
+    funded, spent = _sent(moves, slug) - _refunded(moves, slug), spending.total(KIND.SPENT, slug)
     figures = (
         Cell(approved.get(slug, ZERO)),
         Cell(funded, of.total("transfers_partners", partner=slug)),
-        Cell(_spent(moves, slug, before=of.year), of.prior("partners_expenditure", partner=slug)),
-        Cell(_spent(moves, slug, year=of.year), of.in_year("partners_expenditure", partner=slug)),
+        Cell(spending.before(KIND.SPENT, slug), of.prior("partners_expenditure", partner=slug)),
+        Cell(spending.in_year(KIND.SPENT, slug), of.in_year("partners_expenditure", partner=slug)),
         Cell(spent, of.total("partners_expenditure", partner=slug)),
         Cell(percent(spent, funded)),
     )
@@ -118,13 +118,9 @@ def _with_rate(
 def approved_by_partner(of: Scope) -> dict[str, Decimal]:
     """Return what is allocated to each partner's part of the projects, by the shares of the approved budgets."""
     allocated = allocated_by_project(of)
-    sent = Moves(of.as_of, by="project and partner", kinds=(KIND.PARTNER,))
     shares = _budget_shares(allocated)
+    without = {} if allocated.keys() <= shares.keys() else _sent_to_partners(of)
     approved: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    without: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for key in sent.keys(KIND.PARTNER, KIND.PROJECT):
-        reference, _colon, slug = key.partition(":")
-        without[reference][slug] = _sent(sent, key)
     for reference, amount in allocated.items():
         weights = shares.get(reference) or without.get(reference, {})
         if sum(weights.values(), ZERO) > ZERO and amount > ZERO:
@@ -133,9 +129,19 @@ def approved_by_partner(of: Scope) -> dict[str, Decimal]:
     return dict(approved)
 
 
+def _sent_to_partners(of: Scope) -> dict[str, dict[str, Decimal]]:
+    """Return what each project sent to each partner, for projects without a record of a budget."""
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    sent = of.moves(*FUNDED, by="project and partner")
+    for key in sent.keys(KIND.PARTNER, KIND.PROJECT):
+        reference, _colon, slug = key.partition(":")
+        found[reference][slug] = _sent(sent, key)
+    return found
+
+
 def allocated_by_project(of: Scope) -> dict[str, Decimal]:
     """Return each project's allocation less what it released, until the statement's day."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.POOL,))
+    moves = of.moves(KIND.POOL, by="project")
     return {key: moves.net(KIND.PROJECT, KIND.POOL, key=key) for key in moves.keys(KIND.PROJECT, KIND.POOL)}
 
 
@@ -154,12 +160,12 @@ def _budget_shares(references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
 
 def projects(of: Scope) -> tuple[Table, ...]:
     """By project within objective. Each amount is split by the objectives' percentages: the objectives add up (R47)."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.PARTNER, KIND.PROJECT, KIND.SPENT))
+    moves, spending = of.moves(*FUNDED, by="project"), of.once(_spending)
     rows = Project.objects.annotate(percents=_content("objectives")).select_related("lead").defer("version__content")
     found = {row.reference: row for row in rows.order_by("reference")}
     lines: dict[str, list[Line]] = defaultdict(list)
     for reference in moves.keys(KIND.PROJECT, KIND.POOL):
-        for objective, line in _parts_of(of, moves, reference, found.get(reference)):
+        for objective, line in _parts_of(of, moves, spending, reference, found.get(reference)):
             lines[objective].append(line)
     columns = (
         Column(_("Partner"), "text"), Column(_("Status"), "text"), Column(_("Approved")), Column(_("Net funded")),
@@ -171,10 +177,14 @@ def projects(of: Scope) -> tuple[Table, ...]:
     return (Table(_("Expenditure by project within objective"), _("Project"), columns, _grouped(lines), note),)
 
 
-def _parts_of(of: Scope, moves: Moves, reference: str, project: Any) -> Iterable[tuple[str, Line]]:
+def _spending(of: Scope) -> Balances:
+    return of.balances(KIND.SPENT, by="project")
+
+
+def _parts_of(of: Scope, moves: Moves, spending: Balances, reference: str, project: Any) -> Iterable[tuple[str, Line]]:
     allocated = moves.net(KIND.PROJECT, KIND.POOL, key=reference)
     funded = _sent(moves, reference) - _refunded(moves, reference)
-    spent = _spent(moves, reference)
+    spent = spending.total(KIND.SPENT, reference)
     weights = {one["code"]: Decimal(one["percent"]) for one in project.percents} if project else {"": Decimal(100)}
     split = [prorated(amount, weights) for amount in (allocated, max(funded, ZERO), spent)]
     url = reverse("reporting:project", args=[reference]) if project else of.total(project=reference)
@@ -200,24 +210,25 @@ def _grouped(lines: Mapping[str, list[Line]]) -> tuple[Line, ...]:
 
 def projects_charts(of: Scope) -> tuple[Targets, ...]:
     """Draw the delivery of the projects that were funded most."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.PARTNER, KIND.SPENT, KIND.REFUNDS_IN_TRANSIT))
+    moves, spending = of.moves(*FUNDED, by="project"), of.once(_spending)
     funded = {key: _sent(moves, key) - _refunded(moves, key) for key in moves.keys(KIND.PARTNER, KIND.PROJECT)}
     most = sorted((key for key in funded if funded[key] > ZERO), key=lambda key: (-funded[key], key))[:PROJECTS_DRAWN]
-    rows = tuple(Target(key, ZERO, funded[key], _spent(moves, key), "USD") for key in sorted(most))
+    rows = tuple(Target(key, ZERO, funded[key], spending.total(KIND.SPENT, key), "USD") for key in sorted(most))
     text = _("For each project, accepted expenditure against what was transferred less refunds.")
     return (Targets(_("Delivery by project"), text, rows),) if rows else ()
 
 
 def categories(of: Scope) -> tuple[Table, ...]:
     """Expenditure by budget category: programme costs, then indirect support costs as a part of them."""
-    moves = Moves(of.as_of, by="category", kinds=(KIND.SPENT,))
+    spending = of.balances(KIND.SPENT, by="category")
     known = {str(row.code): row for row in BudgetCategory.objects.order_by("version", "code")}
     overhead = {code for code, row in known.items() if row.is_indirect}
-    programme = sum((_spent(moves, key) for key in moves.keys(KIND.SPENT, "") if key not in overhead), ZERO)
+    used = spending.keys(KIND.SPENT)
+    programme = sum((spending.total(KIND.SPENT, key) for key in used if key not in overhead), ZERO)
     direct: list[Line] = []
     indirect: list[Line] = []
-    for code in sorted({*known, *moves.keys(KIND.SPENT, "")}, key=lambda text: (len(text), text)):
-        line = _category_line(of, moves, code, known[code].name if code in known else code, programme)
+    for code in sorted({*known, *used}, key=lambda text: (len(text), text)):
+        line = _category_line(of, spending, code, known[code].name if code in known else code, programme)
         (indirect if code in overhead else direct).append(line)
     lines = with_total(direct, label=_("Programme costs, total"), level="subtotal", code="programme") + tuple(indirect)
     columns = (*by_years(of), Column(_("Per cent of programme costs"), "percent"))
@@ -226,11 +237,11 @@ def categories(of: Scope) -> tuple[Table, ...]:
     return (Table(_("Expenditure by budget category"), _("Category"), columns, (*lines, total), note),)
 
 
-def _category_line(of: Scope, moves: Moves, code: str, name: str, programme: Decimal) -> Line:
-    row, spent = "partners_expenditure", _spent(moves, code)
+def _category_line(of: Scope, spending: Balances, code: str, name: str, programme: Decimal) -> Line:
+    row, spent = "partners_expenditure", spending.total(KIND.SPENT, code)
     cells = (
-        Cell(_spent(moves, code, before=of.year), of.prior(row, category=code)),
-        Cell(_spent(moves, code, year=of.year), of.in_year(row, category=code)),
+        Cell(spending.before(KIND.SPENT, code), of.prior(row, category=code)),
+        Cell(spending.in_year(KIND.SPENT, code), of.in_year(row, category=code)),
         Cell(spent, of.total(row, category=code)),
         Cell(percent(spent, programme)),
     )

@@ -1,46 +1,72 @@
 """As of which day a statement is, and where the rows behind its figures are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from urllib.parse import urlencode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote_plus
 
 from django.urls import reverse
+
+from funds.turnover import Balances, Moves
+
+ROWS = 100  # of a long table on one page
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The day of a statement. Its year is the report year; the years before are told apart from it."""
+    """The day of a statement. Its year is the report year; the years before are told apart from it.
+
+    A `page` asks for no more rows than that page of a long table shows; every sum is of all of them.
+    """
 
     as_of: date
+    page: int | None = None
+    _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once[T](self, read: Callable[["Scope"], T]) -> T:
+        """Return what a function reads for this statement; tables and pictures of it share one reading."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        return self._read[read]
+
+    def moves(self, *kinds: str, by: str = "") -> Moves:
+        """Return the movements until the day, read once for each way to ask."""
+        if (by, kinds) not in self._read:
+            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds)
+        return self._read[by, kinds]
+
+    def balances(self, *kinds: str, by: str) -> Balances:
+        """Return the balances of accounts on the day, and what of them its year brought."""
+        return Balances(self.as_of, *kinds, by=by)
 
     @property
     def year(self) -> int:
         return self.as_of.year
 
     @property
-    def begins_on(self) -> date:
-        return date(self.year, 1, 1)
-
-    @property
     def ended_before(self) -> date:
-        return self.begins_on - timedelta(days=1)
+        return date(self.year - 1, 12, 31)
 
     def prior(self, row: str = "", **narrow: str) -> str:
         """Return the address of the postings before the report year."""
-        return postings(row, narrow, until=self.ended_before)
+        return self._postings(row, narrow, f"as_of={self.ended_before.isoformat()}")
 
     def in_year(self, row: str = "", **narrow: str) -> str:
-        return postings(row, narrow, since=self.begins_on, until=self.as_of)
+        return self._postings(row, narrow, f"since={self.year}-01-01&as_of={self.as_of.isoformat()}")
 
     def in_previous_year(self, row: str = "", **narrow: str) -> str:
-        return postings(row, narrow, since=date(self.year - 1, 1, 1), until=self.ended_before)
+        return self._postings(row, narrow, f"since={self.year - 1}-01-01&as_of={self.ended_before.isoformat()}")
 
     def total(self, row: str = "", **narrow: str) -> str:
-        return postings(row, narrow, until=self.as_of)
+        return self._postings(row, narrow, f"as_of={self.as_of.isoformat()}")
 
+    @cached_property
+    def _list(self) -> str:
+        return reverse("reporting:postings")
 
-def postings(row: str, narrow: Mapping[str, str], *, until: date, since: date | None = None) -> str:
-    """Return the address of the postings behind a figure of the funding status, narrowed to one partner, project, …"""
-    asked = {"row": row, **narrow, "since": since.isoformat() if since else "", "as_of": until.isoformat()}
-    return f"{reverse('reporting:postings')}?{urlencode({name: value for name, value in asked.items() if value})}"
+    def _postings(self, row: str, narrow: dict[str, str], days: str) -> str:
+        """Return the address of the postings behind a figure of the funding status, narrowed to one partner, project, …"""
+        asked = [f"{name}={quote_plus(value)}&" for name, value in ({"row": row} | narrow).items() if value]
+        return f"{self._list}?{''.join(asked)}{days}"

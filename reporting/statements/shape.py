@@ -51,6 +51,7 @@ class Table:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     note: Text = ""
+    page: Any = field(default=None, compare=False)  # which page the lines are, where they are not all
 
     @property
     def width(self) -> int:

@@ -1,5 +1,6 @@
 """Pages of the statements: the list, each one as of a day, and the same figures as CSV, XLSX and PDF."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +14,13 @@ from alliance.core.forms import new_key
 from alliance.people.models import User
 from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
-from reporting.paging import Page
+from reporting.paging import Page, number_of
 from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, Kind, statement
 from reporting.statements.forms import AsOf
+from reporting.statements.rows import rows
+from reporting.statements.scope import ROWS
 from reporting.statements.shape import Line, Table, flat
-
-ROWS = 100
 
 
 @public
@@ -46,7 +47,7 @@ def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
         columns, rows = flat(statement(code, form.day, whole=True, drawn=False))
         respond = csv_response if wanted == "csv" else xlsx_response
         return respond(columns, rows, f"{code}-{form.day.isoformat()}")
-    found = statement(code, form.day)
+    found = statement(code, form.day, page=number_of(request))
     pages = [_shown(table, request) for table in found.tables]
     context = {
         "form": form, "kind": kind, "statement": found, "tables": pages, "day": form.day, "key": new_key(),
@@ -71,19 +72,19 @@ def _may_read(request: HttpRequest, kind: Kind) -> bool:
 
 def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
     """Return a page of a long table; totals and headings stay on every page."""
-    rows = [line for line in table.lines if line.level in ("row", "part")]
-    if len(rows) <= ROWS:
-        return {"table": table, "lines": list(table.written()), "page": None}
-    asked = request.GET.get("page", "1")
-    number = (
-        min(max(int(asked), 1), -(-len(rows) // ROWS)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    )
+    if table.page:
+        return _written(table, table.lines, table.page)
+    found = [line for line in table.lines if line.level in ("row", "part")]
+    if len(found) <= ROWS:
+        return _written(table, table.lines, None)
+    number = number_of(request, last=-(-len(found) // ROWS))
     first, last = (number - 1) * ROWS, number * ROWS
-    return {
-        "table": table,
-        "lines": list(table.written(_within(table.lines, first, last))),
-        "page": Page(number, [], last < len(rows)),
-    }
+    return _written(table, _within(table.lines, first, last), Page(number, [], last < len(found)))
+
+
+def _written(table: Table, lines: Iterable[Line], page: Page | None) -> dict[str, Any]:
+    written = list(table.written(lines))
+    return {"table": table, "lines": written, "rows": rows(table, written), "page": page}
 
 
 def _within(lines: tuple[Line, ...], first: int, last: int) -> list[Line]:

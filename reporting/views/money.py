@@ -80,7 +80,7 @@ def postings(request: HttpRequest) -> HttpResponse:
     since = form.cleaned_data["since"] if form.is_valid() else None
     rows = found.narrowed(_chosen(asked).filter(effective_on__lte=day), asked)
     rows = rows.filter(effective_on__gte=since) if since else rows
-    page = page_of(rows.select_related("debit", "credit", "entry").order_by("-effective_on", "-pk"), request)
+    page = page_of(found.for_list(rows).order_by("-effective_on", "-pk"), request)
     account = Account.objects.filter(code=asked["account"]).first() if asked["account"] else None
     context = {
         "day": day,

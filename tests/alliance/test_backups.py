@@ -156,6 +156,12 @@ def test_cut_backup_is_refused_by_an_empty_database_in_one_line_and_leaves_it_em
     assert not (tmp_path / "data" / "files").exists()
 
 
+def test_command_on_an_empty_database_says_so_in_one_line(tmp_path, db, empty):
+    done = command(tmp_path / "data", "trial_balance", "--json", url=empty)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "The database holds no portal yet: `manage.py setup` or `manage.py demo` makes one.\n"
+
+
 @pytest.fixture(scope="module")
 def backup_of_session(django_db_setup, django_db_blocker) -> Iterator[Path]:
     """One backup of the suite's own database, for the tests that only spoil it."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel import numbers
 from django.utils.translation import override
 
 from alliance.core import formats
@@ -123,3 +124,19 @@ def test_the_other_languages_of_the_united_nations_can_follow(language: str) -> 
 def test_a_file_size_is_in_the_units_of_the_language() -> None:
     with override("fr"):
         assert (formats.file_size(1), formats.file_size(1_234_567)) == (f"1{NB}ko", f"1,2{NB}Mo")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh-hans"])
+def test_a_figure_is_written_as_cldr_writes_it(language: str) -> None:
+    with override(language):
+        for amount in (
+            Decimal("0"),
+            Decimal("-0.004"),
+            Decimal("999.995"),
+            Decimal("-1234567.891"),
+            Decimal(10**15) / 7,
+        ):
+            for places, pattern in ((0, "#,##0"), (2, "#,##0.00"), (3, "#,##0.000")):
+                rounded = formats.rounded(amount, places)
+                written = numbers.format_decimal(rounded, format=pattern, locale=formats.locale())
+                assert formats.figure(amount, places) == written.replace("-", formats.MINUS)

@@ -140,8 +140,9 @@ def test_a_person_chooses_for_whom_they_act_among_their_own_roles(sign_in, donor
     assert client.get(reverse("reporting:home")).wsgi_request.acting == mine
 
 
-def test_acting_for_never_leads_off_the_site(sign_in, donor):
-    answer = sign_in(donor).post(reverse("act_for"), {"next": "https://elsewhere.example/"})
+@pytest.mark.parametrize("after", ["https://elsewhere.example/", "//elsewhere.example/", "no address", "9" * 30, ""])
+def test_acting_for_never_leads_off_the_site(sign_in, donor, after):
+    answer = sign_in(donor).post(reverse("act_for"), {"next": after})
     assert answer.url == reverse("reporting:home")
 
 

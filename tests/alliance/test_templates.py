@@ -177,6 +177,12 @@ def test_a_form_with_a_file_is_sent_in_parts() -> None:
     assert 'enctype="multipart/form-data"' in form_page(WithFile())
 
 
+def test_the_error_summary_names_a_box_whose_label_is_a_sentence_without_its_stop() -> None:
+    form = type("Signature", (forms.Form,), {"is_read": forms.BooleanField(label="I have read it.")})({})
+    shown = render_to_string("components/error_summary.html", {"form": form})
+    assert ">I have read it: This field is required.</a>" in shown
+
+
 def test_a_misspelt_option_of_a_form_is_an_error() -> None:
     with pytest.raises(TemplateSyntaxError, match="autosav"):
         form_page(Sample(), 'autosav="/x/"')
@@ -429,3 +435,12 @@ def test_a_first_visit_is_light(public_page: Any) -> None:
     assert len(files) + 1 <= 8
     assert scripts <= 30_000
     assert sum(map(weight, files)) + len(brotli.compress(page.encode())) <= 60_000
+
+
+def test_what_only_a_language_changes_is_written_once_and_knows_nothing_of_the_page() -> None:
+    template = Template('{% load alliance i18n %}{% unchanging %}{% translate "Menu" %}{{ word }}{% endunchanging %}')
+    written = {}
+    for language in LANGUAGES:
+        with override(language):
+            written[language] = [template.render(Context({"word": word})) for word in ("first", "second")]
+    assert written == {"en": ["Menu", "Menu"], "fr": ["Menu", "Menu"], "es": ["Menú", "Menú"]}

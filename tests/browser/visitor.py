@@ -112,6 +112,8 @@ class Visitor:
         for violation in Axe().run(self.page, options=QUIET).response["violations"]:
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             self.violations.append(f"{path}: {violation['id']}: {nodes}")
+        if beyond := self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
+            self.violations.append(f"{path}: the page is {beyond} pixels wider than the window")
         if self.language != "en":
             self.compare(path)
 

@@ -1,5 +1,6 @@
 """Rows of the fund for tests, made through the operations, so that the register explains each of them."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,9 @@ from typing import Any
 from alliance.core import clock
 from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
+from alliance.records.models import StoredFile
 from alliance.register import operation, record
+from alliance.register.models import RegisterEntry
 from funds.ledger import account
 from funds.models import Account, Agreement, Deposit, Donor, Fund, Payment, Pledge, Posting, Rate, Voucher, Window
 from funds.operations.agreements import sign_agreement
@@ -137,3 +140,8 @@ def make_voucher(by: User, kind: str = "bank_charges", **values: Any) -> Voucher
 
 def post_voucher(preparer: User, authoriser: User, kind: str = "bank_charges", **values: Any) -> Voucher:
     return authorise_voucher(by=authoriser, voucher=make_voucher(preparer, kind, **values))
+
+
+def names_file(entry: RegisterEntry, file: StoredFile) -> bool:
+    """Say whether an entry holds the row of a stored file, so that `verify` finds it changed."""
+    return ("alliance.storedfile", file.pk) in [(row["model"], row["pk"]) for row in json.loads(entry.body)["rows"]]

@@ -1,7 +1,7 @@
 """Overdue instalments by age, and the reminders that the portal sends of itself."""
 
 import csv
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -10,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alliance.core import clock
 from alliance.core.errors import OutOfState
 from alliance.people.operations import register_organisation
 from alliance.records.models import Notice
 from alliance.records.relay import relay
 from alliance.register.models import RegisterEntry
+from funds import waiting
 from funds.ageing import by_donor, overdue, totals
 from funds.models import Agreement, Reminder
 from funds.operations.agreements import cancel_agreement
@@ -62,6 +64,15 @@ AGES = [
 def test_instalment_ages_by_thirty_days(finance_officer, day, expected):
     plan(finance_officer, (FIRST, D(400)), (SECOND, D(600)))
     assert lines(day) == expected
+
+
+def test_tasks_name_the_earliest_instalments_however_new_their_agreements(finance_officer, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST", 1)
+    today = clock.today()
+    older = make_agreement(finance_officer, instalments=[(today, D(10000))])
+    make_agreement(finance_officer, signed_on=today, instalments=[(today + timedelta(9), D(10000))])
+    tasks = [task for task in waiting.waiting_for(finance_officer) if task.label == "Expect an instalment"]
+    assert [(task.reference, task.due) for task in tasks] == [(older.reference, today)]
 
 
 def test_only_what_is_missing_is_overdue(finance_officer):

@@ -14,15 +14,18 @@ from funds.models import Agreement, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
 from funds.operations.deposits import standings_of
+from funds.operations.diligence import record_due_diligence
 from funds.operations.pledges import accept_as_paid, cancel_pledge, write_off_pledge
 from tests.funds.factories import (
     PLEDGED_ON,
     SIGNED_ON,
+    fund_in,
     make_agreement,
     make_deposit,
     make_pledge,
     make_rate,
     make_window,
+    names_file,
 )
 from tests.world import smallest_pdf
 
@@ -145,6 +148,24 @@ def test_pledge_that_is_over_is_not_amended(donor, officer, finance_officer):
             amended(officer, pledge, amount=D(20000))
 
 
+@pytest.mark.requirement("R103")
+def test_promise_is_not_raised_where_it_could_not_be_made(donor, officer, finance_officer):
+    pledge, agreement = make_pledge(donor), make_agreement(finance_officer)
+    fund_in("closing")
+    for change, row in ((amended, pledge), (changed, agreement)):
+        with pytest.raises(OutOfState):
+            change(finance_officer, row, amount=D(10001))
+    fund_in("operating")
+    record_due_diligence(
+        by=officer, donor=pledge.donor, done_on=clock.today(), valid_until=clock.today() + timedelta(9),
+        finding="not_acceptable", note="no",
+    )  # fmt: skip
+    for change, row in ((amended, pledge), (changed, agreement)):
+        with pytest.raises(Refused, match="not acceptable"):
+            change(finance_officer, row, amount=D(10001))
+        assert change(finance_officer, row, amount=D(9999)).number == 1
+
+
 # Agreements on one pledge
 
 
@@ -264,6 +285,11 @@ def test_document_is_read_by_who_reads_the_agreement(finance_officer, donor, riv
     assert "signed.pdf" in sign_in(donor).get(agreement.get_absolute_url()).content.decode()
     elsewhere = reverse("funds:agreement_document", args=[make_agreement(finance_officer).reference, document.file.uid])
     assert sign_in(finance_officer).get(elsewhere).status_code == 404
+
+
+def test_document_is_of_record(finance_officer):
+    document = attach_agreement_document(by=finance_officer, agreement=make_agreement(finance_officer), upload=paper())
+    assert names_file(RegisterEntry.objects.get(kind="agreement.document_added/1"), document.file)
 
 
 def test_document_is_attached_once(finance_officer):

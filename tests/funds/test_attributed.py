@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alliance.core.errors import DomainError
 from alliance.people.models import Organisation, User
-from funds.attributed import attributed_to, shares_of_project, shares_of_projects
+from funds.attributed import allocated_to, attributed_to, shares_of_project, shares_of_projects
 from funds.models import Donor, Posting, Window
 from funds.operations import money
 from tests.funds.factories import make_donor
@@ -109,6 +109,8 @@ def test_parts_add_up_to_the_postings_at_any_day(db, history):
             everybodys = [share for shares in together.values() for share in shares if share.source.donor_id]
             assert sorted(of_donors, key=repr) == sorted(everybodys, key=repr)
         assert shares_of_projects(PROJECTS) == shares_of_projects(PROJECTS, FIRST + timedelta(9))
+        for donor in Donor.objects.order_by("pk"):
+            assert allocated_to(donor) == sum((share.allocated for share in attributed_to(donor)), ZERO)
         transaction.set_rollback(True)
 
 

@@ -4,8 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from funds.operations.aliases import name_donor
+from funds.operations.donors import register_donor
 from tests.campaigns import money_acts
 from tests.campaigns.allocate import Plan, run
+from tests.funds.factories import make_donor, make_organisation
+from tests.governance.test_races import at_once, kinds
 
 
 @pytest.mark.requirement("R52", "R60")
@@ -31,6 +35,18 @@ def test_processes_preparing_and_authorising_every_kind_at_once_break_nothing(mo
     assert wrong == []
     assert sum(outcomes.values()) == 3 * 16 + 1
     assert outcomes["period closed"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_officers_at_once_register_a_donor_once_and_give_a_name_once(people):
+    officer, sida = people["officer"], make_organisation("sida")
+    made = at_once([lambda: register_donor(by=officer, organisation=sida, donor_type="state")] * 4)
+    assert kinds(made) == {"Donor": 1, "Refused": 3}
+    donors = [make_donor("sida"), make_donor("switzerland-sdc")] * 2
+    named = at_once(
+        [lambda row=row: name_donor(by=officer, donor=row, name="The agency", kind="other_name") for row in donors]
+    )
+    assert kinds(named) == {"DonorAlias": 1, "Refused": 3}
 
 
 def _address_of(name: str) -> str:

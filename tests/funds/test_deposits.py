@@ -9,6 +9,7 @@ from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from funds.models import Account, Deposit, Donor, Posting, Source, Stake, Window
 from funds.operations.deposits import preview_deposit
+from funds.operations.fund import set_window_status
 from funds.operations.money import available
 from funds.statements import funding_status
 from tests.funds.factories import fund_in, make_agreement, make_deposit, make_donor, make_pledge, make_window
@@ -136,6 +137,14 @@ def test_deposit_in_no_period_is_refused_and_leaves_nothing(finance_officer):
     with pytest.raises(Refused, match="no open accounting period"):
         make_deposit(finance_officer, received_on=date(1999, 12, 31))
     assert (Deposit.objects.count(), Posting.objects.count(), Source.objects.count()) == (0, 0, 0)
+
+
+def test_window_that_closes_meanwhile_takes_no_deposit(finance_officer, head):
+    seen_open = make_window("W1")
+    set_window_status(by=head, window=seen_open, status="closed")
+    with pytest.raises(OutOfState, match="window is closed"):
+        make_deposit(finance_officer, window=seen_open)
+    assert Deposit.objects.count() == 0
 
 
 def test_deposit_into_a_closed_window_is_refused(finance_officer):

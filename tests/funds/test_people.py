@@ -56,6 +56,16 @@ def test_others_keep_nobody(people, donor, stranger, sweden, person):
         end_membership(by=people[person], membership=own(donor, sweden))
 
 
+@pytest.mark.requirement("R48")
+@pytest.mark.parametrize("person", ["member", "reviewer", "officer", "rival_agency", "rival_donor"])
+def test_who_acts_elsewhere_is_named_by_the_head_alone(people, donor, head, sweden, person):
+    """A role for an applicant recuses a member of the committee: nobody is given one by the applicant's own people."""
+    with pytest.raises(Refused, match="acts for another organisation") as refusal:
+        welcomed(donor, sweden, people[person])
+    assert refusal.value.field == "email"
+    assert welcomed(head, sweden, people[person]).organisation == sweden
+
+
 @pytest.mark.parametrize("role", ["head", "finance_officer", "partner_signatory", "committee"])
 def test_only_donors_roles_are_given(donor, head, stranger, sweden, role):
     for by in (donor, head):

@@ -13,9 +13,10 @@ from alliance.core.errors import NotAllowed, Refused
 from funds import seed
 from funds.models import FundingRequest
 from funds.operations.agreements import sign_agreement
+from funds.operations.amendments import amend_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.seed import readings, record_funding_request
-from tests.funds.factories import make_donor
+from tests.funds.factories import make_agreement, make_donor
 
 D = Decimal
 PERCENT = D("15.00")
@@ -58,6 +59,31 @@ def test_request_above_the_ceiling_is_refused_with_the_most_that_is_possible(fin
     assert refused.value.field == "seed_capital"
     assert "1,500,000.00" in str(refused.value).replace("\u00a0", " ")
     assert FundingRequest.objects.count() == 1
+
+
+@pytest.mark.requirement("R98")
+def test_amendment_does_not_walk_round_the_ceiling(finance_officer):
+    request(finance_officer, total="1000000.00", own="150000.00")
+    agreement = make_agreement(
+        finance_officer, donor=make_donor("world-bank", donor_type="trustee"), amount=D("100000.00")
+    )
+    terms = {"by": finance_officer, "agreement": agreement, "signed_on": clock.today(), "why": "more"}
+    with pytest.raises(Refused) as refused:
+        amend_agreement(amount=D("150000.01"), **terms)
+    assert refused.value.field == "amount"
+    assert amend_agreement(amount=D("150000.00"), **terms).number == 1
+    assert amend_agreement(amount=D("1.00"), **terms).number == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [({"total": "0.00"}, "total"), ({"total": "10.005"}, "total"), ({"own": "-1.00"}, "seed_capital"),
+     ({"own": "1.005"}, "seed_capital")],
+)  # fmt: skip
+def test_request_of_amounts_that_cannot_be_is_refused(finance_officer, columns, field):
+    with pytest.raises(Refused) as refused:
+        request(finance_officer, **{"own": "0.00", **columns})
+    assert (refused.value.field, FundingRequest.objects.count()) == (field, 0)
 
 
 @pytest.mark.requirement("R98")

@@ -68,8 +68,22 @@ def test_trustee_does_not_change_in_a_closed_period(head, finance_officer):
     assert appoint(head, "next-bank", starts_on=date(2009, 1, 1)).pk
 
 
+@pytest.mark.requirement("R95")
+def test_trustee_does_not_change_for_a_closed_period_from_an_open_one_before_it(head, finance_officer):
+    appoint(head, starts_on=date(2006, 1, 1))
+    make_deposit(finance_officer)
+    close_period(by=head, period=Period.objects.get(code="2008"))
+    with pytest.raises(Refused, match="closed accounting period"):
+        appoint(head, "next-bank", starts_on=date(2007, 6, 1))
+
+
 @pytest.mark.parametrize(
-    ("values", "field"), [({"agreement": "  "}, "agreement"), ({"fee_percent": D(100)}, "fee_percent")]
+    ("values", "field"),
+    [
+        ({"agreement": "  "}, "agreement"),
+        ({"fee_percent": D(100)}, "fee_percent"),
+        ({"fee_percent": D("99.999")}, "fee_percent"),
+    ],
 )
 def test_appointment_without_its_terms_is_refused(head, values, field):
     with pytest.raises(Refused) as refusal:

@@ -87,6 +87,13 @@ def test_posting_that_is_not_there_is_refused_in_words(books, sign_in, finance_o
     assert "posting" in page.context["form"].errors
 
 
+def test_number_of_a_posting_is_read_whole(books, sign_in, finance_officer):
+    posting = Posting.objects.select_related("entry").order_by("pk")[0]
+    for number in (f"{posting.entry.n:015}9/{posting.line}", f"{posting.entry.n}/{posting.line:06}9"):
+        page = sign_in(finance_officer).post(form_of("reversal"), sent("reversal", posting=number))
+        assert "posting" in page.context["form"].errors
+
+
 BAD = [
     ("amount", "-5"), ("amount", "0"), ("amount", "1.005"), ("amount", "1,234"), ("amount", "1.234,56"),
     ("amount", "ten"), ("amount", "9999999999999999"), ("amount", "999999999999"), ("on", "the fifth of May"),

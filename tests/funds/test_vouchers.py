@@ -28,6 +28,7 @@ from tests.funds.factories import (
     make_donor,
     make_voucher,
     make_window,
+    names_file,
     post_voucher,
 )
 from tests.world import smallest_pdf
@@ -253,6 +254,25 @@ def test_project_that_is_not_there_is_refused_and_no_account_made(books):
 def test_transfer_goes_to_another_window(books):
     with pytest.raises(Refused, match="to another"):
         make_voucher(books["by"], "window_transfer", destination=make_window("GEN"))
+
+
+@pytest.mark.requirement("R14")
+def test_closed_window_takes_no_more_money_and_gives_what_it_has(books):
+    Window.objects.filter(code="W1").update(status="closed")
+    closed = make_window("W1")
+    for kind, named in (("window_transfer", {"destination": closed}), ("interest_fund", {"window": closed})):
+        with pytest.raises(OutOfState, match="window is closed"):
+            make_voucher(books["by"], kind, **named)
+    out = {"window": closed, "destination": make_window("W2"), "consent": "A letter"}
+    assert post_voucher(books["by"], books["other"], "window_transfer", **out).state == "posted"
+
+
+def test_document_of_a_voucher_is_of_record(books):
+    file = SimpleUploadedFile("letter.pdf", smallest_pdf())
+    voucher = make_voucher(books["by"], file=file)
+    assert names_file(
+        RegisterEntry.objects.get(kind="voucher.prepared/1", body__contains=voucher.reference), voucher.document
+    )
 
 
 @pytest.mark.requirement("R14")

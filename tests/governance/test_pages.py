@@ -1,6 +1,7 @@
 """The committee's pages: who sees what, and what a form sent from them does."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -8,9 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from alliance.core import clock
+from funds.operations.fund import set_window_status
 from governance.models import Ballot, Decision, Outcome, RuleSet, Session
 from governance.operations import cancel_decision, close_decision, record_attendance
+from proposals.models import Project
 from tests.governance.factories import (
+    MEMBERS,
     after_deadline,
     all_but,
     committee,
@@ -21,7 +25,7 @@ from tests.governance.factories import (
     tabled,
     vote,
 )
-from tests.proposals.factories import checked_version
+from tests.proposals.factories import checked_version, money_in, window
 
 pytestmark = pytest.mark.django_db
 
@@ -308,6 +312,34 @@ def test_outcome_page_shows_votes_by_seat(sign_in, member):
     assert "In favour: 8. Against: 1. Abstentions: 0." in page
 
 
+@pytest.mark.requirement("R14")
+def test_open_decision_says_that_a_window_of_its_objectives_is_shut(sign_in, officer, agency, finance_officer):
+    committee()
+    money_in(finance_officer, "300000.00")
+    version = checked_version(agency, officer, objectives={"O1": 100}, main="O1")
+    decision = opened(version=version, amounts={window("W1"): version.requested})
+    client = sign_in(officer)
+    assert "is not open today" not in client.get(url_of(decision)).content.decode()
+    set_window_status(by=person("head"), window=window("W1"), status="suspended", note="The Forum's wish.")
+    page = client.get(url_of(decision)).content.decode()
+    assert ("is not open today" in page, "The pools hold enough today" in page) == (True, False)
+    vote(decision, "approve", *all_but("member_iom"))
+    close_decision(by=person("chair"), decision=decision)
+    page = client.get(url_of(decision)).content.decode()
+    assert "The fund did not hold enough, or a window was not open" in page
+    assert "The project PRJ-" not in page
+
+
+def test_carried_decision_leads_to_its_project(sign_in, officer, member, finance_officer):
+    decision = opened()
+    money_in(finance_officer, "300000.00")
+    vote(decision, "approve", *all_but("member_iom"))
+    close_decision(by=person("chair"), decision=decision)
+    project = Project.objects.get()
+    for who, link in ((officer, project.get_absolute_url()), (member, f"/en/projects/{project.reference}/")):
+        assert f'href="{link}">The project {project.reference}<' in sign_in(who).get(url_of(decision)).content.decode()
+
+
 # -- sessions, appointments, rules ---------------------------------------------------------------------------------
 
 
@@ -372,6 +404,33 @@ def test_head_carries_out_a_change_of_rules(sign_in, head):
 
 
 # -- lists cost the same for one row as for three --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("floor", "0"),
+        ("floor", "10"),  # there are nine seats
+        ("floor", "99999"),
+        ("silence_days", "0"),
+        ("silence_days", "99999"),
+        ("quorum", "1/1"),
+        ("majority", "3/2"),
+        ("group_majority", "9/1"),
+    ],
+)
+def test_rule_that_no_vote_could_ever_meet_is_refused_at_its_field(sign_in, head, field, typed):
+    url, decision = reverse("governance:rules_new"), opened_text(title="A rule")
+    vote(decision, "approve", *MEMBERS)
+    close_decision(by=person("officer"), decision=decision)
+    client = sign_in(head)
+    form = client.get(url).context["form"]
+    shown = {name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
+    sent = shown | {"decision": decision.pk, "effective_from": clock.today() + timedelta(days=9), field: typed}
+    answer = client.post(url, sent)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [field])
+    assert RuleSet.objects.count() == 1
+    assert client.post(url, sent | {field: shown[field]}).status_code == 302
 
 
 def test_home_asks_as_often_for_three_rows_as_for_one(sign_in, member, django_assert_num_queries):

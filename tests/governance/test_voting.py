@@ -377,6 +377,15 @@ def test_first_reasoned_objection_ends_a_no_objection_procedure():
     assert Outcome.objects.get(decision=decision).result == "to_session"
 
 
+@pytest.mark.requirement("R54")
+def test_objection_that_ends_the_procedure_is_as_open_afterwards_as_every_other_ballot():
+    decision = opened_text(procedure="no_objection")
+    ballot = cast_ballot(by=person("member"), decision=decision, choice="object", reasons="To be discussed.")
+    entry = RegisterEntry.objects.get(pk=ballot.entry_id)
+    closed = RegisterEntry.objects.get(pk=Outcome.objects.get(decision=decision).entry_id)
+    assert (entry.public_from, json.loads(entry.body)["public"]) == (closed.recorded_at, True)
+
+
 def test_silence_carries_at_the_deadline(set_clock):
     decision = opened_text(procedure="no_objection")
     after_deadline(set_clock, decision)

@@ -23,7 +23,7 @@ KINDS = ["activity.recorded/1", "activity.amended/1", "activity.withdrawn/1"]
 def test_what_is_recorded_amended_and_withdrawn_stands_in_the_public_register(officer, head):
     activity = recorded_activity(officer)
     amend_activity(by=head, activity=activity, particulars=particulars(countries=["PH", "MA", "PH"]))
-    withdraw_activity(by=officer, activity=activity, why="It was never begun.")
+    withdraw_activity(by=officer, activity=activity, reason="It was never begun.")
     activity.refresh_from_db()
     assert (activity.state, activity.countries, activity.withdrawn_by) == ("withdrawn", ["MA", "PH"], officer)
     entries = RegisterEntry.objects.filter(kind__in=KINDS).order_by("n")
@@ -74,11 +74,11 @@ def test_theme_that_ended_can_be_kept_and_not_chosen(officer):
 
 
 def test_withdrawn_activity_changes_no_more(officer):
-    activity = withdraw_activity(by=officer, activity=recorded_activity(officer), why="A mistake.")
+    activity = withdraw_activity(by=officer, activity=recorded_activity(officer), reason="A mistake.")
     with pytest.raises(OutOfState):
         amend_activity(by=officer, activity=activity, particulars=particulars())
     with pytest.raises(OutOfState):
-        withdraw_activity(by=officer, activity=activity, why="Again.")
+        withdraw_activity(by=officer, activity=activity, reason="Again.")
 
 
 VIOLATIONS = [

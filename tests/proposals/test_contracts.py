@@ -10,7 +10,8 @@ from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.people.models import Organisation
 from funds.operations.payments import cancel_payment
-from proposals.models import Contract, Project
+from proposals.drafting import first_terms
+from proposals.models import Contract, Project, Tranche
 from proposals.operations import (
     TrancheTerms,
     cancel_contract,
@@ -23,6 +24,8 @@ from proposals.operations import (
     revise_contract,
     sign_contract,
 )
+from proposals.operations.projects import blocks, standing
+from reporting.homes import tasks_for
 from tests.proposals.factories import (
     accepted_report,
     approved_project,
@@ -53,6 +56,11 @@ def test_contract_with_an_empty_part_is_neither_offered_nor_signed(part, project
     assert refusal.value.field == part
     with pytest.raises(Refused):
         sign_contract(by=agency, contract=contract)
+
+
+def test_first_wording_writes_indicators_without_needless_cents(project):
+    terms = first_terms(project, project.lead, project.amount)
+    assert terms.expected_results == "Officials trained in negotiating labour arrangements: from 0 to 120"
 
 
 @pytest.mark.parametrize("first", ["agency", "head"])
@@ -185,6 +193,33 @@ def test_report_past_its_due_date_blocks_every_tranche(project, agency, officer,
     set_clock(clock.now() + timedelta(days=121))
     with pytest.raises(OutOfState, match="report"):
         prepare_tranche(by=finance_officer, tranche=contract.tranches.get(number=1))
+
+
+@pytest.mark.requirement("R68")
+def test_tranches_that_the_home_asks_for_are_those_that_nothing_holds_back(
+    agency, officer, finance_officer, head, set_clock
+):
+    project = approved_project(agency, officer, finance_officer, conditions=("A steering group.",))
+    contract = signed_contract(project, officer, agency, head)
+
+    def asked_for():
+        ready = set(Tranche.objects.ready_on(clock.today()).values_list("number", flat=True))
+        now = Contract.objects.select_related("project").get(pk=contract.pk)
+        held = standing(now, now.project)
+        assert ready == {row.number for row in now.tranches.all() if not blocks(row, now, now.project, held)}
+        tasks = [task for task in tasks_for(finance_officer, clock.now()) if task.label == "Prepare a tranche"]
+        assert len(tasks) == len(ready)
+        return ready
+
+    assert asked_for() == set()
+    meet_condition(by=officer, condition=project.conditions.get(), evidence="Minutes.")
+    assert asked_for() == {1}
+    payment = prepare_tranche(by=finance_officer, tranche=contract.tranches.get(number=1))
+    assert asked_for() == set()
+    cancel_payment(by=finance_officer, payment=payment, why="Wrong bank.")
+    assert asked_for() == {1}
+    set_clock(clock.now() + timedelta(days=121))  # a report is late
+    assert asked_for() == set()
 
 
 def test_tranche_is_prepared_once_and_again_after_a_cancelled_payment(project, agency, officer, finance_officer, head):

@@ -100,6 +100,13 @@ def test_report_pages(agency, officer, finance_officer, second_finance_officer, 
     page(client, "report_write", report.reference, status=403)
 
 
+def test_numbers_that_are_none_compare_the_last_two_versions(agency, sign_in):
+    version = submitted_version(agency)
+    client = sign_in(agency)
+    for asked in ("9" * 5000, "x", "-1", "٣", "2"):
+        page(client, "compare", version.proposal.reference, **{"from": asked, "to": "1"})
+
+
 def test_calls_are_public(db, client):
     page(client, "calls")
 

@@ -1,5 +1,7 @@
 """Writing sections in the browser: saved as one types, kept on a clash, lines added without scripts."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -105,6 +107,31 @@ def test_wrong_amount_is_said_and_kept(amount, proposal, agency, sign_in):
     assert "Some lines need attention" in text
     assert f'value="{amount}"' in text
     assert proposal.budget_lines.count() == 2
+
+
+def test_number_of_lines_that_is_none_gives_the_usual_ones(proposal, agency, sign_in):
+    client = sign_in(agency)
+
+    def lines(rows):
+        return client.get(url(proposal, "budget"), {"rows": rows}).context["form"].rows.total_form_count()
+
+    assert {lines(rows) for rows in ("9" * 5000, "-1", "x", "٣", "1e9")} == {lines("")}
+    assert lines("99") == lines("") + 20
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "years"),
+    [
+        (date(9999, 1, 1), None, []),
+        (date(1998, 1, 1), date(2002, 12, 31), [2000, 2001, 2002]),
+        (date(2099, 1, 1), date(9999, 12, 31), [2099, 2100]),
+    ],
+)
+def test_years_to_choose_from_are_those_that_a_budget_line_can_have(proposal, agency, sign_in, first, last, years):
+    proposal.budget_lines.all().delete()
+    Proposal.objects.filter(pk=proposal.pk).update(starts_on=first, ends_on=last)
+    form = sign_in(agency).get(url(proposal, "budget")).context["form"]
+    assert [year for year, _label in form.rows.empty_form.fields["year"].choices if year] == years
 
 
 @pytest.mark.requirement("R69")

@@ -115,7 +115,7 @@ def test_nobody_can_tell_before_countries_and_themes_are_chosen(missing, agency,
 
 
 def test_withdrawn_activity_resembles_nothing_any_more(agency, officer):
-    withdraw_activity(by=officer, activity=recorded_activity(officer), why="A mistake.")
+    withdraw_activity(by=officer, activity=recorded_activity(officer), reason="A mistake.")
     assert found(content_of(agency), agency) == []
     assert found(content_of(agency), officer) == []
 

@@ -288,6 +288,30 @@ def test_only_officers_publish_calls(who, request):
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "value"), [("zone", "Asia/Nowhere"), ("applicant_kinds", ["private", "friends"])])
+def test_call_that_no_page_could_show_is_refused(officer, name, value):
+    moment = clock.now()
+    act = {
+        "by": officer, "opens_at": moment, "closes_at": moment + timedelta(1), "zone": "UTC",
+        "applicant_kinds": ["private"], "title_en": "x", "text_en": "x",
+    }  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        publish_call(**act | {name: value})
+    assert refusal.value.field == name
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"), [("Asia/Tokyo", "0001-01-01T00:00"), ("America/New_York", "9999-12-31T23:59")]
+)
+def test_moment_that_no_clock_has_is_an_error_at_its_field(officer, sign_in, zone, moment):
+    sent = {
+        "key": "k", "title_en": "x", "text_en": "x", "zone": zone, "opens_at": moment, "closes_at": "2008-09-01T12:00",
+        "applicant_kinds": ["private"],
+    }  # fmt: skip
+    answer = sign_in(officer).post(reverse("proposals:call_new"), sent)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["opens_at"])
+
+
 def test_receipt_follows_the_button(agency, sign_in):
     proposal = draft_proposal(agency)
     client = sign_in(agency)

@@ -1,6 +1,7 @@
 """Public pages, role homes and the read interface, on the demonstration."""
 
 import re
+from base64 import b64encode
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from alliance.register.models import RegisterEntry
 from funds.models import Donor
 from funds.statements import funding_status
 from governance.models import Decision
+from governance.operations import close_decision
 from proposals.models import Project
 from reporting.donor_area.gather import donor_area
 from reporting.homes import tasks_for
@@ -19,6 +21,7 @@ from reporting.play.player import play
 from reporting.play.scenario import read
 from reporting.postings import FLOWS, behind, total
 from reporting.projects import project_record, public_projects
+from tests.governance.factories import MEMBERS, opened_text, vote
 from tests.proposals.factories import approved_project
 
 SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
@@ -128,6 +131,13 @@ def test_open_data_gives_projects_and_decisions(demonstration, client, django_as
     assert client.get(f"/api/v1/projects/{project['reference']}/").json()["title"] == project["title"]
     assert client.get("/api/v1/decisions/DEC-2008-002/").status_code == 404
     assert client.get("/api/v1/projects/?cursor=made-up").status_code == 404
+    for place in ("p=x", "p=2008-99-99", "p=9999-12-31&o=1", "p=9999999999", "p=%00", "p=2008-05-30 12:00:00"):
+        cursor = b64encode(place.encode()).decode()
+        statuses = [
+            client.get(f"/api/v1/{name}/", {"cursor": cursor}).status_code for name in ("projects", "decisions")
+        ]
+        assert statuses[-1] == 404, place
+        assert statuses[0] == (200 if place == "p=9999-12-31&o=1" else 404), place
     assert client.post("/api/v1/projects/", {}).status_code == 405
 
 
@@ -149,6 +159,20 @@ def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
+
+
+def test_cursor_leads_through_the_whole_list_and_back(db, client, agency, officer, finance_officer):
+    for _number in range(2):
+        approved_project(agency, officer, finance_officer)
+        decision = opened_text()
+        vote(decision, "approve", *MEMBERS)
+        close_decision(by=officer, decision=decision)
+    for name in ("projects", "decisions"):
+        first = client.get(f"/api/v1/{name}/?size=1").json()
+        second = client.get(first["next"]).json()
+        assert (len(first["results"]), len(second["results"]), second["next"]) == (1, 1, None)
+        assert first["results"] != second["results"]
+        assert client.get(second["previous"]).json()["results"] == first["results"]
 
 
 @pytest.mark.parametrize("address", ["money/?as_of=2099-01-01", "money/?as_of=never", "projects/?page=x"])

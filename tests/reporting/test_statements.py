@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import openpyxl
+import pikepdf
 import pytest
 from django.db import connection
 from django.test import Client
@@ -179,6 +180,23 @@ def test_consolidated_report_is_remade_to_the_byte_and_conforms(demonstration, t
     path = tmp_path / "consolidated.pdf"
     path.write_bytes(first)
     assert_conforms(path, "ua1", "3a")
+    # Each statement begins on a page of its own form, and not at the foot of a page that lies on its side.
+    wide = {str(shown.title): shown.is_wide for shown in consolidated(DAY)}
+    with pikepdf.open(path) as opened, opened.open_outline() as outline:
+        lies = {re.sub(r"^\d+ ", "", str(item.title)): _lies(item) for item in _items(outline.root)}
+    assert {title: lies.get(title) for title in wide} == wide
+
+
+def _items(items):
+    for item in items:
+        yield item
+        yield from _items(item.children)
+
+
+def _lies(item):
+    """Whether the page that a bookmark leads to lies on its side."""
+    *_corner, width, height = item.destination[0].MediaBox
+    return width > height
 
 
 def test_statement_is_asked_for_once_by_whoever_is_signed_in(demonstration):

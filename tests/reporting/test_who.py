@@ -58,7 +58,7 @@ def test_list_holds_the_funds_work_and_others_by_organisation_theme_country_and_
 def test_what_is_not_public_is_not_there(works, agency, officer, client):
     submitted_version(agency, title="Not decided yet", themes=(THEME,))
     draft_proposal(agency, title="Not sent yet", themes=(THEME,))
-    withdraw_activity(by=officer, activity=works[2], why="A mistake.")
+    withdraw_activity(by=officer, activity=works[2], reason="A mistake.")
     page = client.get(reverse("reporting:who"))
     assert page.context["matrix"].total == 2
     assert [

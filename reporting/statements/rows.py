@@ -1,0 +1,43 @@
+"""The rows of a statement's table on a page, written in one go: a long table has more cells than a template should loop over."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+from reporting.statements.shape import Line, Table
+
+type Written = tuple[str, str, bool, str]
+
+
+def rows(table: Table, lines: Iterable[tuple[Line, Sequence[Written]]]) -> SafeString:
+    """Return the head and the body of the table, every text escaped."""
+    heads = (_head(str(column.label), column.is_figure) for column in table.columns)
+    body = "".join(_row(table, line, cells) for line, cells in lines)
+    head = f'<thead><tr><th scope="col">{escape(str(table.head))}</th>{"".join(heads)}</tr></thead>'
+    return mark_safe(f"{head}\n  <tbody>{body}\n  </tbody>\n")  # noqa: S308 - every text in it is escaped
+
+
+def _head(label: str, is_figure: bool) -> str:
+    return f'<th scope="col"{_num(is_figure)}>{escape(label)}</th>'
+
+
+def _num(is_figure: bool) -> str:
+    return ' class="num"' if is_figure else ""
+
+
+def _row(table: Table, line: Line, cells: Sequence[Written]) -> str:
+    label = escape(str(line.label))
+    if line.level == "group":
+        return f'\n  <tr class="group"><th scope="rowgroup" colspan="{table.width}">{label}</th></tr>'
+    muted = ' class="muted"' if line.level == "part" else ""
+    written = "".join([_cell(*cell) for cell in cells])
+    return f'\n  <tr class="{line.level}"><th scope="row"{muted}>{_linked(label, line.url)}</th>{written}</tr>'
+
+
+def _cell(text: str, url: str, is_figure: bool, label: str) -> str:
+    return f'<td{_num(is_figure)} data-label="{escape(label)}">{_linked(escape(text), url)}</td>'
+
+
+def _linked(written: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{written}</a>' if url else written

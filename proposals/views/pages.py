@@ -12,9 +12,9 @@ from alliance.core.forms import KeyedForm, attempt
 from alliance.core.requests import submitted
 from alliance.people.requests import Request
 from proposals.forms.fields import ReasonForm
-from proposals.models import Contract, PartnerReport, Proposal
+from proposals.models import Contract, OutsideActivity, PartnerReport, Proposal
 
-type Parent = Proposal | Contract | PartnerReport
+type Parent = Proposal | Contract | PartnerReport | OutsideActivity
 
 
 def say_refusals(request: Request, form: BaseForm) -> None:

@@ -4,7 +4,8 @@ Vocabulary. A *proposal* is written section by section by its applicant. Submitt
 numbered *version* and gives a receipt. The secretariat's *check* says by which route the version is
 eligible and that its rights section was looked at. An approval by the committee makes a *project*;
 a *contract* with a partner is signed on both sides; money goes out in *tranches*; the partner's
-*reports* account for it.
+*reports* account for it. An *activity* is work of others outside the fund, recorded from a named source: it
+enters no sum of money. By country, *theme* and period a proposal is shown what resembles it.
 
 Invariants. A version is never changed. A state and its stamps agree, in both directions. No payment
 is prepared before both signatures, met release conditions and the accepted report that the tranche

@@ -27,7 +27,10 @@ def _route(proposal: Proposal) -> Content:
 
 def _objectives(proposal: Proposal) -> Content:
     rows = proposal.objectives.order_by("objective__code").values_list("objective__code", "percent", "is_main")
-    return {"objectives": [{"code": code, "percent": percent, "is_main": main} for code, percent, main in rows]}
+    served = {"objectives": [{"code": code, "percent": percent, "is_main": main} for code, percent, main in rows]}
+    return served | (
+        {"themes": list(proposal.themes)} if proposal.themes else {}
+    )  # absent, as from before there were any
 
 
 def _places(proposal: Proposal) -> Content:

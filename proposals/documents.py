@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alliance.core import formats
-from alliance.forum.models import Objective, Recommendation
+from alliance.forum.models import Objective, Recommendation, Theme
 from alliance.people.models import Organisation, User
 from proposals.comparison import Change, change
 from proposals.models import BudgetCategory, Disaggregation, Indicator, ProposalVersion, RightsMarker
@@ -54,10 +54,12 @@ class Names:
         slugs = {content["applicant"] for content in contents}
         slugs |= {item["organisation"] for content in contents for item in content["partners"]}
         codes = {code for content in contents for code in content["recommendations"]}
+        themes = {code for content in contents for code in content.get("themes", ())}
         people = {uid for content in contents for uid in content["contributors"]}
         self.organisations = {row.slug: row.name for row in Organisation.objects.filter(slug__in=slugs)}
         self.recommendations = {row.code: row.text for row in Recommendation.objects.filter(code__in=codes)}
         self.objectives = {row.code: row.name for row in Objective.objects.all()}
+        self.themes = {row.code: row.name for row in Theme.objects.filter(code__in=themes)} if themes else {}
         self.categories = {(row.version, row.code): str(row) for row in BudgetCategory.objects.all()}
         self.people = {row.uid.hex: row.name for row in User.objects.filter(uid__in=people)}
 
@@ -116,6 +118,8 @@ def _paragraphs(key: str, content: dict[str, Any], names: Names) -> Iterator[str
         case "route":
             yield from (f"{code} · {names.recommendations.get(code, '')}" for code in content["recommendations"])
             yield from split_paragraphs(content["coherence_justification"])
+        case "objectives":
+            yield from (names.themes.get(code, code) for code in content.get("themes", ()))
         case "places":
             yield from _places(content)
         case "rights":

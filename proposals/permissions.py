@@ -28,6 +28,11 @@ def may_publish_calls(user: User) -> bool:
     return user.has_role(Role.OFFICER, Role.HEAD)
 
 
+def may_record_activities(user: User) -> bool:
+    """The secretariat keeps what is known of others' work."""
+    return user.has_role(Role.OFFICER, Role.HEAD)
+
+
 def may_draft_contracts(user: User) -> bool:
     return user.has_role(Role.OFFICER, Role.HEAD)
 

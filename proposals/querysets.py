@@ -67,6 +67,19 @@ class CallQuerySet(models.QuerySet):
         return self.order_by("-closes_at", "-pk").fetch_mode(models.FETCH_RAISE)
 
 
+class OutsideActivityQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Everybody reads what stands; what was withdrawn, those who read all."""
+        return self if user.is_authenticated and user.reads_all else self.standing()
+
+    def standing(self) -> Self:
+        """Recorded and not withdrawn: what is public."""
+        return self.filter(state="recorded")
+
+    def for_list(self) -> Self:
+        return self.select_related("organisation").order_by("-starts_on", "-pk").fetch_mode(models.FETCH_RAISE)
+
+
 class PartnerQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self if user.is_authenticated else self.none()

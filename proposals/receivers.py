@@ -59,10 +59,14 @@ def page(name: str, fact: str) -> Callable[[Body], str]:
 
 PROPOSAL, PROJECT = page("proposal", "proposal"), page("project", "project")
 CONTRACT, REPORT = page("contract", "contract"), page("report", "report")
+ACTIVITY = page("activity", "activity")
 OFFICERS = secretariat(Role.OFFICER, Role.HEAD)
 FINANCE = secretariat(Role.FINANCE_OFFICER)
 
 declare("call.published/1", label=_("Call for proposals published"), url=page("call", "call"))
+declare("activity.recorded/1", label=_("Activity outside the fund recorded"), url=ACTIVITY)
+declare("activity.amended/1", label=_("Activity outside the fund amended"), url=ACTIVITY)
+declare("activity.withdrawn/1", label=_("Activity outside the fund withdrawn"))
 declare("proposal.started/1", label=_("Proposal started"))
 declare("proposal.co_author_invited/1", label=_("You may write a proposal"), told=invited, url=PROPOSAL)
 declare("proposal.co_author_removed/1", label=_("Co-author removed"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from proposals.views import calls, contracts, documents, projects, proposals, reports, sections, versions
+from proposals.views import activities, calls, contracts, documents, projects, proposals, reports, sections, versions
 
 app_name = "proposals"
 PROPOSAL, VERSION = "proposals/<str:reference>/", "proposals/<str:reference>/versions/<int:number>/"
@@ -36,6 +36,11 @@ urlpatterns = [
     path(PROJECT + "contracts/new/<slug:slug>/", contracts.contract_new, name="contract_new"),
     path(PROJECT + "complete/", projects.complete, name="complete"),
     path(PROJECT + "close/", projects.close, name="close"),
+    path("activities/", activities.activity_list, name="activities"),
+    path("activities/new/", activities.activity_new, name="activity_new"),
+    path("activities/<str:reference>/", activities.activity, name="activity"),
+    path("activities/<str:reference>/edit/", activities.activity_edit, name="activity_edit"),
+    path("activities/<str:reference>/withdraw/", activities.activity_withdraw, name="activity_withdraw"),
     path("contracts/", contracts.contract_list, name="contracts"),
     path(CONTRACT, contracts.contract, name="contract"),
     path(CONTRACT + "edit/", contracts.contract_edit, name="contract_edit"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from alliance.forum.models import Objective, Recommendation
+from alliance.forum.models import Objective, Recommendation, Theme
 from alliance.rendering.charts import Target, Targets
 from funds.attributed import ProjectShare, shares_of_project
 from funds.attribution import prorated
@@ -43,6 +43,7 @@ class ProjectRecord:
     summary: str
     recommendations: list[Recommendation]
     objectives: list[ObjectivePart]
+    themes: list[Theme]
     attributions: list[ProjectShare]
     contracts: list[Contract]
     reports: list[PartnerReport]
@@ -74,6 +75,7 @@ def project_record(project: Any) -> ProjectRecord:
         summary=content["summary"],
         recommendations=list(Recommendation.objects.filter(code__in=content["recommendations"]).order_by("code")),
         objectives=_objectives(project),
+        themes=list(Theme.objects.filter(code__in=project.themes).order_by("area", "position", "pk")),
         attributions=shares_of_project(project.reference),
         contracts=list(_signed(project)),
         reports=reports,

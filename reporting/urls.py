@@ -16,6 +16,7 @@ from reporting.views import (
     public,
     register,
     search,
+    who,
 )
 
 app_name = "reporting"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("home/", home.home, name="home"),
     path("money/", money.money, name="money"),
     path("money/postings/", money.postings, name="postings"),
+    path("who-does-what-where/", who.who, name="who"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<slug:reference>/", projects.project, name="project"),
     path("decisions/", decisions.decisions, name="decisions"),

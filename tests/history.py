@@ -43,6 +43,7 @@ def enrich() -> None:
     _promises()
     _voucher()
     _proposals()
+    _activities()
     _document()
     from alliance.records.relay import relay
 
@@ -110,6 +111,18 @@ def _proposals() -> None:
     waiting = tabled_version(person("rival_agency"), officer, title="Waiting for money")
     amounts = {window("GEN"): waiting.amount}
     approve_waiting(by=None, version=waiting, amounts=amounts, decision_ref="DEC-2008-009", on=clock.today())
+
+
+def _activities() -> None:
+    """Amend an activity outside the fund, and withdraw another."""
+    from proposals.models import OutsideActivity
+    from proposals.operations import amend_activity, withdraw_activity
+    from tests.proposals.factories import particulars
+
+    officer = person("officer")
+    amended, withdrawn = OutsideActivity.objects.order_by("pk")[:2]
+    amend_activity(by=officer, activity=amended, particulars=particulars(title="Renamed by its organisation"))
+    withdraw_activity(by=officer, activity=withdrawn, why="It was never begun.")
 
 
 def _with_a_document(agency: User) -> None:

@@ -68,6 +68,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "funds:import_batch": lambda t: ["IMP-2008-9999"],
     "open_register:ledger": lambda t: ["beancount"],
     "proposals:call": lambda t: [t["call"].reference],
+    "proposals:activity": lambda t: [t["activity"].reference],
+    "proposals:activity_edit": lambda t: [t["activity"].reference],
+    "proposals:activity_withdraw": lambda t: [t["activity"].reference],
     "proposals:waiting_prepare": lambda t: ["DEC-2008-999"],
     "proposals:waiting_fund": lambda t: ["DEC-2008-999"],
     "proposals:proposal": lambda t: [t["draft"].reference],
@@ -127,6 +130,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "reporting:donor_statement_xlsx": lambda t: ["sweden-mfa"],
     "reporting:statement": lambda t: ["sources-and-uses"],
     "reporting:statement_pdf": lambda t: ["sources-and-uses"],
+    "api:activity": lambda t: [t["activity"].reference],
     "api:project": lambda t: [t["project"].reference],
     "api:decision": lambda t: [t["closed_decision"].reference],
 }

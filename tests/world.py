@@ -42,7 +42,7 @@ def things() -> dict[str, Any]:
     from funds.operations.noncash import record_non_cash_pledge
     from funds.operations.vouchers import prepare_voucher
     from governance.models import Decision, Session
-    from proposals.models import Call, Contract, PartnerReport, Project, Proposal
+    from proposals.models import Call, Contract, OutsideActivity, PartnerReport, Project, Proposal
     from proposals.operations import attach_document, start_proposal
     from reporting.forum_report.jobs import request_reports
 
@@ -76,6 +76,7 @@ def things() -> dict[str, Any]:
         "eligible": Proposal.objects.get(state="eligible"),
         "submitted": Proposal.objects.get(state="submitted"),
         "call": Call.objects.first(),
+        "activity": OutsideActivity.objects.order_by("pk").first(),
         "project": Project.objects.get(),
         "contract": Contract.objects.get(),
         "report": PartnerReport.objects.order_by("pk").first(),

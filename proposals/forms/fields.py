@@ -1,11 +1,14 @@
 """Fields that several forms of this app share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from alliance.core import clock
 from alliance.core.forms import KeyedForm
+from alliance.forum.models import Theme
 
 
 class DraftForm(forms.Form):
@@ -39,3 +42,22 @@ class ReasonForm(KeyedForm):
     """Why something is returned, refused or cancelled."""
 
     reason = long_text(_("Reason"), hint=_("The people concerned read these words."), rows=5)
+
+
+class ThemesField(forms.MultipleChoiceField):
+    """Themes by their code, under their area of work or objective; those of today, and those that were chosen before (R17)."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def keep(self, chosen: Iterable[str]) -> None:
+        """Read the choices: once for each form, with what it holds already."""
+        self.choices = theme_choices(chosen)
+
+
+def theme_choices(chosen: Iterable[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the themes that can be chosen today, and the chosen ones, grouped by area of work and objective."""
+    rows = Theme.objects.on(clock.today()) | Theme.objects.filter(code__in=list(chosen))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in rows.select_related("area", "objective").order_by("area__code", "objective__number", "position", "pk"):
+        groups.setdefault(str(row.area or row.objective), []).append((row.code, row.name))
+    return list(groups.items())

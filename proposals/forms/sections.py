@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
@@ -13,7 +13,7 @@ from alliance.core.numbers import FigureField
 from alliance.core.widgets import DateInput
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation
-from proposals.forms.fields import DraftForm, long_text
+from proposals.forms.fields import DraftForm, ThemesField, long_text
 from proposals.models import YEARS, BudgetCategory, Disaggregation, Indicator, Proposal, RightsMarker
 
 EXTRA_ROWS = 2
@@ -122,9 +122,15 @@ class ObjectivesForm(SectionForm):
         required=True,
         widget=forms.RadioSelect,
     )
+    themes = ThemesField(
+        label=_("Themes"),
+        help_text=_("By them, with country and dates, work that resembles yours is found."),
+        required=False,
+    )
 
     def __init__(self, proposal: Proposal, data: QueryDict | None = None, **options: Any) -> None:
         super().__init__(proposal, data, **options)
+        cast(ThemesField, self.fields["themes"]).keep(proposal.themes)
         self.objectives = list(self.fields["main"].queryset)  # type: ignore[attr-defined]
         held = {row.objective_id: row for row in proposal.objectives.all()}
         percents = {}
@@ -140,11 +146,16 @@ class ObjectivesForm(SectionForm):
             )
             if row and row.is_main:
                 self.initial["main"] = objective.code
-        self.fields = {"seen": self.fields["seen"], **percents, "main": self.fields["main"]}
+        self.fields = {
+            "seen": self.fields["seen"],
+            **percents,
+            "main": self.fields["main"],
+            "themes": self.fields["themes"],
+        }
 
     def values(self) -> dict[str, Any]:
         percents = {row: self.cleaned_data.get(f"percent_{row.code}") or 0 for row in self.objectives}
-        return {"percents": percents, "main": self.cleaned_data["main"]}
+        return {"percents": percents, "main": self.cleaned_data["main"], "themes": self.cleaned_data["themes"]}
 
 
 class CountryRow(RowForm):

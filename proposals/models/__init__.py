@@ -1,5 +1,6 @@
 """What this app stores, by noun."""
 
+from proposals.models.activities import OutsideActivity
 from proposals.models.calls import BudgetCategory, Call, Partner
 from proposals.models.contracts import Contract, Tranche
 from proposals.models.projects import Project, ReleaseCondition
@@ -39,6 +40,7 @@ __all__ = [
     "Disaggregation",
     "Expenditure",
     "Indicator",
+    "OutsideActivity",
     "Partner",
     "PartnerReport",
     "Project",

@@ -38,6 +38,7 @@ class Project(Registered):
     lead = models.ForeignKey("alliance.Organisation", on_delete=models.PROTECT, related_name="projects_led")
     title = models.CharField(max_length=200)
     countries = ArrayField(CountryField(), default=list, blank=True)
+    themes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField()
     rights_marker = models.PositiveSmallIntegerField(choices=RightsMarker)

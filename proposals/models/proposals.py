@@ -108,6 +108,7 @@ class Proposal(Registered):
     coherence_justification = models.TextField(blank=True)
     countries = ArrayField(CountryField(), default=list, blank=True)
     country_reason = models.TextField(blank=True)
+    themes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     context = models.TextField(blank=True)

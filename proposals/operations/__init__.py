@@ -1,5 +1,6 @@
 """The one door for changes to proposals and to what approval makes of them."""
 
+from proposals.operations.activities import Particulars, amend_activity, record_activity, withdraw_activity
 from proposals.operations.approval import (
     approve_in_principle,
     approve_version,
@@ -31,10 +32,12 @@ from proposals.operations.waiting import fund_waiting, prepare_waiting
 __all__ = [
     "EditedElsewhere",
     "Incomplete",
+    "Particulars",
     "ReportTerms",
     "Terms",
     "TrancheTerms",
     "accept_report",
+    "amend_activity",
     "approve_in_principle",
     "approve_version",
     "approve_waiting",
@@ -52,6 +55,7 @@ __all__ = [
     "prepare_tranche",
     "prepare_waiting",
     "publish_call",
+    "record_activity",
     "reject_version",
     "remove_co_author",
     "remove_document",
@@ -66,5 +70,6 @@ __all__ = [
     "submit_proposal",
     "submit_report",
     "untable",
+    "withdraw_activity",
     "withdraw_proposal",
 ]

@@ -171,6 +171,7 @@ def make_project(
     project = Project.objects.create(
         reference=next_reference("PRJ"), proposal=proposal, version=version, title=version.title,
         lead=Organisation.objects.get(slug=leads[0]), countries=content["countries"],
+        themes=content.get("themes", []),
         starts_on=date.fromisoformat(content["starts_on"]), ends_on=date.fromisoformat(content["ends_on"]),
         rights_marker=cast("int", version.check_made.rights_marker), amount=total, approved_on=on, decision_reference=decision_ref,
     )  # fmt: skip

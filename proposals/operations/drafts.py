@@ -27,7 +27,7 @@ from proposals.models import (
     ProposalPartner,
     ProposalRecommendation,
 )
-from proposals.operations.rows import lock_proposal, require_editable, require_writer, required
+from proposals.operations.rows import known_themes, lock_proposal, require_editable, require_writer, required
 
 type Values = dict[str, Any]
 
@@ -121,7 +121,7 @@ def _save_route(proposal: Proposal, values: Values) -> None:
 
 
 def _save_objectives(proposal: Proposal, values: Values) -> None:
-    """Replace the percentages. There is a main objective, and the sum is 100 (R40, R47)."""
+    """Replace the percentages and the themes. There is a main objective, and the sum is 100 (R17, R40, R47)."""
     percents: dict[Objective, int] = {row: percent for row, percent in values["percents"].items() if percent}
     main: Objective | None = values["main"]
     if main is None or main not in percents:
@@ -130,6 +130,7 @@ def _save_objectives(proposal: Proposal, values: Values) -> None:
         raise Refused(
             _("The percentages add up to %(sum)s; they have to add up to 100.") % {"sum": sum(percents.values())}
         )
+    proposal.themes = known_themes(values.get("themes", proposal.themes), kept=proposal.themes)
     proposal.objectives.all().delete()
     ProposalObjective.objects.bulk_create(
         ProposalObjective(proposal=proposal, objective=row, percent=percent, is_main=row == main)

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import has_grant
+from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.forum.models import Theme
 from alliance.people.models import User
 from proposals import permissions
 from proposals.models import Contract, PartnerReport, Project, Proposal, ProposalVersion
@@ -66,3 +68,11 @@ def required(text: str, message: object, field: str) -> str:
     if not (text or "").strip():
         raise Refused(message, field=field)  # type: ignore[arg-type]
     return text.strip()
+
+
+def known_themes(codes: list[str], *, kept: list[str]) -> list[str]:
+    """Return the themes in order, or refuse one that cannot be chosen today. `kept` are those chosen before (R17)."""
+    today = set(Theme.objects.on(clock.today()).values_list("code", flat=True))
+    if strange := sorted(set(codes) - today - set(kept)):
+        raise Refused(_("“%(code)s” is no theme of today.") % {"code": strange[0]}, field="themes")
+    return sorted(set(codes))

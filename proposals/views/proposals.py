@@ -26,6 +26,7 @@ from proposals.operations import start_proposal, submit_proposal, withdraw_propo
 from proposals.operations.rows import may_write
 from proposals.operations.submission import missing_from
 from proposals.sections import SECTIONS
+from proposals.similar import similar_to
 from proposals.views.pages import Request, press
 
 PAGE = 50
@@ -111,6 +112,7 @@ def proposal(request: Request, reference: str) -> HttpResponse:
             "missing": missing,
             "requested": requested(content),
             "contributors": contributors(row),
+            "similar": similar_to(content, user=request.user),
         }
     return render(request, "proposals/proposal.html", context)
 
@@ -175,7 +177,8 @@ def submit(request: Request, reference: str) -> HttpResponse:
     if not row.is_editable and request.method == "GET":
         return redirect(row)
     form = SubmitForm(submitted(request))
-    missing = missing_from(gather(row)) if row.is_editable else []
+    content = gather(row)
+    missing = missing_from(content) if row.is_editable else []
     if request.method == "POST" and form.is_valid():
         version = attempt(form, submit_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
         if version:
@@ -184,7 +187,8 @@ def submit(request: Request, reference: str) -> HttpResponse:
             )
             return redirect("proposals:receipt", row.reference, version.number)
     gaps = [(SECTIONS[gap.section].title, gap.message, section_url(row, gap.section)) for gap in missing]
-    return render(request, "proposals/proposal_submit.html", {"proposal": row, "form": form, "gaps": gaps})
+    context = {"proposal": row, "form": form, "gaps": gaps, "similar": similar_to(content, user=request.user)}
+    return render(request, "proposals/proposal_submit.html", context)
 
 
 @require_POST

@@ -17,6 +17,7 @@ from proposals.documents import compared, contributors, read_version
 from proposals.forms.proposals import CheckForm
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
+from proposals.similar import similar_to
 from proposals.views.pages import Request, with_reason
 
 
@@ -35,6 +36,7 @@ def version(request: Request, reference: str, number: int) -> HttpResponse:
         "version": row,
         "proposal": row.proposal,
         "parts": read_version(row),
+        "similar": similar_to(row.parsed, user=request.user),
         "contributors": contributors(row),
         "attachments": row.attachments(),
         "numbers": numbers,
@@ -59,6 +61,7 @@ def receipt(request: Request, reference: str, number: int) -> HttpResponse:
     """The receipt of a submission: number, moment, digest, and the way to a printable copy."""
     row = load(request, reference, number)
     context = {"version": row, "proposal": row.proposal, "parts": read_version(row), "attachments": row.attachments()}
+    context |= {"similar": similar_to(row.parsed, user=request.user)}
     return render(request, "proposals/receipt.html", context)
 
 
@@ -104,6 +107,7 @@ def check(request: Request, reference: str, number: int) -> HttpResponse:
             messages.success(request, _("The check is recorded."))
             return redirect(row)
     context = {"version": row, "proposal": row.proposal, "form": form, "parts": read_version(row)}
+    context |= {"similar": similar_to(row.parsed, user=request.user)}
     return render(request, "proposals/check.html", context)
 
 

@@ -1,4 +1,4 @@
-"""What the interface gives of a project and of a decision. Amounts are strings in the fund's currency."""
+"""What the interface gives of a project, a decision and an activity outside the fund. Amounts are strings."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from alliance.people.models import Organisation
 from governance.models import Decision
-from proposals.models import Project
+from proposals.models import OutsideActivity, Project
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -20,6 +21,10 @@ def names(row: Any, field: str = "name") -> dict[str, str]:
     """Return a text in each language in which there is one."""
     texts = {language: getattr(row, f"{field}_{language}") for language in LANGUAGES}
     return {language: text for language, text in texts.items() if text}
+
+
+def organisation(row: Organisation) -> dict[str, Any]:
+    return {"slug": row.slug, "kind": row.kind, "name": names(row)}
 
 
 class ProjectSerializer(serializers.ModelSerializer):
@@ -36,18 +41,38 @@ class ProjectSerializer(serializers.ModelSerializer):
     class Meta:
         model = Project
         fields = (
-            "reference", "title", "state", "lead", "countries", "starts_on", "ends_on", "approved_on", "decision",
-            "recommendations", "rights_marker", "allocated", "transferred", "spent", "url",
+            "reference", "title", "state", "lead", "countries", "themes", "starts_on", "ends_on", "approved_on",
+            "decision", "recommendations", "rights_marker", "allocated", "transferred", "spent", "url",
         )  # fmt: skip
 
     def get_lead(self, row: Project) -> dict[str, Any]:
-        return {"slug": row.lead.slug, "kind": row.lead.kind, "name": names(row.lead)}
+        return organisation(row.lead)
 
     def get_recommendations(self, row: Project) -> list[str]:
         return row.version.parsed["recommendations"]
 
     def get_url(self, row: Project) -> str:
         return self.context["request"].build_absolute_uri(reverse("reporting:project", args=[row.reference]))
+
+
+class ActivitySerializer(serializers.ModelSerializer):
+    """An activity outside the fund. Its amount is in its own currency, and none of the fund's money."""
+
+    organisation = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = OutsideActivity
+        fields = (
+            "reference", "title", "language", "organisation", "countries", "themes", "starts_on", "ends_on", "source",
+            "source_url", "amount", "currency", "url",
+        )  # fmt: skip
+
+    def get_organisation(self, row: OutsideActivity) -> dict[str, Any]:
+        return organisation(row.organisation)
+
+    def get_url(self, row: OutsideActivity) -> str:
+        return self.context["request"].build_absolute_uri(row.get_absolute_url())
 
 
 class DecisionSerializer(serializers.ModelSerializer):

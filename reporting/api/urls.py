@@ -10,6 +10,8 @@ app_name = "api"
 urlpatterns = [
     path("projects/", public(views.Projects.as_view()), name="projects"),
     path("projects/<slug:reference>/", public(views.ProjectDetail.as_view()), name="project"),
+    path("activities/", public(views.Activities.as_view()), name="activities"),
+    path("activities/<slug:reference>/", public(views.ActivityDetail.as_view()), name="activity"),
     path("decisions/", public(views.Decisions.as_view()), name="decisions"),
     path("decisions/<slug:reference>/", public(views.DecisionDetail.as_view()), name="decision"),
 ]

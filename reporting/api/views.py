@@ -8,8 +8,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.permissions import AllowAny
 
 from governance.models import Decision
+from proposals.models import OutsideActivity
 from reporting.api.pages import Keyset
-from reporting.api.serializers import DecisionSerializer, ProjectSerializer
+from reporting.api.serializers import ActivitySerializer, DecisionSerializer, ProjectSerializer
 from reporting.projects import public_projects
 
 
@@ -41,6 +42,27 @@ def _projects() -> QuerySet[Any]:
 
 def _decisions() -> QuerySet[Any]:
     return Decision.objects.decided().for_list()
+
+
+def _activities() -> QuerySet[Any]:
+    return OutsideActivity.objects.standing().select_related("organisation")
+
+
+class Activities(PublicList):
+    """Activities outside the fund, the latest start first."""
+
+    serializer_class = ActivitySerializer
+    ordering = ("-starts_on", "-pk")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _activities()
+
+
+class ActivityDetail(PublicDetail):
+    serializer_class = ActivitySerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _activities()
 
 
 class Projects(PublicList):

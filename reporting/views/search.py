@@ -1,4 +1,4 @@
-"""One search over what is public: recommendations, projects, decisions, organisations."""
+"""One search over what is public: recommendations, projects, others' activities, decisions, organisations."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from alliance.core.search import matching
 from alliance.forum.models import Recommendation
 from alliance.people.models import Organisation
 from governance.models import Decision
-from proposals.models import Project
+from proposals.models import OutsideActivity, Project
 
 AT_MOST = 20
 NAMES = ("name_en", "name_fr", "name_es", "acronym_en", "acronym_fr", "acronym_es")
@@ -62,11 +62,15 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(words: str) -> list[Hits]:
     recommendations = Recommendation.objects.search(words).order_by("code")
     projects = matching(Project.objects.all(), words, "reference", "title").order_by("-approved_on", "-pk")
+    others = matching(OutsideActivity.objects.standing(), words, "reference", "title").order_by("-starts_on", "-pk")
     decisions = matching(Decision.objects.decided(), words, "reference", "title").order_by("-closed_at", "-pk")
     places = matching(Organisation.objects.exclude(confirmed_at=None), words, *NAMES).order_by("name_en", "pk")
     return [
         _hits(_("Recommendations"), recommendations, lambda row: Hit(row.text, row.get_absolute_url(), row.code)),
         _hits(_("Projects"), projects, lambda row: Hit(row.title, _page("project", row), row.reference)),
+        _hits(
+            _("Activities outside the fund"), others, lambda row: Hit(row.title, row.get_absolute_url(), row.reference)
+        ),
         _hits(_("Decisions"), decisions, lambda row: Hit(row.title, _page("decision", row), row.reference)),
         _hits(_("Organisations"), places, lambda row: Hit(row.name, row.get_absolute_url())),
     ]

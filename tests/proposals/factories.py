@@ -13,8 +13,18 @@ from funds.models import Donor, Window
 from funds.operations.deposits import record_deposit
 from funds.operations.donors import register_donor
 from funds.operations.payments import authorise_payment, pay_payment
-from proposals.models import BudgetCategory, Contract, Indicator, PartnerReport, Project, Proposal, ProposalVersion
+from proposals.models import (
+    BudgetCategory,
+    Contract,
+    Indicator,
+    OutsideActivity,
+    PartnerReport,
+    Project,
+    Proposal,
+    ProposalVersion,
+)
 from proposals.operations import (
+    Particulars,
     ReportTerms,
     Terms,
     TrancheTerms,
@@ -25,6 +35,7 @@ from proposals.operations import (
     mark_tabled,
     offer_contract,
     prepare_tranche,
+    record_activity,
     save_report,
     save_section,
     sign_contract,
@@ -54,8 +65,11 @@ def values_of(
     amount: Decimal | str = "250000.00",
     justification: str = "",
     countries: tuple[str, ...] = ("PH", "MA"),
+    themes: tuple[str, ...] = (),
+    second: Organisation | None = None,
+    days: tuple[date, date] = (date(2008, 7, 1), date(2009, 12, 31)),
 ) -> dict[str, dict[str, Any]]:
-    """Return complete values for every section."""
+    """Return complete values for every section. A `second` partner has a fifth of the budget."""
     percents = objectives or {"O1": 40, "O3": 60}
     known = {row.code: row for row in Objective.objects.all()}
     total = D(amount)
@@ -69,13 +83,17 @@ def values_of(
             "amount": total - travel,
         },
         {
-            "partner": applicant,
+            "partner": second or applicant,
             "year": 2009,
             "category": category(5),
             "description": "Visits to ministries",
             "amount": travel,
         },
     ]
+    partners = [{"organisation": applicant, "is_lead": True, "tasks": "Gather and publish the texts", "share": total}]
+    if second:
+        partners[0]["share"] = total - travel
+        partners += [{"organisation": second, "is_lead": False, "tasks": "Visit the ministries", "share": travel}]
     indicator = {
         "statement": "Officials trained in negotiating labour arrangements",
         "unit": Indicator.Unit.PEOPLE,
@@ -89,12 +107,16 @@ def values_of(
             "recommendations": list(Recommendation.objects.filter(code__in=recommendations)),
             "coherence_justification": justification,
         },
-        "objectives": {"percents": {known[code]: share for code, share in percents.items()}, "main": known[main]},
+        "objectives": {
+            "percents": {known[code]: share for code, share in percents.items()},
+            "main": known[main],
+            "themes": list(themes),
+        },
         "places": {
             "countries": list(countries),
             "country_reason": "",
-            "starts_on": date(2008, 7, 1),
-            "ends_on": date(2009, 12, 31),
+            "starts_on": days[0],
+            "ends_on": days[1],
         },
         "context": {"context": "Arrangements are many and hard to find."},
         "approach": {"approach": "Gather the texts, compare them, publish them."},
@@ -103,14 +125,31 @@ def values_of(
         "disaggregation": {"disaggregation": "By sex, and by education where known."},
         "partnership": {
             "partnership": "Ministries of labour of both countries.",
-            "partners": [
-                {"organisation": applicant, "is_lead": True, "tasks": "Gather and publish the texts", "share": total}
-            ],
+            "partners": partners,
         },
         "budget": {"lines": lines},
         "indicators": {"indicators": [indicator]},
         "sustainability": {"sustainability": "Hosted by the ministries afterwards."},
     }
+
+
+def particulars(**changes: Any) -> Particulars:
+    """Return an activity outside the fund in the place, on the theme and at the time of `values_of` with that theme."""
+    values: dict[str, Any] = {
+        "organisation": Organisation.objects.get(slug="undp"),
+        "title": "Advice on labour arrangements",
+        "language": "en",
+        "themes": ["mobility-agreements"],
+        "countries": ["MA"],
+        "starts_on": date(2008, 1, 1),
+        "ends_on": date(2009, 6, 30),
+        "source": "Letter of 3 March 2008",
+    }
+    return Particulars(**{**values, **changes})
+
+
+def recorded_activity(officer: User, **changes: Any) -> OutsideActivity:
+    return record_activity(by=officer, particulars=particulars(**changes))
 
 
 def draft_proposal(

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from alliance.core.errors import OutOfState
 from alliance.core.states import advance
-from proposals.models import Contract, PartnerReport, Project, Proposal
+from proposals.models import Contract, OutsideActivity, PartnerReport, Project, Proposal
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
@@ -18,7 +18,7 @@ from tests.proposals.factories import (
     write_report,
 )
 
-MODELS = [Proposal, Project, Contract, PartnerReport]
+MODELS = [Proposal, Project, Contract, PartnerReport, OutsideActivity]
 PAIRS = [
     pytest.param(model, verb, state, id=f"{model.__name__}-{verb}-{state}")
     for model in MODELS

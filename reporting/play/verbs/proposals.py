@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from alliance.forum.models import Objective, Recommendation
-from proposals.models import BudgetCategory, Call, Proposal, ProposalVersion
+from proposals.models import BudgetCategory, Call, OutsideActivity, Proposal, ProposalVersion
 from proposals.operations import (
+    Particulars,
     check_version,
     publish_call,
+    record_activity,
     return_proposal,
     save_section,
     start_proposal,
@@ -22,7 +24,7 @@ TEXTS = ("context", "approach", "adverse_effects", "disaggregation", "sustainabi
 LANGUAGES = ("en", "fr", "es")
 CALL_TEXTS = tuple(f"{name}_{language}" for name in ("title", "text") for language in LANGUAGES)
 SECTIONS = (
-    "summary recommendations justification objectives main countries country_reason starts_on ends_on rights "
+    "summary recommendations justification objectives main themes countries country_reason starts_on ends_on rights "
     "rights_marker partners partnership budget indicators " + " ".join(TEXTS)
 )
 
@@ -35,6 +37,18 @@ def call(stage: Stage, act: Act) -> Call:
         closes_at=act.instant("closes_at"), applicant_kinds=act.texts("applicant_kinds"), key=act.key(),
         **{name: act.text(name, "") for name in CALL_TEXTS},
     )  # fmt: skip
+
+
+@verb("organisation title language themes countries starts_on ends_on source", "amount currency source_url")
+def activity(stage: Stage, act: Act) -> OutsideActivity:
+    """Record an activity outside the fund."""
+    texts = {name: act.text(name, "") for name in ("title", "language", "source", "source_url", "currency")}
+    given = Particulars(
+        organisation=stage.organisation(act), themes=act.texts("themes"), countries=act.texts("countries"),
+        starts_on=act.date("starts_on"), ends_on=act.date("ends_on"),
+        amount=act.amount("amount") if act.has("amount") else None, **texts,
+    )  # fmt: skip
+    return record_activity(by=stage.person(act, "officer"), particulars=given, key=act.key())
 
 
 @verb("applicant kind title by", f"call {SECTIONS}")
@@ -121,7 +135,8 @@ def _recommendation(stage: Stage, act: Act, code: str) -> Recommendation:
 def _objectives(stage: Stage, act: Act) -> dict[str, Any]:
     rows = {code: stage.one(act, Objective.objects.all(), "objective", code=code) for code in act.table("objectives")}
     main = act.text("main", max(act.table("objectives"), key=act.table("objectives").__getitem__))
-    return {"percents": {row: act.table("objectives")[code] for code, row in rows.items()}, "main": rows.get(main)}
+    percents = {row: act.table("objectives")[code] for code, row in rows.items()}
+    return {"percents": percents, "main": rows.get(main), "themes": act.texts("themes")}
 
 
 def _places(act: Act) -> dict[str, Any]:

@@ -199,8 +199,8 @@ def sources() -> list[DonorLine]:
     """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
     stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
     kinds = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
-    rows = Posting.objects.filter(credit__kind__in=kinds).order_by()
-    came = dict(rows.values_list("credit__code").annotate(Sum("amount")))
+    rows = Account.objects.filter(kind__in=kinds).values_list("code", "debits", "credits")
+    came = {code: given - taken_back for code, taken_back, given in rows}
     prefixes: dict[str, str] = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
     found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
     return [

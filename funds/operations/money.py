@@ -34,6 +34,7 @@ from funds.models import (
     WindowStatus,
 )
 from funds.operations.earmarks import require_windows
+from funds.operations.reversed import held_deposit, take_back, with_its_fee
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
@@ -276,13 +277,19 @@ def window_lines(
 
 @operation
 def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: str) -> list[Posting]:
-    """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too."""
+    """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too.
+
+    The money of a deposit takes the fee with it: the deposit stands no longer, and what it had paid is open again.
+    """
     _two_people(by, prepared_by)
     if not reason.strip():
         raise Refused(_("A correction needs its reason."), field="reason")
+    deposit = held_deposit(posting)
     lines = reversal_lines(posting=posting, on=on)
-    facts = {"posting": posting.pk, "reason_digest": digest_of(reason)}
-    return post(lines, entry=_recorded("posting.reversed/1", by, facts))
+    entry = _recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)})
+    if deposit is not None:
+        take_back(by, deposit, on, entry)
+    return post(lines, entry=entry)
 
 
 def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
@@ -290,8 +297,12 @@ def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
     posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
     if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
+    return [_mirror(one, on) for one in with_its_fee(posting, on)]
+
+
+def _mirror(posting: Posting, on: date) -> Line:
     shares = {share.source: share.amount for share in posting.shares.select_related("source")}
-    return [Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)]
+    return Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
 
 
 def available(window: Window) -> Decimal:

@@ -66,7 +66,7 @@ def committed_by_donor(of: Scope) -> dict[int, Decimal]:
     signed = Agreement.objects.filter(signed_on__lte=of.as_of)
     cancelled = Q(cancelled_at__date__lte=of.as_of)
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    came = Deposit.objects.filter(received_on__lte=of.as_of)
+    came = Deposit.ever.standing(of.as_of)
     for rows in (
         signed.exclude(cancelled),
         came.filter(agreement__in=signed.filter(cancelled)),
@@ -82,7 +82,7 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     pledges = Pledge.objects.public().filter(pledged_on__lte=of.as_of).exclude(cancelled_at__date__lte=of.as_of)
     pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
     agreed = committed_by_donor(of)
-    came = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
+    came = Deposit.ever.standing(of.as_of).order_by()
     received = dict(came.values_list("donor").annotate(Sum("amount_usd")))
     keys = {*pledged, *agreed, *received}
     donors = Donor.objects.filter(pk__in=keys).select_related("organisation").order_by("organisation__name_en", "pk")

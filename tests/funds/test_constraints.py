@@ -106,6 +106,7 @@ BROKEN = [
     ("deposit_amount_with_rate", Deposit, {"amount": D(0)}),
     ("deposit_fee_below_amount", Deposit, {"fee_usd": D(100)}),
     ("deposit_fee_below_amount", Deposit, {"amount_usd": D(0)}),
+    ("deposit_reversed_after_it_came", Deposit, {"reversed_on": date(2008, 1, 1)}),
     ("deposit_instalment_of_an_agreement", Deposit, {"agreement": None}),
     ("donor_alias_names_one_donor", DonorAlias, {"name": "SDC"}),
     ("donor_alias_kind_known", DonorAlias, {"kind": "nickname"}),

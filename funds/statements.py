@@ -17,7 +17,7 @@ from funds.turnover import Moves
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
-# shown apart; refunds to donors lessen contributions. Another reading is another version.
+# shown apart, each less what was refunded of it. Another reading is another version.
 DEFINITIONS = "alliance-1"
 
 LABELS: dict[str, Promise] = {
@@ -91,7 +91,7 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
     }
     n, digest = head()
     rows = tuple(Row(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
-    seed = Row("seed", SEED_LABEL, flows.net("", AccountKind.SEED))
+    seed = Row("seed", SEED_LABEL, seed_capital(flows.net))
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
 
 
@@ -99,7 +99,7 @@ def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
     """Return every row of the statement by its code, from what moved between kinds of accounts; an empty kind is any."""
     kind = AccountKind
     found = {
-        "contributions": net("", kind.CONTRIBUTIONS) + net("", kind.SEED) - net(kind.DONOR_REFUNDS, ""),
+        "contributions": net("", kind.CONTRIBUTIONS) - net(kind.DONOR_REFUNDS, "") + seed_capital(net),
         "interest_fund": net("", kind.INTEREST_FUND),
         "interest_partners": net("", kind.INTEREST_PARTNERS),
         "transfers_partners": net(kind.PARTNER, kind.PROJECT),
@@ -121,6 +121,11 @@ def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
     found["partners_received"] = found["transfers_partners"]
     found["total_balance"] = found["balance_agent"] + found["refunds_in_transit"] + found["balance_partners"]
     return found
+
+
+def seed_capital(net: Callable[[str, str], Decimal]) -> Decimal:
+    """Return the trustee's own money in the fund: what came in less what went back (R96)."""
+    return net("", AccountKind.SEED) - net(AccountKind.SEED_REFUNDS, "")
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:

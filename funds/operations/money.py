@@ -221,7 +221,7 @@ def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[
 def refund_donor(
     *, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date
 ) -> list[Posting]:
-    """Pay unallocated money back to its donor, out of the donor's own stake."""
+    """Pay unallocated money back to its donor, out of the donor's own stake; to the trustee, its seed capital (R96)."""
     _above_zero(amount)
     _two_people(by, prepared_by)
     lines = donor_refund_lines(donor=donor, window=window, amount=amount, on=on)
@@ -232,10 +232,12 @@ def refund_donor(
 def donor_refund_lines(*, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
     _lock([window])
-    source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
+    kind = SourceKind.SEED if donor.is_trustee else SourceKind.DONOR
+    source = Source.objects.filter(kind=kind, donor=donor).first()
     if source is None:
         raise InsufficientFunds(field="amount")
-    refunds = account(AccountKind.DONOR_REFUNDS, donor.organisation.slug)
+    own = AccountKind.SEED_REFUNDS if donor.is_trustee else AccountKind.DONOR_REFUNDS
+    refunds = account(own, donor.organisation.slug)
     return [Line(refunds, _pool(window), amount, on, {source: amount})]
 
 

@@ -18,13 +18,14 @@ from reporting.statements.shape import Cell, Column, Line, Table
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
+REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
 
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = Moves(of.as_of, by="project", kinds=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS))
+    moves = Moves(of.as_of, by="project", kinds=(KIND.CONTRIBUTIONS, KIND.SEED, *REFUNDS))
     committed = committed_by_donor(of)
     donors = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
     lines = [
@@ -50,13 +51,15 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
     def deposited(**when: int) -> Decimal:
         return sum((moves.net("", kind, key=slug, **when) for kind in (KIND.CONTRIBUTIONS, KIND.SEED)), ZERO)
 
-    refunded = moves.net(KIND.DONOR_REFUNDS, "", key=slug)
+    refunded = sum((moves.net(kind, "", key=slug) for kind in REFUNDS), ZERO)
     cells = (
         Cell(committed),
         Cell(deposited(before=of.year), of.prior(account=account)),
         Cell(deposited(year=of.year), of.in_year(account=account)),
         Cell(deposited(), of.total(account=account)),
-        Cell(refunded, of.total(account=f"donor-refunds:{slug}") if refunded else ""),
+        Cell(
+            refunded, of.total(account=f"{'seed' if donor.is_trustee else 'donor'}-refunds:{slug}") if refunded else ""
+        ),
     )
     return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
 

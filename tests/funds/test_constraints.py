@@ -294,7 +294,7 @@ def test_row_is_never_changed_or_deleted(officer, finance_officer, model):
 
 
 def test_posting_has_one_live_correction_and_a_cancelled_one_makes_room(rows, finance_officer):
-    posting = Posting.objects.get(entry=rows[Deposit].entry_id, debit__kind="fee")
+    posting = Posting.objects.get(entry=rows[Deposit].entry_id, debit__kind="pool")
     first = make_voucher(finance_officer, "reversal", posting=posting)
     copy = {field.attname: field.value_from_object(first) for field in Voucher._meta.fields if field.name != "id"}
     with pytest.raises(IntegrityError, match="voucher_one_live_correction"), transaction.atomic():

@@ -36,8 +36,8 @@ def _on(side: str, kinds: tuple[str, ...]) -> Q:
 
 # The movements behind each row of the statement; totals are the sum of other rows.
 FLOWS: dict[str, Flow] = {
-    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS)),
-    "seed": Flow(credit=(KIND.SEED,)),
+    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)),
+    "seed": Flow(credit=(KIND.SEED, KIND.SEED_REFUNDS)),
     "interest_fund": Flow(credit=(KIND.INTEREST_FUND,)),
     "interest_partners": Flow(credit=(KIND.INTEREST_PARTNERS,)),
     "transfers_partners": Flow((KIND.PARTNER,), (KIND.PROJECT,)),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import get_language
 
@@ -15,7 +15,7 @@ from alliance.core.countries import country_name
 from alliance.forum.models import Objective, Recommendation, Summit
 from alliance.rendering.checkpoint import one_state
 from funds.attribution import prorated
-from funds.models import Agreement, Deposit, Donor, Fund
+from funds.models import AccountKind, Agreement, Donor, Fund
 from funds.statements import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import (
@@ -42,6 +42,7 @@ from reporting.forum_report.figures import (
 )
 from reporting.forum_report.scope import Scope, rests_on
 
+ORIGINS = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
 ZERO = Decimal("0.00")
 
 
@@ -334,22 +335,33 @@ def asked_by(of: Scope) -> dict[str, Decimal]:
 
 
 def donors(of: Scope) -> tuple[DonorRow, ...]:
-    """Return who signed for how much in the period, and what came in during it, by name."""
+    """Return who signed for how much in the period, and what came in during it, less what was reversed, by name."""
     agreements = Agreement.objects.filter(of.dated_in_period("signed_on"), of.recorded("recorded_at"))
     signed = _by_donor(agreements.exclude(of.done("cancelled_at")))
-    came = _by_donor(Deposit.objects.filter(of.dated_in_period("received_on"), of.recorded("entry__recorded_at")))
-    rows = Donor.objects.filter(pk__in={*signed, *came}).select_related("organisation")
+    came = _came(of)
+    rows = Donor.objects.filter(Q(pk__in=signed) | Q(organisation__slug__in=came)).select_related("organisation")
     made = [
         DonorRow(
             donor.name,
             str(donor.get_donor_type_display()),
             signed.get(donor.pk, ZERO),
-            came.get(donor.pk, ZERO),
+            came.get(donor.organisation.slug, ZERO),
             donor.is_trustee,
         )
         for donor in rows
     ]
     return tuple(sorted(made, key=lambda row: (row.is_seed, row.name)))
+
+
+def _came(of: Scope) -> dict[str, Decimal]:
+    """Return what came in during the period by the donor's slug, from the postings: a reversal takes it back."""
+    rows = of.postings().filter(of.dated_in_period("effective_on")).order_by()
+    rows = rows.filter(Q(credit__kind__in=ORIGINS) | Q(debit__kind__in=ORIGINS))
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    sides = ("credit__kind", "credit__subject", "debit__subject")
+    for kind, credited, debited, amount in rows.values_list(*sides).annotate(Sum("amount")):
+        found[credited if kind in ORIGINS else debited] += amount if kind in ORIGINS else -amount
+    return dict(found)
 
 
 def _by_donor(rows: QuerySet[Any]) -> dict[int, Decimal]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from babel import Locale, dates, numbers
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -115,14 +115,20 @@ def _day(value: date | datetime) -> date:
     return _moment(value).date() if isinstance(value, datetime) else value
 
 
+def _written(day: date, form: Literal["long", "medium"]) -> str:
+    """Return a day as CLDR writes it, and the first of a French month as French does: "1er juillet"."""
+    text = dates.format_date(day, form, locale())
+    return f"1er{text[1:]}" if day.day == 1 and locale().language == "fr" else text
+
+
 def long_date(value: date | datetime) -> str:
     """Return "15 September 2008"."""
-    return dates.format_date(_day(value), "long", locale())
+    return _written(_day(value), "long")
 
 
 def short_date(value: date | datetime) -> str:
     """Return "15 Sept 2008", which does not break."""
-    return dates.format_date(_day(value), "medium", locale()).replace(" ", NO_BREAK_SPACE)
+    return _written(_day(value), "medium").replace(" ", NO_BREAK_SPACE)
 
 
 def month(value: date | datetime) -> str:
@@ -140,6 +146,11 @@ def clock_time(value: datetime) -> str:
 def date_time(value: datetime) -> str:
     """Return "15 September 2008, 14:30 UTC"."""
     return f"{long_date(value)}, {clock_time(value)}"
+
+
+def labelled(label: object, text: object) -> str:
+    """Return "Direct cost: USD 45.00", with the space before the colon that French wants."""
+    return gettext("%(label)s: %(text)s") % {"label": label, "text": text}
 
 
 def time_left(until: datetime, now: datetime) -> str:

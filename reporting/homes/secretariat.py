@@ -40,7 +40,7 @@ def _proposals(user: Any) -> Iterator[Task]:
 
 
 def _proposal_task(label: str, proposal: Proposal) -> Task:
-    detail = f"{proposal.applicant.name}: {proposal.title}"
+    detail = formats.labelled(proposal.applicant.name, proposal.title)
     return Task(label, proposal.get_absolute_url(), None, detail, proposal.reference)
 
 

@@ -123,3 +123,24 @@ def test_the_other_languages_of_the_united_nations_can_follow(language: str) -> 
 def test_a_file_size_is_in_the_units_of_the_language() -> None:
     with override("fr"):
         assert (formats.file_size(1), formats.file_size(1_234_567)) == (f"1{NB}ko", f"1,2{NB}Mo")
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("en", "1 July 2008", f"1{NB}Jul{NB}2008"),
+        ("fr", "1er juillet 2008", f"1er{NB}juil.{NB}2008"),
+        ("es", "1 de julio de 2008", f"1{NB}jul{NB}2008"),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_writes_it(language: str, long: str, short: str) -> None:
+    with override(language):
+        assert (formats.long_date(date(2008, 7, 1)), formats.short_date(date(2008, 7, 1))) == (long, short)
+        assert not formats.long_date(date(2008, 7, 11)).startswith("1er")
+
+
+def test_a_french_colon_has_its_space_before_it() -> None:
+    with override("fr"):
+        assert formats.labelled("Coût direct", "45,00") == f"Coût direct{NB}: 45,00"
+    with override("es"):
+        assert formats.labelled("Costo directo", "45,00") == "Costo directo: 45,00"

@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from alliance.core import clock
 from alliance.core.countries import country_name
@@ -24,6 +24,7 @@ from proposals.models import (
     ProposalVersion,
     ReportedIndicator,
     RightsMarker,
+    WaitingApproval,
 )
 from reporting.flow import money_flow
 from reporting.forum_report.figures import (
@@ -260,11 +261,19 @@ def _statement_row(row: Row, before: Decimal) -> StatementRow:
 def decided(of: Scope) -> tuple[DecisionFigures, ...]:
     """Return the decisions closed in the period, in order; under one objective, those on its projects."""
     rows = Decision.objects.filter(of.done_in_period("closed_at"), state="closed")
-    rows = rows.annotate(closed_on=TruncDate("closed_at"))
+    funded = WaitingApproval.objects.filter(of.done("funded_at"), decision_reference=OuterRef("reference"))
+    rows = rows.annotate(closed_on=TruncDate("closed_at"), is_funded=Exists(funded))
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
     return tuple(decision_figures(row) for row in rows.order_by("closed_at", "pk") if _serves(of, row.version))
+
+
+def _outcome(decision: Any) -> str:
+    """Return the outcome in words: an approval says so while its money is not allocated."""
+    if decision.outcome.money == "waiting" and not decision.is_funded:
+        return gettext("Approved, waiting for money")
+    return str(decision.outcome.get_result_display())
 
 
 def decision_figures(decision: Any) -> DecisionFigures:
@@ -275,7 +284,7 @@ def decision_figures(decision: Any) -> DecisionFigures:
         closed_on=decision.closed_on,
         subject=decision.title,
         applicant=applicant,
-        outcome=str(decision.outcome.get_result_display()),
+        outcome=_outcome(decision),
         outcome_code=decision.outcome.result,
         is_consensus=decision.outcome.is_consensus,
         is_allocated=decision.outcome.money == "allocated",

@@ -55,11 +55,20 @@ ORDERS = """
        AND ARRAY[(o.debit_id, o.credit_id, o.amount)] IS DISTINCT FROM
            (SELECT array_agg((p.debit_id, p.credit_id, p.amount)) FROM funds_posting p WHERE p.entry_id = o.entry_id)
     UNION ALL
-    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o WHERE o.entry_id IS NOT NULL
+    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o WHERE o.kind <> 'reversal' AND o.entry_id IS NOT NULL
        AND o.amount IS DISTINCT FROM (SELECT sum(p.amount) FROM funds_posting p WHERE p.entry_id = o.entry_id)
     UNION ALL
-    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o WHERE o.kind = 'reversal' AND o.entry_id IS NOT NULL
-       AND o.posting_id IS DISTINCT FROM (SELECT max(p.reverses_id) FROM funds_posting p WHERE p.entry_id = o.entry_id)
+    SELECT 'funds_voucher', o.id, o.reference FROM funds_voucher o JOIN funds_posting w ON w.id = o.posting_id
+     WHERE o.kind = 'reversal' AND o.entry_id IS NOT NULL
+       AND (o.amount IS DISTINCT FROM (SELECT sum(p.amount) FROM funds_posting p
+             WHERE p.entry_id = o.entry_id AND p.reverses_id = o.posting_id)
+         OR EXISTS (SELECT 1 FROM funds_posting p LEFT JOIN funds_posting r ON r.id = p.reverses_id
+             WHERE p.entry_id = o.entry_id AND r.entry_id IS DISTINCT FROM w.entry_id))
+    UNION ALL
+    SELECT 'funds_deposit', d.id, d.reference FROM funds_deposit d
+      JOIN funds_posting m ON m.entry_id = d.entry_id
+      JOIN funds_account a ON a.id = m.credit_id AND a.kind IN ('contributions', 'seed')
+      LEFT JOIN funds_posting r ON r.reverses_id = m.id WHERE d.reversed_on IS DISTINCT FROM r.effective_on
      ORDER BY 1, 2
 """
 

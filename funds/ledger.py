@@ -27,6 +27,7 @@ PREFIXES = {
     AccountKind.BANK_CHARGES: "bank-charges",
     AccountKind.OTHER_FUNDS: "other-funds",
     AccountKind.DONOR_REFUNDS: "donor-refunds",
+    AccountKind.SEED_REFUNDS: "seed-refunds",
     AccountKind.PROJECT: "project",
     AccountKind.PARTNER: "partner",
     AccountKind.SPENT: "spent",

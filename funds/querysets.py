@@ -98,13 +98,17 @@ class DonorQuerySet(models.QuerySet[Any]):
     def public(self) -> Self:
         """Donors that everybody may know of: by an acknowledged pledge, a signed agreement or a deposit.
 
-        The stage alone says nothing: it moves on with a pledge that nobody has acknowledged yet.
+        What was published stays so: a deposit that was reversed is in the public register, with its reversal. The stage alone says nothing: it moves on with a pledge that nobody has acknowledged yet.
         """
-        rows = [
-            self.model._meta.get_field(name).related_model.objects for name in ("pledges", "agreements", "deposits")
-        ]
-        pledges, agreements, deposits = (row.filter(donor=models.OuterRef("pk")) for row in rows)
-        return self.filter(Exists(pledges.public()) | Exists(agreements) | Exists(deposits))
+        own = {"donor": models.OuterRef("pk")}
+        pledges, agreements, deposits = (
+            self.model._meta.get_field(name).related_model for name in ("pledges", "agreements", "deposits")
+        )
+        return self.filter(
+            Exists(pledges.objects.filter(**own).public())
+            | Exists(agreements.objects.filter(**own))
+            | Exists(deposits.ever.filter(**own))
+        )
 
     def with_totals(self) -> Self:
         """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""
@@ -241,8 +245,15 @@ class AgreementQuerySet(OwnedByDonor):
 
 
 class DepositQuerySet(OwnedByDonor):
-    def until(self, day: date) -> Self:
-        return self.filter(received_on__lte=day)
+    def standing(self, day: date | None = None) -> Self:
+        """Deposits that stand: now, or received by the end of a day and not reversed by then. See also is_reversed.
+
+        All figures of what was received are read through this: `Deposit.objects`, and each row's `deposits`, hold what
+        stands now; `Deposit.ever.standing(day)` holds what stood then.
+        """
+        if day is None:
+            return self.filter(reversed_on=None)
+        return self.filter(Q(reversed_on=None) | Q(reversed_on__gt=day), received_on__lte=day)
 
     def for_list(self) -> Self:
         return self.with_donor().select_related("agreement", "pledge").order_by("-received_on", "-pk")

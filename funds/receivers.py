@@ -25,6 +25,11 @@ def donors_people(body: dict[str, Any]) -> Iterable[User]:
     return people(*DONOR_ROLES, organisation=body["facts"]["donor"])
 
 
+def donors_people_if_any(body: dict[str, Any]) -> Iterable[User]:
+    """The people of the donor whose deposit was reversed; a correction of anything else is told to nobody."""
+    return donors_people(body) if "donor" in body["facts"] else ()
+
+
 def payees_people(body: dict[str, Any]) -> Iterable[User]:
     return people(*PARTNER_ROLES, organisation=body["facts"]["payee"])
 
@@ -51,6 +56,10 @@ def owner(body: dict[str, Any]) -> Iterable[User]:
 
 def page(name: str, fact: str) -> Any:
     return lambda body: reverse(f"funds:{name}", args=[body["facts"][fact]])
+
+
+def reversed_deposit(body: dict[str, Any]) -> str | None:
+    return page("deposit", "deposit")(body) if "deposit" in body["facts"] else None
 
 
 declare("windows.loaded/1", label=_("Fund, windows and periods set up"))
@@ -111,6 +120,7 @@ declare("pledge.amended/1", label=_("Pledge amended"), told=both_sides, url=page
 declare("pledge.cancelled/1", label=_("Pledge cancelled"), told=officers, url=page("pledge", "pledge"))
 declare("pledge.written_off/1", label=_("Pledge written off"), told=donors_people, url=page("pledge", "pledge"))
 declare("pledge.settled/1", label=_("Pledge accepted as paid"), told=donors_people, url=page("pledge", "pledge"))
+declare("pledge.reopened/1", label=_("Pledge open again"), told=donors_people, url=page("pledge", "pledge"))
 declare(
     "agreement.signed/1",
     label=_("Contribution agreement signed"),
@@ -127,6 +137,12 @@ declare("agreement.document_added/1", label=_("Document of an agreement added"))
 declare(
     "agreement.completed/1",
     label=_("Contribution agreement fully paid"),
+    told=donors_people,
+    url=page("agreement", "agreement"),
+)
+declare(
+    "agreement.reopened/1",
+    label=_("Contribution agreement open again"),
     told=donors_people,
     url=page("agreement", "agreement"),
 )
@@ -172,4 +188,4 @@ declare("interest.posted/1", label=_("Interest posted"))
 declare("cost.posted/1", label=_("Cost posted"))
 declare("donor.refunded/1", label=_("Money refunded to a donor"), told=donors_people)
 declare("window.moved/1", label=_("Money moved between windows"))
-declare("posting.reversed/1", label=_("Posting reversed"))
+declare("posting.reversed/1", label=_("Posting reversed"), told=donors_people_if_any, url=reversed_deposit)

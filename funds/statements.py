@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.register.models import head
-from funds.models import AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
+from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
 from funds.turnover import Moves, sum_of_all, sums
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
-# shown apart; refunds to donors lessen contributions. Another reading is another version.
+# shown apart, each less what was refunded of it. Another reading is another version.
 DEFINITIONS = "alliance-1"
 
 LABELS: dict[str, Promise] = {
@@ -92,7 +92,7 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
     }
     n, digest = head()
     rows = tuple(Row(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
-    seed = Row("seed", SEED_LABEL, flows.net("", AccountKind.SEED))
+    seed = Row("seed", SEED_LABEL, seed_capital(flows.net))
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
 
 
@@ -100,7 +100,7 @@ def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
     """Return every row of the statement by its code, from what moved between kinds of accounts; an empty kind is any."""
     kind = AccountKind
     found = {
-        "contributions": net("", kind.CONTRIBUTIONS) + net("", kind.SEED) - net(kind.DONOR_REFUNDS, ""),
+        "contributions": net("", kind.CONTRIBUTIONS) - net(kind.DONOR_REFUNDS, "") + seed_capital(net),
         "interest_fund": net("", kind.INTEREST_FUND),
         "interest_partners": net("", kind.INTEREST_PARTNERS),
         "transfers_partners": net(kind.PARTNER, kind.PROJECT),
@@ -122,6 +122,11 @@ def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
     found["partners_received"] = found["transfers_partners"]
     found["total_balance"] = found["balance_agent"] + found["refunds_in_transit"] + found["balance_partners"]
     return found
+
+
+def seed_capital(net: Callable[[str, str], Decimal]) -> Decimal:
+    """Return the trustee's own money in the fund: what came in less what went back (R96)."""
+    return net("", AccountKind.SEED) - net(AccountKind.SEED_REFUNDS, "")
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
@@ -209,8 +214,8 @@ def sources() -> list[DonorLine]:
     """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
     stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
     kinds = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
-    rows = Posting.objects.filter(credit__kind__in=kinds).order_by()
-    came = dict(rows.values_list("credit__code").annotate(Sum("amount")))
+    rows = Account.objects.filter(kind__in=kinds).values_list("code", "debits", "credits")
+    came = {code: given - taken_back for code, taken_back, given in rows}
     prefixes: dict[str, str] = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
     found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
     return [

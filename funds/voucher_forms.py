@@ -49,15 +49,18 @@ class AccountChoice(forms.ModelChoiceField):
 
 
 class StakeChoice(forms.ModelChoiceField):
-    """A donor's stake in a window's pool."""
+    """A donor's stake in a window's pool, or the trustee's of seed capital."""
 
     def __init__(self, **kwargs: Any) -> None:
-        rows = Stake.objects.filter(amount__gt=ZERO, source__kind=SourceKind.DONOR)
+        rows = Stake.objects.filter(amount__gt=ZERO, source__kind__in=(SourceKind.DONOR, SourceKind.SEED))
         rows = rows.select_related("source__donor__organisation", "pool__window")
         super().__init__(queryset=rows.order_by("source__donor__organisation__name_en", "pool__code"), **kwargs)
 
     def label_from_instance(self, row: Any) -> str:
-        return holding(f"{row.source.donor.name} – {row.pool.subject}", row.amount)
+        name = row.source.donor.name
+        if row.source.kind == SourceKind.SEED:
+            name = _("%(name)s (seed capital)") % {"name": name}
+        return holding(f"{name} – {row.pool.subject}", row.amount)
 
 
 class DonorsField(forms.ModelMultipleChoiceField):

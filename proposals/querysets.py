@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, Func, Max, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Greatest
 
 from alliance.access import granted
 from alliance.core import clock
@@ -22,6 +22,9 @@ from alliance.people.models import PARTNER_ROLES, User
 
 MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
 ZERO = Value(Decimal("0.00"), output_field=MONEY)
+STAMPS = (
+    "saved_at", "submitted_at", "eligible_at", "tabled_at", "returned_at", "decided_at", "principle_at", "withdrawn_at",
+)  # fmt: skip
 
 
 def model_named(name: str) -> Any:
@@ -142,8 +145,14 @@ class ProposalQuerySet(models.QuerySet):
         """Annotate `latest_number`: the number of the newest version, null before the first."""
         return self.annotate(latest_number=Max("versions__number"))
 
+    def with_last_change(self) -> Self:
+        """Annotate `changed_at`: the newest of what happened to the proposal, a check that found it wanting included."""
+        checks = model_named("Check").objects.filter(version__proposal=OuterRef("pk")).order_by("-checked_at")
+        return self.annotate(changed_at=Greatest(*STAMPS, Subquery(checks.values("checked_at")[:1])))
+
     def for_list(self) -> Self:
-        return self.select_related("applicant", "call").order_by("-saved_at", "-pk").fetch_mode(models.FETCH_RAISE)
+        rows = self.with_last_change().select_related("applicant", "call")
+        return rows.order_by(Greatest(*STAMPS).desc(), "-pk").fetch_mode(models.FETCH_RAISE)
 
     def with_call(self) -> Self:
         """Its author's task: the call says until when a draft can be handed in."""
@@ -187,6 +196,10 @@ class ProposalVersionQuerySet(models.QuerySet):
     def following(self, recommendation: models.Model) -> Self:
         """Versions that name this recommendation, as frozen."""
         return self.filter(recommendation_links__recommendation=recommendation)
+
+    def with_returns(self) -> Self:
+        """Annotate `was_returned`: whether the version was given back to its authors."""
+        return self.annotate(was_returned=Exists(model_named("Return").objects.filter(version=OuterRef("pk"))))
 
     def for_list(self) -> Self:
         return (

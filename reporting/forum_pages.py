@@ -8,20 +8,28 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import find, public
 from alliance.core import clock
 from alliance.core.countries import sort_key
+from alliance.core.translated import translation
 from alliance.forum.models import AreaOfWork, GlossaryTerm, Objective, Recommendation, Summit, Theme
 from alliance.forum.permissions import may_add_area
+from alliance.rendering.tables import csv_response, xlsx_response
 from reporting.forum_forms import RecommendationFilter
 from reporting.outcomes import outcome_of
 from reporting.rules import rules
 
 ROWS = 25
+EXPORTED = (
+    gettext_lazy("Code"), gettext_lazy("Recommendation"), gettext_lazy("Meeting"), gettext_lazy("Session"),
+    gettext_lazy("Type"), gettext_lazy("Objectives"), pgettext_lazy("export", "Notice"),
+)  # fmt: skip
 
 
 @public
@@ -68,12 +76,31 @@ def programme(roundtables: Iterable[Any], recommendations: Iterable[Recommendati
 
 @public
 @require_safe
-def recommendations(request: HttpRequest) -> HttpResponse:
+def recommendations(request: HttpRequest) -> HttpResponseBase:
     """Recommendations by meeting, objective, type, area and words in any language."""
     form = RecommendationFilter(request.GET)
     rows = form.chosen(Recommendation.objects.visible_to(request.user)).for_list()
+    match request.GET.get("format"):
+        case "csv" | "xlsx" as kind:
+            respond = csv_response if kind == "csv" else xlsx_response
+            return respond(EXPORTED, [exported(row) for row in rows], "recommendations")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     return render(request, "reporting/recommendations.html", {"form": form, "page": page})
+
+
+def exported(row: Recommendation) -> tuple[str, ...]:
+    """A line of the download: a line that is copied elsewhere takes its notice along (R22)."""
+    ours = (
+        _("Our paraphrase, not official; reconstructed") if row.is_reconstructed else _("Our paraphrase, not official")
+    )
+    separate = _(
+        "The Alliance is separate from the Forum; listing a recommendation implies no endorsement by the Forum."
+    )
+    objectives = ", ".join(objective.code for objective in row.objectives.all())
+    return (
+        row.code, translation(row, "text").text, row.summit.name, str(row.session.label), str(row.get_kind_display()),
+        objectives, f"{ours}. {separate}",
+    )  # fmt: skip
 
 
 @public

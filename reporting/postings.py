@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.fields import DecimalField
 
+from alliance.core import formats
 from alliance.people.models import Organisation
 from funds.models import Account, AccountKind, Posting, Window
 from proposals.models import BudgetCategory
@@ -36,8 +37,8 @@ def _on(side: str, kinds: tuple[str, ...]) -> Q:
 
 # The movements behind each row of the statement; totals are the sum of other rows.
 FLOWS: dict[str, Flow] = {
-    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS)),
-    "seed": Flow(credit=(KIND.SEED,)),
+    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)),
+    "seed": Flow(credit=(KIND.SEED, KIND.SEED_REFUNDS)),
     "interest_fund": Flow(credit=(KIND.INTEREST_FUND,)),
     "interest_partners": Flow(credit=(KIND.INTEREST_PARTNERS,)),
     "transfers_partners": Flow((KIND.PARTNER,), (KIND.PROJECT,)),
@@ -140,7 +141,7 @@ class AccountNames:
         """Return such as “With a partner: PRJ-2008-0001, International Organization for Migration”."""
         kind = str(account.get_kind_display())
         words = [self._word(number, word) for number, word in enumerate(account.subject.split(":")) if word]
-        return f"{kind}: {', '.join(words)}" if words else kind
+        return formats.labelled(kind, ", ".join(words)) if words else kind
 
     def _word(self, number: int, word: str) -> str:
         known = self.categories if number == 2 else self.windows | self.organisations

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from babel import Locale, dates, numbers
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -132,7 +132,9 @@ def short_date(value: date | datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(day: date, style: Literal["long", "medium"], of: Locale) -> str:
-    return dates.format_date(day, style, of)
+    """Return a day as CLDR writes it, and the first of a French month as French does: "1er juillet"."""
+    text = dates.format_date(day, style, of)
+    return f"1er{text[1:]}" if day.day == 1 and of.language == "fr" else text
 
 
 def month(value: date | datetime) -> str:
@@ -150,6 +152,11 @@ def clock_time(value: datetime) -> str:
 def date_time(value: datetime) -> str:
     """Return "15 September 2008, 14:30 UTC"."""
     return f"{long_date(value)}, {clock_time(value)}"
+
+
+def labelled(label: object, text: object) -> str:
+    """Return "Direct cost: USD 45.00", with the space before the colon that French wants."""
+    return gettext("%(label)s: %(text)s") % {"label": label, "text": text}
 
 
 def time_left(until: datetime, now: datetime) -> str:

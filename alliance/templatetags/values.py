@@ -71,6 +71,11 @@ def datetime_filter(value: datetime | None) -> str:
 
 
 @register.filter
+def labelled(label: str, text: str) -> str:
+    return formats.labelled(label, text)
+
+
+@register.filter
 def clocktime(value: datetime | None) -> str:
     return formats.clock_time(value) if value else ""
 

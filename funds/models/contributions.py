@@ -46,6 +46,8 @@ class Pledge(Valued):
         "write_off": Move(
             frozenset({PledgeState.ACKNOWLEDGED}), PledgeState.WRITTEN_OFF, (Role.FINANCE_OFFICER, Role.HEAD)
         ),
+        # Follows from the reversal of a deposit beside which the rest was written off.
+        "reopen": Move(frozenset({PledgeState.WRITTEN_OFF}), PledgeState.ACKNOWLEDGED),
     }
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -137,6 +139,8 @@ class Agreement(Valued):
     TRANSITIONS = {
         # Follows from the last deposit; a cancelled agreement keeps the deposits it had.
         "complete": Move(frozenset({AgreementState.SIGNED}), AgreementState.COMPLETED),
+        # Follows from the reversal of a deposit that it was completed by.
+        "reopen": Move(frozenset({AgreementState.COMPLETED}), AgreementState.SIGNED),
         "cancel": Move(frozenset({AgreementState.SIGNED}), AgreementState.CANCELLED, (Role.FINANCE_OFFICER, Role.HEAD)),
     }
 
@@ -228,8 +232,18 @@ class Instalment(Registered):
         return cls.ever.all()
 
 
+class StandingDeposits(models.Manager.from_queryset(DepositQuerySet)):  # type: ignore[misc]
+    """The deposits that stand now; those whose money was reversed are in `ever`, and as of a day in `ever.standing(day)`."""
+
+    def get_queryset(self) -> DepositQuerySet:
+        return super().get_queryset().standing()
+
+
 class Deposit(Valued):
-    """Cash received, at the rate booked on the day. The only act of a donor that raises what can be allocated."""
+    """Cash received, at the rate booked on the day. The only act of a donor that raises what can be allocated.
+
+    It stands until the posting of its money is reversed: booked by mistake, it then counts as received nowhere.
+    """
 
     REGISTER_PLAIN = ("reference", "rate_source")
 
@@ -245,15 +259,22 @@ class Deposit(Valued):
     fee_percent = models.DecimalField(_("fee, per cent"), max_digits=5, decimal_places=2)
     fee_usd = MoneyField(_("fee in US dollars"))
     is_seed = models.BooleanField(_("trustee's seed capital"), default=False)
+    reversed_on = models.DateField(_("reversed on"), null=True)
     recorded_by = models.ForeignKey("alliance.User", on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
     entry = models.OneToOneField("alliance.RegisterEntry", on_delete=models.PROTECT, related_name="deposit")
 
-    objects = DepositQuerySet.as_manager()
+    objects = StandingDeposits()
+    ever = DepositQuerySet.as_manager()
 
     class Meta:
         constraints = [
             amount_is_explained("deposit_amount_with_rate"),
+            models.CheckConstraint(
+                condition=Q(reversed_on=None) | Q(reversed_on__gte=F("received_on")),
+                name="deposit_reversed_after_it_came",
+                violation_error_message=_("A deposit is reversed on the day it came in, or later."),
+            ),
             models.CheckConstraint(
                 condition=Q(fee_usd__gte=0, fee_usd__lt=F("amount_usd")),
                 name="deposit_fee_below_amount",
@@ -273,6 +294,15 @@ class Deposit(Valued):
     def get_absolute_url(self) -> str:
         return reverse("funds:deposit", args=[self.reference])
 
+    @classmethod
+    def registered_rows(cls) -> models.QuerySet[Deposit]:
+        return cls.ever.all()
+
     @property
     def net_usd(self) -> Decimal:
         return self.amount_usd - self.fee_usd
+
+    @property
+    def is_reversed(self) -> bool:
+        """See also DepositQuerySet.standing."""
+        return self.reversed_on is not None

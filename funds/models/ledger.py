@@ -26,6 +26,7 @@ class AccountKind(models.TextChoices):
     BANK_CHARGES = "bank_charges", _("Bank charges")
     OTHER_FUNDS = "other_funds", _("Transfers to other funds")
     DONOR_REFUNDS = "donor_refunds", _("Refunds to a donor")
+    SEED_REFUNDS = "seed_refunds", _("Refunds of seed capital")
     PROJECT = "project", _("Allocated to a project")
     PARTNER = "partner", _("With a partner")
     SPENT = "spent", _("Spent by a partner")

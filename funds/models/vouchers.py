@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
@@ -34,7 +35,7 @@ class VoucherKind(models.TextChoices):
 
 
 class VoucherState(models.TextChoices):
-    PREPARED = "prepared", _("Prepared")
+    PREPARED = "prepared", pgettext_lazy("voucher", "Prepared")
     POSTED = "posted", _("Posted")
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -34,6 +34,7 @@ from funds.models import (
     WindowStatus,
 )
 from funds.operations.earmarks import require_windows
+from funds.operations.reversed import held_deposit, take_back, with_its_fee
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
@@ -220,7 +221,7 @@ def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[
 def refund_donor(
     *, by: User, prepared_by: User, donor: Donor, window: Window, amount: Decimal, on: date
 ) -> list[Posting]:
-    """Pay unallocated money back to its donor, out of the donor's own stake."""
+    """Pay unallocated money back to its donor, out of the donor's own stake; to the trustee, its seed capital (R96)."""
     _above_zero(amount)
     _two_people(by, prepared_by)
     lines = donor_refund_lines(donor=donor, window=window, amount=amount, on=on)
@@ -231,10 +232,12 @@ def refund_donor(
 def donor_refund_lines(*, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
     _lock([window])
-    source = Source.objects.filter(kind=SourceKind.DONOR, donor=donor).first()
+    kind = SourceKind.SEED if donor.is_trustee else SourceKind.DONOR
+    source = Source.objects.filter(kind=kind, donor=donor).first()
     if source is None:
         raise InsufficientFunds(field="amount")
-    refunds = account(AccountKind.DONOR_REFUNDS, donor.organisation.slug)
+    own = AccountKind.SEED_REFUNDS if donor.is_trustee else AccountKind.DONOR_REFUNDS
+    refunds = account(own, donor.organisation.slug)
     return [Line(refunds, _pool(window), amount, on, {source: amount})]
 
 
@@ -276,13 +279,19 @@ def window_lines(
 
 @operation
 def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: str) -> list[Posting]:
-    """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too."""
+    """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too.
+
+    The money of a deposit takes the fee with it: the deposit stands no longer, and what it had paid is open again.
+    """
     _two_people(by, prepared_by)
     if not reason.strip():
         raise Refused(_("A correction needs its reason."), field="reason")
+    deposit = held_deposit(posting)
     lines = reversal_lines(posting=posting, on=on)
-    facts = {"posting": posting.pk, "reason_digest": digest_of(reason)}
-    return post(lines, entry=_recorded("posting.reversed/1", by, facts))
+    entry = _recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)})
+    if deposit is not None:
+        take_back(by, deposit, on, entry)
+    return post(lines, entry=entry)
 
 
 def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
@@ -290,8 +299,12 @@ def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
     posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
     if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
+    return [_mirror(one, on) for one in with_its_fee(posting, on)]
+
+
+def _mirror(posting: Posting, on: date) -> Line:
     shares = {share.source: share.amount for share in posting.shares.select_related("source")}
-    return [Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)]
+    return Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
 
 
 def available(window: Window) -> Decimal:

@@ -15,7 +15,7 @@ from alliance.access import find
 from alliance.core import clock
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
-from funds.models import Account, Posting, Stake
+from funds.models import Account, AccountKind, Deposit, Posting, Stake
 from funds.statements import trial_balance_page
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
@@ -30,6 +30,12 @@ class PostingLine(NamedTuple):
     other: Account
     is_debit: bool
     document: Any
+
+    @property
+    def is_correctable(self) -> bool:
+        """A reversal is not, and a deposit's fee only with its deposit."""
+        is_fee = isinstance(self.document, Deposit) and self.posting.debit.kind == AccountKind.FEE
+        return not (self.posting.reverses_id or is_fee)
 
 
 @require_GET

@@ -103,12 +103,13 @@ def _sign(request: Request, form: AgreementForm, instalments: Any, pledge: Pledg
 def agreement(request: Request, reference: str) -> HttpResponse:
     rows = Agreement.objects.visible_to(request.user).with_donor().select_related("pledge", "recorded_by")
     row = find(rows, reference=reference)
-    deposits = list(row.deposits.order_by("received_on", "pk"))
+    came = list(row.deposits(manager="ever").order_by("received_on", "pk"))
+    deposits = [one for one in came if not one.is_reversed]
     received = received_in_own_currency_of(row)
     may_record = permissions.can_record_money(request.user)
     context = {
         "agreement": row,
-        "deposits": deposits,
+        "deposits": came,
         "received": received,
         "outstanding": outstanding(row, received),
         "due": standings(list(row.instalments.all()), deposits, row.currency, clock.today()),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,8 +21,9 @@ from funds import permissions
 from funds.filters import ListFilter
 from funds.forms import DepositForm
 from funds.matching import Part, parts
-from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge
+from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge, Voucher, VoucherState
 from funds.operations.deposits import preview_deposit, record_deposit
+from funds.querysets import DepositQuerySet
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
 from funds.views.pledges import asked_pledge
@@ -36,6 +38,8 @@ COLUMNS = (
     Column(gettext_lazy("Units for one US dollar"), lambda d: d.rate),
     Column(gettext_lazy("Amount in US dollars"), lambda d: d.amount_usd),
     Column(gettext_lazy("Fee in US dollars"), lambda d: d.fee_usd),
+    Column(gettext_lazy("State"), lambda d: str(_("Reversed") if d.is_reversed else _("Received"))),
+    Column(gettext_lazy("Reversed on"), lambda d: d.reversed_on),
 )
 SORTS = {"reference": "reference", "date": "received_on", "donor": "donor__organisation__name_en", "usd": "amount_usd"}
 
@@ -45,7 +49,7 @@ def deposits(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = ListFilter(request.GET)
-    rows = narrowed(Deposit.objects.visible_to(user).for_list(), form, day="received_on")
+    rows = narrowed(with_correction(Deposit.ever.visible_to(user), user).for_list(), form, day="received_on")
     may_record = permissions.can_record_money(user)
     return listed(
         request,
@@ -57,6 +61,12 @@ def deposits(request: Request) -> HttpResponseBase:
         sorts=SORTS,
         may_record=may_record,
     )
+
+
+def with_correction(rows: DepositQuerySet, user: Any) -> DepositQuerySet:
+    """Add the reference of the voucher that reversed a deposit's money, for whom vouchers exist."""
+    vouchers = Voucher.objects.visible_to(user).filter(state=VoucherState.POSTED, posting__entry=OuterRef("entry"))
+    return rows.annotate(correction=Subquery(vouchers.values("reference")[:1]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +128,8 @@ def _asked_agreement(request: Request) -> Agreement | None:
 
 @require_GET
 def deposit(request: Request, reference: str) -> HttpResponse:
-    rows = Deposit.objects.visible_to(request.user).with_donor()
+    user = request.user
+    rows = with_correction(Deposit.ever.visible_to(user), user).with_donor()
     row = find(
         rows.select_related("agreement", "pledge", "instalment", "paying_agency", "entry", "recorded_by"),
         reference=reference,
@@ -126,7 +137,8 @@ def deposit(request: Request, reference: str) -> HttpResponse:
     context = {
         "deposit": row,
         "lines": lines_of_entry(row.entry_id),
-        "may_read_accounts": request.user.reads_all,
+        "may_read_accounts": user.reads_all,
+        "may_correct": not row.is_reversed and permissions.can_record_money(user),
         **matched(parts_of(row), row.agreement),
     }
     return render(request, "funds/deposit_detail.html", context)

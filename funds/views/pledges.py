@@ -95,14 +95,16 @@ def asked_pledge(request: Request) -> Pledge | None:
 @require_GET
 def pledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    agreements, deposits = list(row.agreements.order_by("pk")), list(row.deposits.order_by("received_on", "pk"))
+    agreements = list(row.agreements.order_by("pk"))
+    came = list(row.deposits(manager="ever").order_by("received_on", "pk"))
+    deposits = [one for one in came if not one.is_reversed]
     stands = position(row, deposits)
     user = request.user
     open_state = row.state == PledgeState.ACKNOWLEDGED
     context = {
         "pledge": row,
         "agreements": agreements,
-        "deposits": deposits,
+        "deposits": came,
         "position": stands,
         "chain": chain(row, agreements, deposits, stands),
         "key": new_key(),

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
@@ -184,7 +184,7 @@ def steps(row: Voucher) -> list[Step]:
     done = said(row.authorised_at, row.authorised_by)
     waits = "locked" if row.state == VoucherState.CANCELLED else "current"
     return [
-        Step(_("Prepared"), "done", note=said(row.prepared_at, row.prepared_by)),
+        Step(pgettext("voucher", "Prepared"), "done", note=said(row.prepared_at, row.prepared_by)),
         Step(_("Authorised and posted"), "done" if done else waits, note=done),
     ]
 

@@ -22,7 +22,7 @@ class SessionForm(KeyedForm):
 class HolderChoices(forms.ModelMultipleChoiceField):
     def label_from_instance(self, holder: Holder) -> str:
         group = Constituency(holder.seat.constituency).label
-        return f"{holder.user} – {holder.seat.label} ({holder.get_capacity_display()}; {group})"
+        return f"{holder.user} – {holder.seat.label} ({holder.get_capacity_display()}, {group})"
 
 
 class AttendanceForm(KeyedForm):

@@ -45,7 +45,8 @@ class ItemForm(KeyedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(SessionChoice, self.fields["session"]).queryset = Session.objects.order_by("-held_on", "-pk")
+        to_come = Session.objects.filter(held_on__gte=clock.today())
+        cast(SessionChoice, self.fields["session"]).queryset = to_come.order_by("held_on", "pk")
 
 
 class TextForm(ItemForm):

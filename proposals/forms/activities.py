@@ -1,8 +1,9 @@
 """Recording an activity outside the fund."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +29,7 @@ class OrganisationField(forms.ModelChoiceField):
         super().__init__(queryset=confirmed, to_field_name="slug", **{"empty_label": "—", **options})
 
     def sorted_choices(self) -> list[tuple[str, str]]:
-        confirmed = Organisation.objects.exclude(confirmed_at=None)
-        rows = sorted(confirmed, key=lambda row: (sort_key(row.name), row.pk))
+        rows = sorted(cast(QuerySet, self.queryset).all(), key=lambda row: (sort_key(row.name), row.pk))
         return [("", str(self.empty_label)), *((row.slug, row.name) for row in rows)]
 
 

@@ -141,7 +141,7 @@ def close_project(*, by: User, project: Project) -> Project:
 
 def _said(item: OpenItem) -> str:
     amount = f" – {formats.money(item.amount)}" if item.amount is not None else ""
-    return f"{item.label}: {item.subject}{amount}"
+    return formats.labelled(item.label, f"{item.subject}{amount}")
 
 
 def _require_officer(by: User) -> None:

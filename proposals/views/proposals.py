@@ -86,7 +86,8 @@ def proposal(request: Request, reference: str) -> HttpResponse:
     rows = Proposal.objects.visible_to(request.user).select_related("applicant", "call", "created_by", "project")
     row = find(rows, reference=reference)
     writes = may_write(request.user, row)
-    versions = list(row.versions.order_by("-number").defer("content").select_related("submitted_by", "check_made"))
+    frozen = row.versions.with_returns().order_by("-number").defer("content")
+    versions = list(frozen.select_related("submitted_by", "check_made"))
     returns = list(Return.objects.filter(version__in=versions).select_related("version", "returned_by").order_by("-pk"))
     context: dict[str, Any] = {
         "proposal": row,

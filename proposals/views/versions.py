@@ -22,7 +22,7 @@ from proposals.views.pages import Request, with_reason
 
 
 def load(request: Request, reference: str, number: int) -> ProposalVersion:
-    rows = ProposalVersion.objects.visible_to(request.user)
+    rows = ProposalVersion.objects.visible_to(request.user).with_returns()
     rows = rows.select_related("proposal__applicant", "proposal__call", "submitted_by", "check_made__checked_by")
     return find(rows, proposal__reference=reference, number=number)
 

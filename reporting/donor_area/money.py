@@ -24,7 +24,7 @@ COSTS = (KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
 # What a donor's money does in a pool, by the kind of the account on the other side.
 DOES = {
     **dict.fromkeys(ORIGINS, "received"), KIND.FEE: "fee", **dict.fromkeys(COSTS, "costs"), KIND.DONOR_REFUNDS: "refunded",
-    KIND.PROJECT: "attributed", KIND.POOL: "moved_in",
+    KIND.SEED_REFUNDS: "refunded",    KIND.PROJECT: "attributed", KIND.POOL: "moved_in",
 }  # fmt: skip
 INWARD = ("received", "moved_in")
 

@@ -75,7 +75,7 @@ def papers(donor: Donor, day: date) -> list[Paper]:
         number=Value(0), confirmed_on=F("signed_on"), cancelled_on=TruncDate("cancelled_at"), closed_on=F("completed_on"),
     )  # fmt: skip
     deposits = _read(
-        Deposit.objects.filter(donor=donor, received_on__lte=day), kind=_word("deposit"), reference=F("reference"),
+        Deposit.ever.standing(day).filter(donor=donor), kind=_word("deposit"), reference=F("reference"),
         on=F("received_on"), **own_amounts, fee=F("fee_usd"), window=window_name(), pledge=F("pledge_id"),
         agreement=F("agreement_id"), number=Value(0), confirmed_on=F("received_on"), cancelled_on=none.day,
         closed_on=none.day,

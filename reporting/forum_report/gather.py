@@ -6,16 +6,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from alliance.core import clock
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective, Recommendation, Summit
 from alliance.rendering.checkpoint import one_state
 from funds.attribution import prorated
-from funds.models import Agreement, Deposit, Donor, Fund
+from funds.models import AccountKind, Agreement, Donor, Fund
 from funds.statements import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import (
@@ -24,6 +24,7 @@ from proposals.models import (
     ProposalVersion,
     ReportedIndicator,
     RightsMarker,
+    WaitingApproval,
 )
 from reporting.flow import money_flow
 from reporting.forum_report.figures import (
@@ -42,6 +43,7 @@ from reporting.forum_report.figures import (
 )
 from reporting.forum_report.scope import Scope, rests_on
 
+ORIGINS = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
 ZERO = Decimal("0.00")
 
 
@@ -259,11 +261,19 @@ def _statement_row(row: Row, before: Decimal) -> StatementRow:
 def decided(of: Scope) -> tuple[DecisionFigures, ...]:
     """Return the decisions closed in the period, in order; under one objective, those on its projects."""
     rows = Decision.objects.filter(of.done_in_period("closed_at"), state="closed")
-    rows = rows.annotate(closed_on=TruncDate("closed_at"))
+    funded = WaitingApproval.objects.filter(of.done("funded_at"), decision_reference=OuterRef("reference"))
+    rows = rows.annotate(closed_on=TruncDate("closed_at"), is_funded=Exists(funded))
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
     return tuple(decision_figures(row) for row in rows.order_by("closed_at", "pk") if _serves(of, row.version))
+
+
+def _outcome(decision: Any) -> str:
+    """Return the outcome in words: an approval says so while its money is not allocated."""
+    if decision.outcome.money == "waiting" and not decision.is_funded:
+        return gettext("Approved, waiting for money")
+    return str(decision.outcome.get_result_display())
 
 
 def decision_figures(decision: Any) -> DecisionFigures:
@@ -274,7 +284,7 @@ def decision_figures(decision: Any) -> DecisionFigures:
         closed_on=decision.closed_on,
         subject=decision.title,
         applicant=applicant,
-        outcome=str(decision.outcome.get_result_display()),
+        outcome=_outcome(decision),
         outcome_code=decision.outcome.result,
         is_consensus=decision.outcome.is_consensus,
         is_allocated=decision.outcome.money == "allocated",
@@ -334,22 +344,33 @@ def asked_by(of: Scope) -> dict[str, Decimal]:
 
 
 def donors(of: Scope) -> tuple[DonorRow, ...]:
-    """Return who signed for how much in the period, and what came in during it, by name."""
+    """Return who signed for how much in the period, and what came in during it, less what was reversed, by name."""
     agreements = Agreement.objects.filter(of.dated_in_period("signed_on"), of.recorded("recorded_at"))
     signed = _by_donor(agreements.exclude(of.done("cancelled_at")))
-    came = _by_donor(Deposit.objects.filter(of.dated_in_period("received_on"), of.recorded("entry__recorded_at")))
-    rows = Donor.objects.filter(pk__in={*signed, *came}).select_related("organisation")
+    came = _came(of)
+    rows = Donor.objects.filter(Q(pk__in=signed) | Q(organisation__slug__in=came)).select_related("organisation")
     made = [
         DonorRow(
             donor.name,
             str(donor.get_donor_type_display()),
             signed.get(donor.pk, ZERO),
-            came.get(donor.pk, ZERO),
+            came.get(donor.organisation.slug, ZERO),
             donor.is_trustee,
         )
         for donor in rows
     ]
     return tuple(sorted(made, key=lambda row: (row.is_seed, row.name)))
+
+
+def _came(of: Scope) -> dict[str, Decimal]:
+    """Return what came in during the period by the donor's slug, from the postings: a reversal takes it back."""
+    rows = of.postings().filter(of.dated_in_period("effective_on")).order_by()
+    rows = rows.filter(Q(credit__kind__in=ORIGINS) | Q(debit__kind__in=ORIGINS))
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    sides = ("credit__kind", "credit__subject", "debit__subject")
+    for kind, credited, debited, amount in rows.values_list(*sides).annotate(Sum("amount")):
+        found[credited if kind in ORIGINS else debited] += amount if kind in ORIGINS else -amount
+    return dict(found)
 
 
 def _by_donor(rows: QuerySet[Any]) -> dict[int, Decimal]:

@@ -36,7 +36,7 @@ def _proposals(user: Any) -> Iterator[Task]:
     for proposal in rows.to_check()[:MOST].union(ready, all=True):
         is_new = proposal.state == "submitted"
         label = _("Check a proposal") if is_new else _("Put a proposal to the committee")
-        detail = f"{proposal.applicant.name}: {proposal.title}"
+        detail = formats.labelled(proposal.applicant.name, proposal.title)
         yield Task(label, proposal.get_absolute_url(), None, detail, proposal.reference)
 
 

@@ -18,13 +18,14 @@ from reporting.statements.shape import Cell, Column, Line, Table
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
+REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
 
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, by="project")
+    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, *REFUNDS, by="project")
     committed = of.once(committed_by_donor)
     moved = {row.key for row in moves.rows}
     lines = [
@@ -50,13 +51,15 @@ def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) ->
     def deposited(**when: int) -> Decimal:
         return sum((moves.net("", kind, key=slug, **when) for kind in (KIND.CONTRIBUTIONS, KIND.SEED)), ZERO)
 
-    refunded = moves.net(KIND.DONOR_REFUNDS, "", key=slug)
+    refunded = sum((moves.net(kind, "", key=slug) for kind in REFUNDS), ZERO)
     cells = (
         Cell(committed),
         Cell(deposited(before=of.year), of.prior(account=account)),
         Cell(deposited(year=of.year), of.in_year(account=account)),
         Cell(deposited(), of.total(account=account)),
-        Cell(refunded, of.total(account=f"donor-refunds:{slug}") if refunded else ""),
+        Cell(
+            refunded, of.total(account=f"{'seed' if donor.is_trustee else 'donor'}-refunds:{slug}") if refunded else ""
+        ),
     )
     return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
 
@@ -78,7 +81,7 @@ def _came(of: Scope) -> list[tuple[int, bool, Decimal]]:
     stood = Q(agreement__isnull=False) & ~Q(
         agreement__cancelled_at__date__lte=of.as_of, agreement__cancelled_at__isnull=False
     )
-    rows = Deposit.objects.filter(received_on__lte=of.as_of).order_by()
+    rows = Deposit.ever.standing(of.as_of).order_by()
     rows = rows.annotate(is_committed=Case(When(stood, then=True), default=False))
     return list(rows.values_list("donor", "is_committed").annotate(Sum("amount_usd")))
 

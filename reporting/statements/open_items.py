@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Prefetch, Sum
 from django.utils.translation import gettext as _
 
 from funds.amounts import in_proportion
@@ -47,15 +47,16 @@ def _aged(of: Scope, label: str, amount: Decimal, day: date, url: str) -> Line:
 def _overdue(of: Scope) -> Table:
     """Instalments due by the day for which not enough has come in, at the agreement's rate."""
     rows = Agreement.objects.filter(state="signed", signed_on__lte=of.as_of).select_related("donor__organisation")
-    lines = [line for row in rows.prefetch_related("instalments", "deposits").order_by("pk") for line in _late(of, row)]
+    came = Prefetch("deposits", Deposit.ever.standing(of.as_of))
+    lines = [line for row in rows.prefetch_related("instalments", came).order_by("pk") for line in _late(of, row)]
     lines.sort(key=lambda line: (line.cells[1].value, line.label))
     return Table(_("Instalments overdue"), _("Agreement"), _columns(_("Due on")), with_total(lines))
 
 
 def _late(of: Scope, agreement: Any) -> Iterable[Line]:
-    came = [one for one in agreement.deposits.all() if one.received_on <= of.as_of]
     if not agreement.amount:
         return
+    came = list(agreement.deposits.all())
     for one in standings(list(agreement.instalments.all()), came, agreement.currency, of.as_of):
         if one.is_late:
             worth = in_proportion(agreement.amount_usd, one.owed, agreement.amount)
@@ -65,7 +66,7 @@ def _late(of: Scope, agreement: Any) -> Iterable[Line]:
 
 def _unmatched(of: Scope) -> Table:
     """Deposits that stand on no agreement and no pledge."""
-    rows = Deposit.objects.filter(agreement=None, pledge=None, received_on__lte=of.as_of)
+    rows = Deposit.ever.standing(of.as_of).filter(agreement=None, pledge=None)
     lines = [
         _aged(of, f"{one.reference} {one.donor.name}", one.amount_usd, one.received_on, one.get_absolute_url())
         for one in rows.select_related("donor__organisation").order_by("received_on", "pk")

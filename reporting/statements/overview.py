@@ -108,7 +108,7 @@ def _derived(net: Net) -> dict[str, Decimal]:
     found = amounts(net)
     net_funded = found["transfers_partners"] - found["refunds_partners"]
     return found | {
-        "seed": net("", KIND.SEED),
+        "seed": live.seed_capital(net),
         "refunds_partners": -found["refunds_partners"],
         "net_funded": net_funded,
         "change": found["total_sources"] - found["total_uses"],
@@ -235,7 +235,7 @@ def window_figures(moves: Moves, code: str) -> list[Decimal]:
 
     parts = [
         into(KIND.CONTRIBUTIONS, KIND.SEED), into(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS), into(*COSTS),
-        into(KIND.DONOR_REFUNDS), into(KIND.POOL), into(KIND.PROJECT),
+        into(KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS), into(KIND.POOL), into(KIND.PROJECT),
     ]  # fmt: skip
     return [*parts, sum(parts, ZERO)]
 

@@ -140,3 +140,24 @@ def test_a_figure_is_written_as_cldr_writes_it(language: str) -> None:
                 rounded = formats.rounded(amount, places)
                 written = numbers.format_decimal(rounded, format=pattern, locale=formats.locale())
                 assert formats.figure(amount, places) == written.replace("-", formats.MINUS)
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("en", "1 July 2008", f"1{NB}Jul{NB}2008"),
+        ("fr", "1er juillet 2008", f"1er{NB}juil.{NB}2008"),
+        ("es", "1 de julio de 2008", f"1{NB}jul{NB}2008"),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_writes_it(language: str, long: str, short: str) -> None:
+    with override(language):
+        assert (formats.long_date(date(2008, 7, 1)), formats.short_date(date(2008, 7, 1))) == (long, short)
+        assert not formats.long_date(date(2008, 7, 11)).startswith("1er")
+
+
+def test_a_french_colon_has_its_space_before_it() -> None:
+    with override("fr"):
+        assert formats.labelled("Coût direct", "45,00") == f"Coût direct{NB}: 45,00"
+    with override("es"):
+        assert formats.labelled("Costo directo", "45,00") == "Costo directo: 45,00"

@@ -142,6 +142,12 @@ def post_voucher(preparer: User, authoriser: User, kind: str = "bank_charges", *
     return authorise_voucher(by=authoriser, voucher=make_voucher(preparer, kind, **values))
 
 
+def post_cost(preparer: User, authoriser: User) -> Posting:
+    """Bank charges of 50 US dollars borne by a window's pool: a posting that can be corrected."""
+    voucher = post_voucher(preparer, authoriser, window=make_window("W1"), amount=D(50))
+    return Posting.objects.select_related("entry", "debit", "credit").get(entry_id=voucher.entry_id)
+
+
 def names_file(entry: RegisterEntry, file: StoredFile) -> bool:
     """Say whether an entry holds the row of a stored file, so that `verify` finds it changed."""
     return ("alliance.storedfile", file.pk) in [(row["model"], row["pk"]) for row in json.loads(entry.body)["rows"]]

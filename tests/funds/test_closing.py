@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from alliance.core import clock
-from alliance.core.errors import Refused
+from alliance.core.errors import InsufficientFunds, Refused
 from funds.closing import fund_closing
 from funds.models import Fund, Posting
 from funds.operations.fund import set_fund_status
 from funds.operations.money import refund_donor
 from funds.seed import CENT
+from funds.statements import funding_status
 from tests.funds.factories import (
     fund_in,
     fund_project,
@@ -21,6 +22,7 @@ from tests.funds.factories import (
     make_payment,
     make_voucher,
     make_window,
+    post_voucher,
 )
 
 D = Decimal
@@ -54,6 +56,35 @@ def test_fund_is_closed_once_the_last_cent_went_back(finance_officer, second_fin
     with pytest.raises(Refused, match="not closed while something is open"):
         set_fund_status(by=head, status="closed", note="the end")
     refund(finance_officer, second_finance_officer, donor, CENT)
+    assert set_fund_status(by=head, status="closed", note="the end").status == "closed"
+
+
+@pytest.mark.requirement("R96", "R103")
+def test_fund_with_seed_and_income_is_closed_without_another_funds_taking_what_is_not_its_own(
+    finance_officer, second_finance_officer, head, sign_in
+):
+    two, trustee = (finance_officer, second_finance_officer), make_donor("world-bank", "trustee")
+    make_deposit(finance_officer, amount=D(1000))
+    make_deposit(finance_officer, donor=trustee, currency="USD", amount=D(500))
+    post_voucher(*two, "interest_fund", amount=D(30))
+    fund_in("closing")
+    form = reverse("funds:voucher_kind", args=["donor_refund"])
+    choice = sign_in(finance_officer).get(form).context["form"].fields["stake"]
+    assert [choice.label_from_instance(row).split(" – ")[0] for row in choice.queryset] == [
+        make_donor().name, f"{trustee.name} (seed capital)"
+    ]  # fmt: skip
+    with pytest.raises(InsufficientFunds):
+        make_voucher(finance_officer, "donor_refund", donor=trustee, amount=D("495.01"))
+    seed = post_voucher(*two, "donor_refund", donor=trustee, amount=D(495))
+    post_voucher(*two, "donor_refund", amount=D(990))
+    (posting,) = Posting.objects.filter(entry_id=seed.entry_id).select_related("debit")
+    assert (posting.debit.code, [share.source.kind for share in posting.shares.all()]) == (
+        "seed-refunds:world-bank", ["seed"]
+    )  # fmt: skip
+    status = funding_status()
+    assert (status.seed.amount, status.amount("contributions")) == (D(5), D(15))
+    post_voucher(*two, "other_fund", amount=D(30))
+    assert [part.amount for part in fund_closing().parts] == []
     assert set_fund_status(by=head, status="closed", note="the end").status == "closed"
 
 

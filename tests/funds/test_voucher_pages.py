@@ -21,6 +21,7 @@ from tests.funds.factories import (
     make_payment,
     make_voucher,
     make_window,
+    post_cost,
     post_voucher,
 )
 from tests.world import smallest_pdf
@@ -65,7 +66,9 @@ def test_voucher_is_prepared_on_its_page_and_shows_what_it_would_post(books, sig
     assert len(page.context["preview"].accounts) == 2
 
 
-def test_donor_refund_and_correction_are_prepared_from_what_there_is(books, sign_in, finance_officer):
+def test_donor_refund_and_correction_are_prepared_from_what_there_is(
+    books, sign_in, finance_officer, second_finance_officer
+):
     client = sign_in(finance_officer)
     field = client.get(form_of("donor_refund")).context["form"].fields["stake"]
     stake = next(row for row in field.queryset if row.source.donor.organisation.slug == "switzerland-sdc")
@@ -73,9 +76,9 @@ def test_donor_refund_and_correction_are_prepared_from_what_there_is(books, sign
     client.post(form_of("donor_refund"), sent("donor_refund", stake=stake.pk, amount="50"))
     refund = Voucher.objects.get(kind="donor_refund")
     assert (refund.donor, refund.window.code) == (stake.source.donor, "W1")
-    posting = Posting.objects.select_related("entry").get(debit__code="fee", amount=D("50.00"))
+    posting = post_cost(finance_officer, second_finance_officer)
     number = f"{posting.entry.n}/{posting.line}"
-    account = client.get(reverse("funds:account", args=["fee"])).content.decode()
+    account = client.get(reverse("funds:account", args=["bank-charges"])).content.decode()
     assert f"{form_of('reversal')}?posting={number}" in account
     client.post(form_of("reversal"), sent("reversal", key="k2", posting=number))
     assert Voucher.objects.get(kind="reversal").posting == posting

@@ -29,6 +29,7 @@ from tests.funds.factories import (
     make_voucher,
     make_window,
     names_file,
+    post_cost,
     post_voucher,
 )
 from tests.world import smallest_pdf
@@ -80,11 +81,11 @@ def test_voucher_is_posted_when_authorised_and_not_before(books, kind):
 
 
 def test_correction_mirrors_its_posting_and_its_shares(books):
-    posting = Posting.objects.get(debit__code="fee", credit__code="pool:W1")
+    posting = post_cost(books["by"], books["other"])
     voucher = post_voucher(books["by"], books["other"], "reversal", posting=posting)
     (mirror,) = Posting.objects.filter(entry_id=voucher.entry_id)
     assert (mirror.reverses, mirror.debit_id, mirror.credit_id) == (posting, posting.credit_id, posting.debit_id)
-    assert (voucher.amount, stakes("W1")) == (D("50.00"), [D("5000.00")])
+    assert (voucher.amount, stakes("W1")) == (D("50.00"), [D("4950.00")])
 
 
 EVERY_KIND = [*MOVES, "reversal"]
@@ -97,7 +98,7 @@ def test_every_kind_is_tried():
 @pytest.mark.requirement("D3")
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_whoever_prepares_cannot_authorise(books, kind):
-    values = {"posting": Posting.objects.get(debit__code="fee", amount=D("50.00"))} if kind == "reversal" else {}
+    values = {"posting": post_cost(books["by"], books["other"])} if kind == "reversal" else {}
     voucher = make_voucher(books["by"], kind, **values)
     with pytest.raises(NotAllowed, match="another person"):
         authorise_voucher(by=books["by"], voucher=voucher)
@@ -311,7 +312,7 @@ def test_file_that_is_no_document_is_refused(books):
 
 
 def test_posting_is_corrected_once(books):
-    posting = Posting.objects.get(debit__code="fee", amount=D("50.00"))
+    posting = post_cost(books["by"], books["other"])
     voucher = make_voucher(books["by"], "reversal", posting=posting)
     with pytest.raises(Refused, match="prepared or posted already"):
         make_voucher(books["by"], "reversal", posting=posting)
@@ -381,7 +382,7 @@ def test_status_of_the_fund_allows_certain_vouchers(books, status):
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_preview_is_what_is_posted_and_leaves_nothing(books, kind):
-    values = {"posting": Posting.objects.get(debit__code="fee", amount=D("50.00"))} if kind == "reversal" else {}
+    values = {"posting": post_cost(books["by"], books["other"])} if kind == "reversal" else {}
     voucher = make_voucher(books["by"], kind, **values)
     before, entries, accounts = balances(), RegisterEntry.objects.count(), Account.objects.count()
     preview = preview_voucher(voucher)

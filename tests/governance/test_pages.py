@@ -10,6 +10,7 @@ from django.utils import translation
 
 from alliance.core import clock
 from funds.operations.fund import set_window_status
+from governance.forms.items import TextForm
 from governance.models import Ballot, Decision, Outcome, RuleSet, Session
 from governance.operations import cancel_decision, close_decision, record_attendance
 from proposals.models import Project
@@ -356,6 +357,17 @@ def test_session_without_developing_countries_is_said_not_quorate(sign_in, offic
     page = client.get(url).content.decode()
     assert "not quorate" in page
     assert "Developing countries" in page
+
+
+def test_item_is_offered_no_session_that_is_over(officer):
+    from governance.operations import call_session
+
+    committee()
+    over, today, later = (
+        call_session(by=officer, held_on=clock.today() + timedelta(days=days), place="Geneva") for days in (-1, 0, 9)
+    )
+    assert list(TextForm().fields["session"].queryset) == [today, later]
+    assert TextForm({"session": over.pk}).has_error("session")
 
 
 @pytest.mark.requirement("R61")

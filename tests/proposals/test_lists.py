@@ -1,11 +1,15 @@
 """Lists: who sees which rows, and no more queries for three rows than for one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alliance.core import clock
 from proposals.models import Proposal, ProposalVersion
+from proposals.operations import check_version, return_proposal
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
@@ -97,3 +101,22 @@ def test_member_sees_the_version_granted_and_not_the_proposal(agency, officer, m
 def test_list_is_said_in_the_readers_language(language, words, agency, sign_in):
     draft_proposal(agency)
     assert words in sign_in(agency).get(f"/{language}/proposals/").content.decode()
+
+
+def test_last_change_of_a_proposal_is_what_happened_to_it_last(agency, officer):
+    version = submitted_version(agency)
+    changed = Proposal.objects.filter(pk=version.proposal_id).for_list().get
+    Proposal.objects.update(saved_at=clock.now() - timedelta(days=40))
+    assert changed().changed_at == version.submitted_at
+    check_version(by=officer, version=version, is_eligible=False, note="The route is not clear.")
+    version.refresh_from_db()
+    assert changed().changed_at == version.check_made.checked_at
+
+
+def test_version_returned_without_a_check_waits_for_none(agency, officer, sign_in):
+    version = submitted_version(agency)
+    url = version.proposal.get_absolute_url()
+    assert "Not made yet" in sign_in(officer).get(url).content.decode()
+    return_proposal(by=officer, version=version, reason="The budget is missing.")
+    page = sign_in(officer).get(url).content.decode()
+    assert ("Not made: returned to its authors" in page, "Not made yet" in page) == (True, False)

@@ -1,12 +1,16 @@
 """The Forum's public pages: open to all, in three languages, with figures that are the ledger's."""
 
+import csv
+import io
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db.models import Sum
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
@@ -125,6 +129,28 @@ def test_unknown_filter_value_is_said_and_filters_nothing(client: Client) -> Non
 
 def test_empty_result_says_what_to_do(client: Client) -> None:
     assert "No recommendation matches" in text_of(client.get("/en/recommendations/?words=zebra"))
+
+
+@pytest.mark.requirement("R22")
+@pytest.mark.parametrize(
+    ("language", "paraphrase"),
+    [
+        ("en", "Our paraphrase, not official"),
+        ("fr", "Notre paraphrase, non officielle"),
+        ("es", "Nuestra paráfrasis, no oficial"),
+    ],
+)
+def test_every_downloaded_recommendation_carries_the_notice(client: Client, language: str, paraphrase: str) -> None:
+    with translation.override(language):
+        url = reverse("reporting:recommendations")
+    text = b"".join(client.get(url, {"format": "csv", "q": ""}).streaming_content).decode("utf-8-sig")
+    heading, *lines = csv.reader(io.StringIO(text))
+    assert (len(heading), len(lines)) == (7, Recommendation.objects.count())
+    assert all(line[-1].startswith(paraphrase) and NOTICE[language] in line[-1] for line in lines)
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(url, {"format": "xlsx"}).streaming_content)))
+    assert [list(row) for row in book.active.iter_rows(min_row=2, values_only=True)] == [
+        [text or None for text in line] for line in lines
+    ]
 
 
 def test_reconstructed_recommendation_says_so_and_shows_no_copy_as_source(client: Client) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
 
@@ -27,7 +27,8 @@ from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.fund import set_fund_status
 from funds.statements import funding_status
-from proposals.models import Project, Proposal, ProposalRecommendation
+from governance.models import Decision, Outcome
+from proposals.models import Project, Proposal, ProposalRecommendation, WaitingApproval
 from reporting.forum_report import document, jobs
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import reportable, scope
@@ -108,6 +109,27 @@ def test_report_for_manila_covers_only_dates_since_brussels(figures):
     )
     assert all(figures.since <= decision.closed_on <= figures.as_of for decision in figures.decisions)
     assert all(figures.since <= project.approved_on <= figures.as_of for project in figures.projects)
+
+
+def test_approval_says_that_it_waits_for_money_until_the_money_is_allocated(people):
+    def outcomes():
+        return [row.outcome for row in gather(scope("MNL2008")).decisions if row.outcome_code == "carried"]
+
+    assert outcomes() == ["Approved"]
+    decision = Decision.objects.get(outcome__money="allocated")
+    waiting = WaitingApproval(
+        version=decision.version, decision_reference=decision.reference, approved_on=date(2008, 6, 12)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Outcome.objects.filter(decision=decision).update(money="waiting")
+        waiting.save()
+        assert outcomes() == ["Approved, waiting for money"]
+        waiting.prepared_by, waiting.funded_by = people["finance_officer"], people["second_finance_officer"]
+        waiting.funded_at = clock.now()
+        waiting.save()
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert outcomes() == ["Approved"]
 
 
 @pytest.mark.requirement("R104")

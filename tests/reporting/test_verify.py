@@ -76,8 +76,10 @@ def test_tampering_as_a_superuser_is_found(history, statement, what):
     assert not result.ok
     assert what in {problem.what for problem in result.problems}
     with pytest.raises(SystemExit) as stop:
-        call_command("verify", stdout=StringIO())
+        call_command("verify", stdout=(said := StringIO()))
     assert stop.value.code == 1
+    found = len(result.problems)
+    assert said.getvalue().splitlines()[-1] == ("1 problem" if found == 1 else f"{found} problems")
 
 
 def test_the_guards_shipped_are_those_of_a_fresh_database(db):

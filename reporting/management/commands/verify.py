@@ -24,6 +24,8 @@ class Command(BaseCommand):
             self.stdout.write("checked: " + ", ".join(f"{count} {name}" for name, count in result.checked.items()))
             for problem in result.problems:
                 self.stdout.write(f"{problem.what}  {problem.where}  {problem.why}")
-            self.stdout.write("everything is as it was recorded" if result.ok else f"{len(result.problems)} problems")
+            found = len(result.problems)
+            said = "1 problem" if found == 1 else f"{found} problems"
+            self.stdout.write("everything is as it was recorded" if result.ok else said)
         if not result.ok:
             sys.exit(1)

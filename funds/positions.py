@@ -14,21 +14,18 @@ from funds.amounts import in_proportion
 ZERO = Decimal("0.00")
 
 
-class Promise(Protocol):
+class Receipt(Protocol):
     amount: Decimal | None
     currency: str
     amount_usd: Decimal
+
+
+class Promise(Receipt, Protocol):
     written_off_usd: Decimal | None
     state: str
 
     @property
     def is_settled(self) -> bool: ...
-
-
-class Receipt(Protocol):
-    amount: Decimal | None
-    currency: str
-    amount_usd: Decimal
 
 
 class Position(NamedTuple):
@@ -61,10 +58,10 @@ def position(pledge: Promise, deposits: Iterable[Receipt]) -> Position:
     )
 
 
-def received_in_own_currency(pledge: Promise, deposits: Iterable[Receipt]) -> Decimal | None:
-    """Return what came in, in the pledge's currency; None where an amount or a currency makes that unknown."""
+def received_in_own_currency(promise: Receipt, deposits: Iterable[Receipt]) -> Decimal | None:
+    """Return what came in, in a promise's own currency; None where an amount or a currency makes that unknown."""
     deposits = list(deposits)
-    if pledge.amount is None or any(d.amount is None or d.currency != pledge.currency for d in deposits):
+    if promise.amount is None or any(d.amount is None or d.currency != promise.currency for d in deposits):
         return None
     return sum((deposit.amount for deposit in deposits if deposit.amount is not None), ZERO)
 

@@ -232,11 +232,14 @@ class Instalment(Registered):
         return cls.ever.all()
 
 
-class StandingDeposits(models.Manager.from_queryset(DepositQuerySet)):  # type: ignore[misc]
+DepositManager = models.Manager.from_queryset(DepositQuerySet)
+
+
+class StandingDeposits(DepositManager):
     """The deposits that stand now; those whose money was reversed are in `ever`, and as of a day in `ever.standing(day)`."""
 
     def get_queryset(self) -> DepositQuerySet:
-        return super().get_queryset().standing()
+        return DepositQuerySet(self.model, using=self._db).standing()
 
 
 class Deposit(Valued):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.core.display import Text
+from alliance.core.translated import names
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from alliance.rendering.charts import Target, Targets
@@ -161,8 +162,8 @@ def _budget_shares(references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
 def projects(of: Scope) -> tuple[Table, ...]:
     """By project within objective. Each amount is split by the objectives' percentages: the objectives add up (R47)."""
     moves, spending = of.moves(*FUNDED, by="project"), of.once(_spending)
-    rows = Project.objects.annotate(percents=_content("objectives")).select_related("lead").defer("version__content")
-    found = {row.reference: row for row in rows.order_by("reference")}
+    rows = Project.objects.annotate(percents=_content("objectives")).select_related("lead")
+    found = {row.reference: row for row in rows.only("reference", "title", "state", *names("lead"))}
     lines: dict[str, list[Line]] = defaultdict(list)
     for reference in moves.keys(KIND.PROJECT, KIND.POOL):
         for objective, line in _parts_of(of, moves, spending, reference, found.get(reference)):
@@ -188,13 +189,12 @@ def _parts_of(of: Scope, moves: Moves, spending: Balances, reference: str, proje
     weights = {one["code"]: Decimal(one["percent"]) for one in project.percents} if project else {"": Decimal(100)}
     split = [prorated(amount, weights) for amount in (allocated, max(funded, ZERO), spent)]
     url = reverse("reporting:project", args=[reference]) if project else of.total(project=reference)
+    lead, state = (project.lead.name, str(project.get_state_display())) if project else ("", "")
+    label = f"{reference} {project.title}" if project else reference
     for objective in weights:
         parts = [amounts[objective] for amounts in split]
-        cells = (
-            Cell(project.lead.name if project else ""), Cell(str(project.get_state_display()) if project else ""),
-            *map(Cell, parts), Cell(percent(parts[2], parts[1])),
-        )  # fmt: skip
-        yield objective, Line(f"{reference} {project.title}" if project else reference, cells, "row", reference, url)
+        cells = (Cell(lead), Cell(state), *map(Cell, parts), Cell(percent(parts[2], parts[1])))
+        yield objective, Line(label, cells, "row", reference, url)
 
 
 def _grouped(lines: Mapping[str, list[Line]]) -> tuple[Line, ...]:

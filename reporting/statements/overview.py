@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from alliance.core.display import Text
 from alliance.core.tones import of_code
@@ -126,7 +126,7 @@ def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
     for year in years:
         found = amounts(functools.partial(moves.net, year=year))
         rows.append(Group(str(year), (found["total_sources"], found["total_uses"])))
-    series = ((_("Sources"), "accent"), (_("Uses"), "warm"))
+    series = ((pgettext("money", "Sources"), "accent"), (_("Uses"), "warm"))
     text = _("Bars of the sources and uses of each year.")
     return (Grouped(_("Sources and uses over time"), text, series, tuple(rows)),) if rows else ()
 

@@ -77,6 +77,16 @@ def _both(asked: Asked, *columns: str) -> QuerySet[Any]:
     return projects.values_list(*columns).union(activities.values_list(*columns), all=True)
 
 
+def at_work() -> QuerySet[Organisation]:
+    """Return the organisations that the whole list can be narrowed to: those that lead, carry out or run something."""
+    partnered = Contract.objects.filter(state=Contract.State.SIGNED)
+    return Organisation.objects.filter(
+        Q(pk__in=Project.objects.values("lead"))
+        | Q(pk__in=partnered.values("partner"))
+        | Q(pk__in=OutsideActivity.objects.standing().values("organisation"))
+    )
+
+
 def _placed(asked: Asked) -> Q:
     """Return the condition on country, theme and period: a row's days and the period have a day in common."""
     wanted = {

@@ -35,6 +35,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
 
 
+LONG = (
+    "browser/", "runtime/test_demo", "funds/test_crash", "alliance/test_backups", "alliance/test_jobs",
+    "runtime/test_faults", "reporting/test_forum_report", "reporting/test_statements", "test_access_table",
+    "funds/test_concurrency", "proposals/test_contract_document", "test_tamper", "reporting/test_donor_area",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long by itself, so that no processor is left waiting for it at the end."""
+    tests = settings.BASE_DIR / "tests"
+    items.sort(key=lambda item: not str(item.path.relative_to(tests)).startswith(LONG))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     if not session.config.getoption("--requirements"):
         return

@@ -28,8 +28,12 @@ class OrganisationField(forms.ModelChoiceField):
         confirmed = Organisation.objects.exclude(confirmed_at=None)
         super().__init__(queryset=confirmed, to_field_name="slug", **{"empty_label": "—", **options})
 
-    def sorted_choices(self) -> list[tuple[str, str]]:
-        rows = sorted(cast(QuerySet, self.queryset).all(), key=lambda row: (sort_key(row.name), row.pk))
+    def sorted_choices(self, among: QuerySet[Organisation] | None = None) -> list[tuple[str, str]]:
+        """Return the choices by name: every organisation that may be chosen, or those among these."""
+        rows = sorted(
+            among if among is not None else cast(QuerySet, self.queryset).all(),
+            key=lambda row: (sort_key(row.name), row.pk),
+        )
         return [("", str(self.empty_label)), *((row.slug, row.name) for row in rows)]
 
 

@@ -287,7 +287,7 @@ def decision_figures(decision: Any) -> DecisionFigures:
         outcome=_outcome(decision),
         outcome_code=decision.outcome.result,
         is_consensus=decision.outcome.is_consensus,
-        is_allocated=decision.outcome.money == "allocated",
+        is_allocated=decision.outcome.money == "allocated" or decision.is_funded,
         amounts=amounts,
         total=sum((row.amount for row in amounts), ZERO),
     )

@@ -14,11 +14,12 @@ from alliance.access import public
 from alliance.core.countries import country_choices, country_name
 from alliance.core.widgets import DateInput
 from alliance.forum.models import Theme
+from alliance.people.models import Organisation
 from alliance.rendering.tables import csv_response
 from proposals.forms.activities import OrganisationField
 from proposals.forms.fields import theme_choices
 from reporting.paging import page_of
-from reporting.who import Asked, Work, matrix, read, works
+from reporting.who import Asked, Work, at_work, matrix, read, works
 
 
 class WhoFilter(forms.Form):
@@ -37,7 +38,8 @@ class WhoFilter(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         fields: dict[str, Any] = self.fields
-        fields["organisation"].choices = fields["organisation"].sorted_choices()
+        asked = Organisation.objects.exclude(confirmed_at=None).filter(slug=str(self.data.get("organisation", "")))
+        fields["organisation"].choices = fields["organisation"].sorted_choices(at_work() | asked)
         fields["theme"].choices = [("", _("All")), *theme_choices()]
         fields["country"].choices = country_choices(_("All"))
 

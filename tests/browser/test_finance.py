@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.rendering.models import Job
 from funds.models import Account, Rate, Voucher, VoucherState
 from funds.operations.money import pools_total
@@ -88,7 +89,8 @@ def look_at_the_accounts(one):
     one.go("money/statements/")
     one.go(f"money/statements/windows/?as_of={DAY}")
     total = plain(one.page.locator("main tr.total td").last.inner_text())
-    assert Decimal(total.replace(",", "").replace(" ", "")) == pools_total()
+    with override(one.language):
+        assert total == plain(formats.figure(pools_total()))
     one.go(f"money/statements/funding-status/?as_of={DAY}")
     one.page.locator('main table a[href*="/money/postings/"]').first.click()
     one.look()

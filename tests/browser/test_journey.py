@@ -8,6 +8,7 @@ from alliance.core.countries import country_choices
 from alliance.forum.models import Objective, Summit
 from alliance.people.models import Organisation, User
 from alliance.rendering.models import Job
+from funds.amounts import currencies
 from funds.models import Account
 from proposals.models import Project
 from reporting.verification import verify
@@ -88,6 +89,6 @@ def left_in_english(one):
     # A contract drafted in French stays French.
     objectives = {name for row in Objective.objects.values_list("name_fr", "name_es") for name in row}
     places = {str(label) for _code, label in country_choices()} | set(Summit.objects.values_list("city_en", flat=True))
-    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives | places
+    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives | places | currencies()
     found = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
     return {path: texts for path, texts in found.items() if texts}

@@ -22,7 +22,7 @@ SAME = {
         "Version", "Note", "Message", "Image", "Situation", "Participation", "Notices", "Budget", "Impact", "Rapport",
         "Session", "Sessions", "Place", "Votes", "Proposition", "Transition", "Section", "Sections", "Original",
         "Migration", "Performance", "Quorum", "Consensus", "Abstention", "Ghana", "Philippines", "IOM", "OIM",
-        "Portal", "alliance", "Communication", "Mission", "Solution", "Instruments", "Information", "Taxes", "Options",
+        "Portal", "alliance", "Allocation", "Communication", "Mission", "Solution", "Instruments", "Information", "Taxes", "Options",
     ),
     "es": (
         "Total", "Auditor", "Error", "Alliance", "Menu", "English", "Français", "Español", "USD", "UTC", "PDF", "CSV", "XLSX", "API", "SHA", "Ghana",

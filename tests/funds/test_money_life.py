@@ -120,15 +120,23 @@ class MoneyLife(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting)
     @rule()
     def allocate_what_waits(self):
-        if self.allocated("waiting allocation", *self.waiting[0]):
-            del self.waiting[0]
+        ready = [one for one in self.waiting if self.hindrance(*one) is None] or self.waiting
+        if self.allocated("waiting allocation", *ready[0]):
+            self.waiting.remove(ready[0])
+
+    def hindrance(self, project, window, amount) -> type[Refused] | None:
+        first, rest = self.parts(window, amount)
+        touched = {window} | ({"GEN"} if rest else set())
+        return OutOfState if touched & self.shut else InsufficientFunds if first + rest < amount else None
+
+    def parts(self, window, amount) -> tuple[Decimal, Decimal]:
+        """Return what the window's own pool gives and what the general one does."""
+        first = min(self.held.get(f"pool:{window}", ZERO), amount)
+        return first, ZERO if window == "GEN" else min(amount - first, self.held.get("pool:GEN", ZERO))
 
     def allocated(self, kind, project, window, amount) -> bool:
-        own, general = self.held.get(f"pool:{window}", ZERO), self.held.get("pool:GEN", ZERO)
-        first = min(own, amount)
-        rest = ZERO if window == "GEN" else min(amount - first, general)
-        touched = {window} | {"GEN" for part in [rest] if part}
-        refusal = OutOfState if touched & self.shut else InsufficientFunds if first + rest < amount else None
+        first, rest = self.parts(window, amount)
+        refusal = self.hindrance(project, window, amount)
         chosen = {Window.objects.get(code=window): amount}
         if not self.expect(kind, lambda: money.allocate(by=None, project=project, amounts=chosen, on=ON), refusal):
             return False
@@ -163,8 +171,12 @@ class MoneyLife(RuleBasedStateMachine):
     @rule(project=projects, partner=partners, amount=small, whole=st.booleans())
     def receive_refund(self, project, partner, amount, whole):
         sent = f"refunds-in-transit:{project}:{partner}"
-        if whole and self.held.get(sent):
-            amount = self.held[sent]
+        if under_way := sorted(
+            code for code, held in self.held.items() if held and code.startswith("refunds-in-transit")
+        ):
+            sent = sent if self.held.get(sent) else under_way[0]
+            amount = self.held[sent] if whole else min(amount, self.held[sent])
+            _kind, project, partner = sent.split(":")
         act = {"by": self.officer, "project": project, "organisation": Organisation.objects.get(slug=partner), "on": ON}
         if self.expect("refund received", lambda: money.receive_refund(amount=amount, **act), self.short(sent, amount)):
             self.move(f"project:{project}", sent, amount)
@@ -185,7 +197,7 @@ class MoneyLife(RuleBasedStateMachine):
         if self.expect(kind, lambda: money.post_interest(from_partners=partners, **act), self.closed(on)):
             self.move(f"pool:{window}", "interest-partners" if partners else "interest-fund", amount)
 
-    @rule(window=windows, amount=amounts, kind=st.sampled_from(("direct_cost", "bank_charges", "other_funds")), on=days)
+    @rule(window=windows, amount=small, kind=st.sampled_from(("other_funds", "direct_cost", "bank_charges")), on=days)
     def bear_cost(self, window, amount, kind, on):
         act = {"by": self.officer, "kind": kind, "window": Window.objects.get(code=window), "amount": amount, "on": on}
         refusal = self.short(f"pool:{window}", amount) or self.closed(on)

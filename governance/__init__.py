@@ -10,4 +10,9 @@ Invariants. The secretariat never votes. Ballots and outcomes are never changed.
 nobody sees a choice before the close. A decision has one outcome, whoever and however many close it.
 Quorum, majorities, floor and sealing are a rule set with a date: the source document is silent on
 them, so they are ours. Nothing here is known to the apps below.
+
+Where a thing goes: a row in `models/` (`committee` has who sits, `rules` the rule sets, `votes` ballots and outcomes); a
+change in `operations/`, by the step of a decision's life (`items`, `opening`, `ballots`, `recusals`, `closing`) or by
+`founding` and `sessions`; the count itself, without a database, in `counting`; what the windows hold for an item in
+`availability`; a page in `views/`, its form in `forms/`; who may in `permissions`, who is told in `receivers`.
 """

@@ -1,1 +1,1 @@
-"""The public read interface: projects and decisions as JSON, in pages that never count."""
+"""The public read interface: projects, decisions and activities outside the fund as JSON, in pages that never count."""

@@ -1,1 +1,1 @@
-"""Pages that follow a whole: the public site, role homes, the donor's area."""
+"""Pages that follow a whole: the public site, and a signed-in person's home. What they show is gathered beside this folder."""

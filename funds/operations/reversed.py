@@ -44,14 +44,14 @@ def held_deposit(posting: Posting) -> Deposit | None:
 def with_its_fee(posting: Posting, on: date) -> Sequence[Posting]:
     """Return what is reversed with a posting: of a deposit's money its fee, if there is one; else the posting alone.
 
-    Raises Refused for the fee alone, and for a day before the money came in.
+    Raises Refused for the fee alone, and for a day before that of the posting.
     """
+    if on < posting.effective_on:
+        raise Refused(_("A posting is corrected on its own day, or later."), field="on")
     if deposit_of(posting) is None:
         return [posting]
     if posting.credit.kind not in ORIGINS:
         raise Refused(_("A fee is corrected with its deposit: name the posting of the money."), field="posting")
-    if on < posting.effective_on:
-        raise Refused(_("This is before the money came in."), field="on")
     fees = Posting.objects.filter(entry_id=posting.entry_id, debit__kind=AccountKind.FEE, reversed_by=None)
     return [posting, *fees.select_related("debit", "credit")]
 

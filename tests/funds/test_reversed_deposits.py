@@ -75,11 +75,24 @@ def test_fee_alone_is_not_reversed(two):
 
 def test_deposit_is_not_reversed_before_it_came_nor_twice(two):
     deposit = make_deposit(two[0])
-    with pytest.raises(Refused, match="before the money came in"):
+    with pytest.raises(Refused, match="on its own day, or later"):
         make_voucher(two[0], "reversal", posting=money_of(deposit), on=RECEIVED_ON - timedelta(days=1))
     take_back(two, deposit)
     with pytest.raises(OutOfState):
         make_voucher(two[0], "reversal", posting=Posting.objects.get(reverses=money_of(deposit)))
+
+
+@pytest.mark.requirement("R52")
+def test_no_posting_is_corrected_before_its_own_day(two):
+    """The project would have held less than nothing in between."""
+    from funds.operations.money import allocate
+
+    make_deposit(two[0])
+    (posting,) = allocate(by=two[0], project=PROJECT, amounts={make_window(): D(9000)}, on=REVERSED_ON)
+    with pytest.raises(Refused, match="on its own day, or later") as refusal:
+        make_voucher(two[0], "reversal", posting=posting, on=DAY_BEFORE)
+    assert refusal.value.field == "on"
+    post_voucher(*two, "reversal", posting=posting, on=REVERSED_ON)
 
 
 def test_money_that_was_given_to_a_project_cannot_be_taken_back(two):

@@ -79,6 +79,7 @@ def amend_pledge(
     if _is_more(pledge, value):
         fund.require(Act.PLEDGE)
         require_not_barred(pledge.donor)
+        check_window(window)
     _check_not_below(pledge, value)
     amendment = _pledge_before(by, pledge, why.strip())
     for name, new in {**value.columns(), **texts, "window": window, "pledged_on": pledged_on}.items():
@@ -173,7 +174,7 @@ def amend_agreement(
 
     The instalments are all of the agreement, paid ones too. The amount is not below what came in, keeps the agreement's
     rate, and fits the pledge beside other agreements. More is agreed only when it could be signed for anew: by the
-    fund's status, due diligence, and the ceiling on seed capital (R98). Raises Refused, OutOfState, NotAllowed.
+    fund's status, its window's, due diligence, and the ceiling on seed capital (R98). Raises Refused, OutOfState, NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
     fund = Fund.objects.held()
@@ -195,6 +196,7 @@ def amend_agreement(
     if _is_more(agreement, value):
         fund.require(Act.AGREE)
         require_not_barred(agreement.donor)
+        check_window(agreement.window)
         require_signable(agreement.donor, value.amount_usd - agreement.amount_usd)
     old = list(agreement.instalments.order_by("number"))
     if amount == agreement.amount and [(row.due_on, row.amount) for row in old] == list(instalments):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.register.models import RegisterEntry
-from funds.models import Agreement, Instalment, Pledge
+from funds.models import Agreement, Instalment, Pledge, Window
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
 from funds.operations.deposits import standings_of
@@ -150,12 +150,18 @@ def test_pledge_that_is_over_is_not_amended(donor, officer, finance_officer):
 
 @pytest.mark.requirement("R103")
 def test_promise_is_not_raised_where_it_could_not_be_made(donor, officer, finance_officer):
-    pledge, agreement = make_pledge(donor), make_agreement(finance_officer)
+    pledge = make_pledge(donor, window=make_window("W1"))
+    agreement = make_agreement(finance_officer, window=make_window("W1"))
     fund_in("closing")
     for change, row in ((amended, pledge), (changed, agreement)):
         with pytest.raises(OutOfState):
             change(finance_officer, row, amount=D(10001))
     fund_in("operating")
+    Window.objects.filter(code="W1").update(status="closed")
+    for change, row in ((amended, Pledge.objects.get()), (changed, agreement)):
+        with pytest.raises(Refused, match="This window is closed"):
+            change(finance_officer, row, amount=D(10001))
+    Window.objects.filter(code="W1").update(status="open")
     record_due_diligence(
         by=officer, donor=pledge.donor, done_on=clock.today(), valid_until=clock.today() + timedelta(9),
         finding="not_acceptable", note="no",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.core.turns import wait_in_turn
+from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from governance import permissions
@@ -49,15 +50,19 @@ def found_committee(
     """Found the oversight committee: seats, holders, chair and the first rule set, entered by the head.
 
     A founding act: possible once. `rules` are columns of RuleSet that differ from its defaults (R61, R62).
-    Raises NotAllowed for anyone but the head; Refused when there is a committee, and for a day to come.
+    Raises NotAllowed for anyone but the head; Refused when there is a committee, for a day to come, and for rules that
+    no vote of these seats could meet.
     """
     _require_head(by)
+    wait_in_turn("committee.founded")
     if on > clock.today():
         raise Refused(_("The committee is founded on a day that has come."), field="on")
     if Body.objects.the():
         raise Refused(_("The committee has been founded already."))
     body = Body.objects.create(code="committee", founded_on=on, **(names or NAMES))
-    rows: list[models.Model] = [body, _ruled(number=1, effective_from=on, **(rules or {}))]
+    first = _ruled(number=1, effective_from=on, **(rules or {}))
+    _require_within_reach(first, [new.constituency for new in seats])
+    rows: list[models.Model] = [body, first]
     for number, new in enumerate(seats, start=1):
         rows += _seat(body, number, new, on)
     if chair is not None:
@@ -124,8 +129,8 @@ def adopt_rules(*, by: User, decision: Decision, effective_from: date, changes: 
     kept = {f.name: getattr(last, f.name) for f in RuleSet._meta.concrete_fields if f.name not in {"id", "decision"}}
     values = {**kept, **changes, "number": last.number + 1, "effective_from": effective_from}
     rules = _ruled(decision=decision, **values)
-    if rules.floor > Seat.objects.on(effective_from).filter(body=decision.body_id).count():
-        raise Refused(_("The committee has fewer seats than that."), field="floor")
+    seats = Seat.objects.on(effective_from).filter(body=decision.body_id)
+    _require_within_reach(rules, list(seats.values_list("constituency", flat=True)))
     facts = {"number": rules.number, "decision": decision.reference, "from": effective_from}
     record("rules.adopted/1", by=by, rows=[rules], facts=facts, public=True)
     return rules
@@ -134,14 +139,17 @@ def adopt_rules(*, by: User, decision: Decision, effective_from: date, changes: 
 def _ruled(**columns: Any) -> RuleSet:
     """Write a version of the rules, or say at its field what cannot be one."""
     rules = RuleSet(**columns)
-    may_be_empty = {name for name in ("decision", "required") if not getattr(rules, name)}
-    try:
-        rules.full_clean(exclude=may_be_empty)
-    except ValidationError as error:
-        field, (first, *_more) = next(iter(error.message_dict.items()))
-        raise Refused(first, field=field) from None
+    require_valid(rules, may_be_empty=("required",))
     rules.save(force_insert=True)
     return rules
+
+
+def _require_within_reach(rules: RuleSet, constituencies: Sequence[str]) -> None:
+    """Refuse rules that no vote of seats of these constituencies could meet: no vote could change them either."""
+    if rules.floor > len(constituencies):
+        raise Refused(_("The committee has fewer seats than that."), field="floor")
+    if rules.is_composition_binding and set(rules.required) - set(constituencies):
+        raise Refused(_("The committee has no seat of a group that must take part."), field="required")
 
 
 def _seat(body: Body, number: int, new: NewSeat, on: date) -> list[models.Model]:

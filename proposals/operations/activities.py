@@ -12,6 +12,7 @@ from alliance.core.countries import country_choices
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
+from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds.operations.values import check_amount
@@ -44,6 +45,7 @@ def record_activity(*, by: User, particulars: Particulars) -> OutsideActivity:
     activity = OutsideActivity(
         reference=next_reference("ACT"), recorded_by=by, recorded_at=clock.now(), **_checked(particulars)
     )
+    require_valid(activity)
     activity.save()
     record("activity.recorded/1", by=by, rows=[activity], facts=_facts(activity), public=True)
     return activity
@@ -58,6 +60,7 @@ def amend_activity(*, by: User, activity: OutsideActivity, particulars: Particul
     for name, value in _checked(particulars, kept=activity.themes).items():
         setattr(activity, name, value)
     activity.amended_at = clock.now()
+    require_valid(activity)
     activity.save()
     record("activity.amended/1", by=by, rows=[activity], facts=_facts(activity), public=True)
     return activity

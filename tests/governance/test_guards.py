@@ -41,6 +41,7 @@ from governance.operations import (
 )
 from tests.governance.factories import (
     FOUNDED,
+    SEATS,
     all_but,
     committee,
     holder,
@@ -69,9 +70,9 @@ def sql(statement: str, *values: object) -> None:
         cursor.execute(statement, values)
 
 
-def closed_decision() -> Decision:
+def closed_decision(*keys: str) -> Decision:
     decision = opened_text()
-    vote(decision, "approve", *all_but())
+    vote(decision, "approve", *(keys or all_but()))
     close_decision(by=person("chair"), decision=decision)
     return Decision.objects.get(pk=decision.pk)
 
@@ -378,6 +379,33 @@ def test_item_of_a_session_without_developing_countries_cannot_open(officer):
         open_decision(by=officer, decision=item)
     record_attendance(by=officer, session=session, present=[holder("member_sweden"), holder("chair")])
     assert open_decision(by=officer, decision=item).is_open
+
+
+def test_item_is_put_to_no_session_that_is_over(officer):
+    committee()
+    over = call_session(by=officer, held_on=clock.today() - timedelta(days=1), place="Geneva")
+    for put in (lambda: tabled(session=over), lambda: opened_text(session=over)):
+        with pytest.raises(Refused) as refusal:
+            put()
+        assert refusal.value.field == "session"
+
+
+@pytest.mark.requirement("R62")
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"required": ["others"]}, "required"), ({"floor": 9}, "floor"), ({"floor": 0}, "floor")]
+)
+def test_rules_that_no_vote_of_the_seats_could_meet_are_refused(head, changes, field):
+    seats = new_seats(SEATS[:-1])
+    with pytest.raises(Refused) as refusal:
+        found_committee(by=head, seats=seats, on=FOUNDED, rules=changes)
+    assert (refusal.value.field, Body.objects.count()) == (field, 0)
+    found_committee(by=head, seats=seats, on=FOUNDED, chair=person("chair"))
+    tomorrow = clock.today() + timedelta(days=1)
+    with pytest.raises(Refused) as refusal:
+        adopt_rules(
+            by=head, decision=closed_decision(*all_but("member_network")), effective_from=tomorrow, changes=changes
+        )
+    assert refusal.value.field == field
 
 
 @pytest.mark.requirement("R62")

@@ -14,12 +14,14 @@ from alliance.register.models import RegisterEntry
 from funds.models import Posting
 from governance import checks
 from governance.models import Ballot, Decision, Outcome
-from governance.operations import cast_ballot, close_decision, close_due, open_decision
+from governance.operations import cast_ballot, close_decision, close_due, found_committee, open_decision
 from proposals.models import Project
 from tests.governance.factories import (
+    FOUNDED,
     D,
     after_deadline,
     all_but,
+    new_seats,
     opened,
     opened_text,
     person,
@@ -146,3 +148,9 @@ def test_deadline_job_run_by_two_workers_closes_each_once(people, set_clock):
     after_deadline(set_clock, decisions[-1])
     at_once([close_due, close_due])
     assert Outcome.objects.count() == 3
+
+
+@pytest.mark.requirement("R61")
+def test_committee_founded_by_several_at_once_is_founded_once():
+    found = at_once([lambda: found_committee(by=person("head"), seats=new_seats(), on=FOUNDED)] * 3)
+    assert kinds(found) == {"Body": 1, "Refused": 2}

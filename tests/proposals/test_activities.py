@@ -51,12 +51,20 @@ def test_only_the_secretariat_records(who, request, db):
         ({"amount": Decimal(5)}, "amount"),
         ({"currency": "USD"}, "amount"),
         ({"amount": Decimal("5.5"), "currency": "JPY"}, "amount"),
+        ({"title": "x" * 201}, "title"),
+        ({"language": "de"}, "language"),
+        ({"source": "x" * 301}, "source"),
+        ({"source_url": f"https://example.org/{'x' * 300}"}, "source_url"),
+        ({"source_url": "javascript:alert(1)"}, "source_url"),
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(changes, field, officer):
     with pytest.raises(Refused) as refused:
         recorded_activity(officer, **changes)
     assert (refused.value.field, OutsideActivity.objects.count()) == (field, 0)
+    activity = recorded_activity(officer)
+    with pytest.raises(Refused):
+        amend_activity(by=officer, activity=activity, particulars=particulars(**changes))
 
 
 def test_organisation_that_is_not_confirmed_is_refused(officer):

@@ -15,12 +15,13 @@ from uuid import UUID, uuid4
 import structlog
 from django.apps import apps
 from django.core.files.base import File
-from django.db import OperationalError, connection, models, transaction
+from django.db import DataError, OperationalError, connection, models, transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bound_contextvars
 
 from alliance.core import clock
-from alliance.core.errors import KeyReused
+from alliance.core.errors import KeyReused, Refused
 from alliance.core.logs import level_of_acts
 from alliance.core.turns import wait_in_turn
 from alliance.register.canonical import canonical, chained, digest_of
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 ATTEMPTS = 6
 KEY_LENGTH = 64
 RETRIED = {"40001", "40P01"}
+TOO_LONG = "22001"
 
 entries_written = Signal()  # sent after commit: a doorbell for whoever relays entries, never the only way
 
@@ -196,6 +198,10 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
             numbers = _write(act, key, request, result)
             transaction.on_commit(partial(_tell, act, numbers))
             return result
+    except DataError as error:
+        if getattr(error.__cause__, "pgcode", None) != TOO_LONG:
+            raise
+        raise Refused(_("A text is too long.")) from error
     finally:
         _current.reset(token)
 

@@ -159,6 +159,12 @@ def test_checkpoints_are_never_changed(db):
         Checkpoint.objects.all().delete()
 
 
+def test_text_that_no_column_holds_is_refused_in_words(officer):
+    with pytest.raises(Refused, match="A text is too long"):
+        register_organisation(by=officer, slug="long", kind="government", name_en="x" * 1000)
+    assert not Organisation.objects.filter(slug="long").exists()
+
+
 def test_a_body_opens_once_and_never_closes(officer):
     @operation
     def quiet(*, by):

@@ -137,6 +137,9 @@ def _prepared(by: User) -> Body:
 def _put(by: User, body: Body, *, closes_at: datetime, **columns: Any) -> Decision:
     moment = clock.now()
     require_time(closes_at, moment)
+    session = columns.get("session")
+    if session and (session.body_id != body.pk or session.held_on < clock.today()):
+        raise Refused(_("Choose a session of this body that is still to come."), field="session")
     version = columns.get("version")
     if version and Decision.objects.filter(version=version, state__in=["draft", "open"]).exists():
         raise OutOfState(_("This version is before the committee already."))

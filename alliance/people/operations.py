@@ -61,7 +61,9 @@ def welcome_person(*, by: User, email: str, organisation: Organisation, role: st
     """
     _their_own_only(by, organisation, role)
     organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
-    person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    # So is the person's: two organisations cannot each find that nobody else has named this person yet.
+    people = User.objects.select_for_update(of=("self",), no_key=True)
+    person = people.filter(email__iexact=email.strip(), is_active=True).order_by("pk").first()
     if person is None:
         raise Refused(_("Nobody with this e-mail address has an account."), field="email")
     elsewhere = Membership.objects.not_over(clock.today()).filter(user=person).exclude(organisation=organisation)

@@ -11,6 +11,7 @@ from alliance.people.models import Membership, Role, User
 from alliance.people.operations import end_membership, welcome_person
 from alliance.register.models import RegisterEntry
 from tests.funds.factories import make_donor, make_organisation
+from tests.governance.test_races import at_once, kinds
 
 
 @pytest.fixture
@@ -76,6 +77,18 @@ def test_only_donors_roles_are_given(donor, head, stranger, sweden, role):
 def test_signatory_gives_no_role_for_another_donor(donor, stranger):
     with pytest.raises(NotAllowed):
         welcomed(donor, make_organisation("switzerland-sdc"), stranger)
+
+
+@pytest.mark.requirement("R48")
+@pytest.mark.django_db(transaction=True)
+def test_two_donors_at_once_do_not_both_name_one_person(people):
+    swiss, person = (
+        make_donor("switzerland-sdc").organisation,
+        User.objects.create(email="new@demo.example", name="New"),
+    )
+    named = ((people["donor"], make_donor().organisation), (people["rival_donor"], swiss))
+    made = at_once([lambda by=by, of=of: welcomed(by, of, person) for by, of in named] * 2)
+    assert kinds(made) == {"Membership": 1, "Refused": 3}
 
 
 def test_role_is_held_once(donor, stranger, sweden):

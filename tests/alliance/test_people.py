@@ -1,5 +1,6 @@
 """Signing in, acting for, roles over time, and what was typed before the session ended."""
 
+import json
 import re
 from datetime import date, timedelta
 
@@ -17,6 +18,8 @@ from alliance.core.requests import PERSON, STASH
 from alliance.people.models import Membership, Organisation, Role, SecurityEvent, User
 from alliance.people.operations import confirm_organisation, give_role, register_organisation
 from alliance.people.personas import PASSWORD
+from alliance.register.kinds import declared
+from alliance.register.models import RegisterEntry
 from tests.funds.test_ledger import make_donor
 
 
@@ -127,6 +130,15 @@ def test_form_of_the_person_before_is_not_taken_for_the_next_persons(two_donors)
 
 def ticket_of(answer):
     return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.content.decode())[1]
+
+
+def test_a_person_is_told_of_a_role_that_somebody_gave(head, donor):
+    iom = Organisation.objects.get(slug="iom")
+    give_role(by=None, user=donor, organisation=iom, role=Role.REVIEWER, starts_on=date(2007, 1, 1))
+    give_role(by=head, user=donor, organisation=iom, role=Role.AUDITOR, starts_on=date(2007, 1, 1))
+    given = RegisterEntry.objects.filter(kind="membership.started/1").order_by("-n")[:2]
+    told = [list(declared()[entry.kind].told(json.loads(entry.body))) for entry in given]
+    assert told == [[donor], []]
 
 
 def test_a_person_chooses_for_whom_they_act_among_their_own_roles(sign_in, donor, agency):

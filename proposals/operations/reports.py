@@ -1,6 +1,6 @@
 """Partners' reports: written, submitted, accepted or returned. Acceptance posts the spending."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -36,12 +36,14 @@ def save_report(
     """Save what is given of a report that is due or was returned; what is not given stays.
 
     `actuals`: value and remark by indicator. `cells`: value by indicator, variable and category. `spending`: amount in
-    the fund's currency by category.
+    the fund's currency by category. Raises Refused for an indicator that is not the project's, and below zero.
     """
     report = lock_report(report.pk)
     _require_writer(by, report)
     if not report.is_editable:
         raise OutOfState(_("This report has been submitted: it can no longer be changed. Nothing was saved."))
+    _require_own(report, {*(actuals or {}), *(indicator for indicator, *_cell in cells or {})})
+    _require_counted([*(spending or {}).values(), *(cells or {}).values()])
     for name, text in (texts or {}).items():
         if name in TEXTS:
             setattr(report, name, text)
@@ -60,9 +62,22 @@ def save_report(
 def _save_cells(report: PartnerReport, cells: Mapping[tuple[Indicator, str, str], Decimal | None]) -> None:
     rows = {row.indicator_id: row for row in report.indicators.all()}
     for (indicator, variable, category), value in cells.items():
+        if indicator.pk not in rows:  # its breakdown is known before its value
+            rows[indicator.pk] = ReportedIndicator.objects.create(report=report, indicator=indicator)
         ReportedCell.objects.update_or_create(
             reported=rows[indicator.pk], variable=variable, category=category, defaults={"value": value}
         )
+
+
+def _require_own(report: PartnerReport, indicators: Collection[Indicator]) -> None:
+    own = set(report.contract.project.proposal.indicators.values_list("pk", flat=True))
+    if {indicator.pk for indicator in indicators} - own:
+        raise Refused(_("An indicator that is reported on is one of the project’s own."))
+
+
+def _require_counted(values: Iterable[Decimal | None]) -> None:
+    if any(value is not None and value < ZERO for value in values):
+        raise Refused(_("What was spent or counted is zero or more."))
 
 
 @operation

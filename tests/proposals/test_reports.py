@@ -9,8 +9,15 @@ from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.register.verification import Verification
 from funds.models import Account, Posting
 from proposals.breakdowns import public_cells
+from proposals.models import BudgetCategory
 from proposals.operations import accept_report, return_report, save_report, submit_report
-from tests.proposals.factories import approved_project, paid_first_tranche, signed_contract, write_report
+from tests.proposals.factories import (
+    approved_project,
+    draft_proposal,
+    paid_first_tranche,
+    signed_contract,
+    write_report,
+)
 
 D = Decimal
 
@@ -111,6 +118,28 @@ def test_submitted_report_is_not_changed(report, agency):
     submit_report(by=agency, report=write_report(agency, report))
     with pytest.raises(OutOfState):
         write_report(agency, report)
+
+
+def test_report_says_nothing_of_strange_indicators_and_nothing_below_zero(report, agency):
+    own, category = report.contract.project.proposal.indicators.get(), BudgetCategory.objects.get(code=1)
+    strange = draft_proposal(agency).indicators.get()
+    wrong = (
+        {"actuals": {strange: (D(1), "")}},
+        {"cells": {(strange, "sex", "male"): D(1)}},
+        {"cells": {(own, "sex", "male"): D(-1)}},
+        {"spending": {category: D("-0.01")}},
+    )
+    for values in wrong:
+        with pytest.raises(Refused):
+            save_report(by=agency, report=report, **values)
+    assert not report.indicators.exists()
+
+
+def test_breakdown_is_saved_before_its_value(report, agency):
+    own = report.contract.project.proposal.indicators.get()
+    save_report(by=agency, report=report, cells={(own, "sex", "male"): D(7)})
+    row = report.indicators.get()
+    assert (row.actual, row.cells.get().value) == (None, D(7))
 
 
 @pytest.mark.parametrize("who", ["rival_agency", "officer", "donor", "auditor"])

@@ -180,7 +180,6 @@ declare("voucher.cancelled/1", label=_("Voucher cancelled"), told=finance_office
 # Recorded by what moves money.
 declare("project.funded/1", label=_("Money allocated to a project"))
 declare("allocation.released/1", label=_("Unspent allocation released"))
-declare("payment.posted/1", label=_("Payment posted"))
 declare("spending.posted/1", label=_("Spending posted"))
 declare("refund.sent/1", label=_("Refund sent by a partner"), told=finance_officers)
 declare("refund.received/1", label=_("Refund received from a partner"))

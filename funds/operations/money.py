@@ -121,20 +121,6 @@ def release_lines(*, project: str, amount: Decimal, on: date) -> list[Line]:
 
 
 @operation
-def post_payment(
-    *, by: User, project: str, payee: Organisation, amount: Decimal, on: date, payment: str
-) -> list[Posting]:
-    """Post an authorised payment from a project's money to its partner. For `pay_payment`, which checks the rest."""
-    _above_zero(amount)
-    Fund.objects.the().require(Act.PAY)
-    lines = [
-        Line(account(AccountKind.PARTNER, f"{project}:{payee.slug}"), account(AccountKind.PROJECT, project), amount, on)
-    ]
-    facts = {"project": project, "payee": payee.slug, "payment": payment, "amount": amount}
-    return post(lines, entry=_recorded("payment.posted/1", by, facts))
-
-
-@operation
 def post_spending(
     *, by: User, project: str, organisation: Organisation, lines: Mapping[str, Decimal], on: date
 ) -> list[Posting]:

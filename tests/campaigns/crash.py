@@ -178,6 +178,7 @@ def fill() -> None:
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor
+    from tests.funds.factories import pay_out
 
     @operation
     def open_accounts(*, by: Any) -> None:
@@ -206,7 +207,7 @@ def fill() -> None:
         money.allocate(by=None, project=project, amounts={Window.objects.get(code="GEN"): Decimal(9_000)}, on=ON)
         for partner in PARTNERS:
             payee = Organisation.objects.get(slug=partner)
-            money.post_payment(by=by, project=project, payee=payee, amount=Decimal(2_000), payment="PAY-0", on=ON)
+            pay_out(by=by, project=project, payee=payee, amount=Decimal(2_000), on=ON)
 
 
 class Campaign:

@@ -45,6 +45,7 @@ def fill() -> None:
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor
+    from tests.funds.factories import pay_out
 
     officer = User.objects.get(email="finance.officer@demo.example")
     iom = Organisation.objects.get(slug="iom")
@@ -68,7 +69,7 @@ def fill() -> None:
     for project in PROJECTS:
         amounts = {Window.objects.get(code=code): Decimal(1500) for code in WINDOWS}
         money.allocate(by=None, project=project, amounts=amounts, on=OLD)
-        money.post_payment(by=officer, project=project, payee=iom, amount=Decimal(1000), on=OLD, payment="PAY-0")
+        pay_out(by=officer, project=project, payee=iom, amount=Decimal(1000), on=OLD)
 
 
 def act(number: int, plan: Plan, queue: "multiprocessing.Queue[Counter]") -> None:

@@ -12,7 +12,7 @@ from alliance.people.operations import register_organisation
 from alliance.records.models import StoredFile
 from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
-from funds.ledger import account
+from funds.ledger import Line, account, post
 from funds.models import Account, Agreement, Deposit, Donor, Fund, Payment, Pledge, Posting, Rate, Voucher, Window
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit
@@ -74,11 +74,20 @@ def make_accounts(*, project: str = PROJECT, organisation: str = "iom") -> Accou
     """The accounts of a project and its partner, as a contract's first tranche makes them; returns the partner's."""
     account("project", project)
     partner = account("partner", f"{project}:{organisation}")
-    record("payment.posted/1", by=None, facts={"project": project})
+    record("project.funded/1", by=None, facts={"project": project})
     return partner
 
 
-def make_payment(by: User, *, amount: str = "1000", payee: str = "iom", project: str = PROJECT) -> Payment:
+@operation
+def pay_out(*, by: User, project: str, payee: Organisation, amount: Decimal, on: date) -> list[Posting]:
+    """Post what a payment posts, of any day and without its paper: for what only reads the ledger."""
+    lines = [Line(account("partner", f"{project}:{payee.slug}"), account("project", project), amount, on)]
+    return post(
+        lines, entry=record("payment.paid/1", by=by, facts={"payee": payee.slug, "payment": "PAY-1"}, public=True)
+    )
+
+
+def make_payment(by: User, *, amount: str | Decimal = "1000", payee: str = "iom", project: str = PROJECT) -> Payment:
     """A prepared payment of a project's money to its partner; money it needs is deposited and allocated before."""
     partner = make_accounts(project=project, organisation=payee)
     return prepare_payment(

@@ -14,7 +14,7 @@ from alliance.people.models import Organisation, User
 from funds.attributed import allocated_to, attributed_to, shares_of_project, shares_of_projects
 from funds.models import Donor, Posting, Window
 from funds.operations import money
-from tests.funds.factories import make_donor
+from tests.funds.factories import make_donor, pay_out
 from tests.funds.test_ledger import deposit
 
 D = Decimal
@@ -50,7 +50,7 @@ def perform(act, project, amount, on):
         case "allocate":
             money.allocate(by=None, project=project, amounts={window: amount}, on=on)
         case "pay":
-            money.post_payment(payee=iom, payment="PAY-1", **of_project)
+            pay_out(payee=iom, **of_project)
         case "spend":
             money.post_spending(by=by, project=project, organisation=iom, lines={"1": amount}, on=on)
         case "send_back":
@@ -122,7 +122,7 @@ def test_money_sent_back_and_released_leaves_each_donors_part(db):
         deposit(by=by, slug=slug, amount=amount, code="GEN", fee=ZERO)
     act = {"by": by, "project": "PRJ-1", "on": FIRST}
     money.allocate(amounts={Window.objects.unearmarked(): D(400)}, **act)
-    money.post_payment(payee=iom, payment="PAY-1", amount=D(200), **act)
+    pay_out(payee=iom, amount=D(200), **act)
     money.post_spending(organisation=iom, lines={"1": D(100)}, **act)
     assert parts() == {"sweden-mfa": ("300.00", "150.00", "75.00"), "switzerland-sdc": ("100.00", "50.00", "25.00")}
     money.return_money(organisation=iom, amount=D(80), **act)

@@ -15,6 +15,7 @@ from funds.ledger import Line, account, post
 from funds.models import Account, Donor, Period, Posting, Share, Source, Stake, Window
 from funds.operations import money
 from funds.operations.donors import register_donor
+from tests.funds.factories import pay_out
 
 D = Decimal
 ON = date(2008, 3, 10)
@@ -151,7 +152,7 @@ def test_money_goes_through_project_and_partner_to_spending_and_back(finance_off
     iom = Organisation.objects.get(slug="iom")
     deposit(by=finance_officer, slug="sweden-mfa", amount="1000.00")
     allocate(None, "PRJ-1", GEN="600.00")
-    money.post_payment(by=finance_officer, project="PRJ-1", payee=iom, amount=D("500.00"), on=ON, payment="PAY-1")
+    pay_out(by=finance_officer, project="PRJ-1", payee=iom, amount=D("500.00"), on=ON)
     money.post_spending(
         by=finance_officer, project="PRJ-1", organisation=iom, lines={"1": D("300.00"), "5": D("0.50")}, on=ON
     )

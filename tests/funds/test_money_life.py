@@ -21,12 +21,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.people.models import Organisation, User
 from funds import checks
 from funds.models import Account, Donor, Period, Posting, Source, Stake, Window
 from funds.operations import money
 from funds.operations.fund import close_period, set_window_status
+from funds.operations.payments import authorise_payment, pay_payment
+from tests.funds.factories import make_payment
 from tests.funds.test_ledger import deposit, make_donor
 
 D = Decimal
@@ -148,9 +151,9 @@ class MoneyLife(RuleBasedStateMachine):
 
     @rule(project=projects, partner=partners, amount=amounts)
     def pay(self, project, partner, amount):
-        payee = Organisation.objects.get(slug=partner)
-        act = {"by": self.officer, "project": project, "payee": payee, "amount": amount, "on": ON, "payment": "PAY-1"}
-        if self.expect("payment", lambda: money.post_payment(**act), self.short(f"project:{project}", amount)):
+        made = make_payment(self.officer, amount=amount, payee=partner, project=project)
+        act = {"payment": authorise_payment(by=self.second, payment=made), "by": self.officer, "on": clock.today()}
+        if self.expect("payment", lambda: pay_payment(**act), self.short(f"project:{project}", amount)):
             self.move(f"partner:{project}:{partner}", f"project:{project}", amount)
 
     @rule(project=projects, partner=partners, amount=small, category=st.sampled_from("1357"))

@@ -22,6 +22,7 @@ from tests.funds.factories import (
     make_organisation,
     make_pledge,
     make_window,
+    pay_out,
 )
 
 D = Decimal
@@ -48,7 +49,7 @@ def life(finance_officer, second_finance_officer):
     money.post_cost(**by, kind=AccountKind.OTHER_FUNDS, window=general, amount=D(1000), on=date(2008, 2, 5))
     make_accounts()
     money.allocate(**by, project=PROJECT, amounts={general: D(60000)}, on=date(2008, 3, 1))
-    money.post_payment(**by, project=PROJECT, payee=iom, amount=D(50000), on=date(2008, 3, 2), payment="PAY-1")
+    pay_out(**by, project=PROJECT, payee=iom, amount=D(50000), on=date(2008, 3, 2))
     money.post_spending(
         **by, project=PROJECT, organisation=iom, lines={"1": D("30000.33"), "5": D("10000")}, on=date(2008, 6, 30)
     )

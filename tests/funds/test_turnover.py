@@ -12,6 +12,7 @@ from funds.operations import money
 from funds.statements import funding_status
 from funds.turnover import Balances, Moves
 from reporting.postings import FLOWS
+from tests.funds.factories import pay_out
 from tests.funds.test_ledger import allocate, deposit
 
 
@@ -63,7 +64,7 @@ def test_balances_of_any_day_are_what_moved_until_then(finance_officer, second_f
     allocate(None, "PRJ-1", GEN="500.00")
     iom = Organisation.objects.get(slug="iom")
     first = max(Posting.objects.values_list("effective_on", flat=True))
-    money.post_payment(by=finance_officer, payee=iom, payment="PAY-1", project="PRJ-1", amount=Decimal(400), on=first)
+    pay_out(by=finance_officer, payee=iom, project="PRJ-1", amount=Decimal(400), on=first)
     for number, (category, amount) in enumerate((("1", "10.00"), ("2", "20.00"), ("1", "40.00"))):
         lines = {category: Decimal(amount)}
         on = date(first.year, 12, 20) + timedelta(10 * number)

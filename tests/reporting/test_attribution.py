@@ -12,6 +12,7 @@ from funds.operations import money
 from proposals.models import Project
 from reporting.donor_area.gather import donor_area
 from reporting.projects import project_record, public_projects
+from tests.funds.factories import pay_out
 from tests.proposals.factories import approved_project
 
 
@@ -22,7 +23,7 @@ def test_donors_and_projects_pages_agree_after_a_refund_and_a_release(
     reference = approved_project(agency, officer, finance_officer).reference
     iom, by = Organisation.objects.get(slug="iom"), finance_officer
     act = {"by": by, "project": reference, "on": clock.today()}
-    money.post_payment(payee=iom, payment="PAY-1", amount=Decimal("1000.01"), **act)
+    pay_out(payee=iom, amount=Decimal("1000.01"), **act)
     money.post_spending(organisation=iom, lines={"1": Decimal("300.01")}, **act)
     money.return_money(organisation=iom, amount=Decimal("200.00"), **act)
     money.receive_refund(organisation=iom, amount=Decimal("150.00"), **act)

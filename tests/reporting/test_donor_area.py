@@ -31,7 +31,7 @@ from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
 from reporting.donor_area.known import known
 from reporting.donor_area.shape import IndicatorRow
-from tests.funds.factories import make_pledge
+from tests.funds.factories import make_pledge, pay_out
 from tests.pdf.verapdf import assert_conforms
 from tests.proposals.factories import approved_project
 from tests.world import played, undone
@@ -143,7 +143,7 @@ def many_projects(count: int, seed: int = 0) -> list[str]:
         amount = D(dice.randrange(10_000, 99_999)) / 100
         money.allocate(by=None, project=reference, amounts={general: amount}, on=DAY)
         sent = (amount / dice.choice((2, 3))).quantize(D("0.01"))
-        money.post_payment(by=by, project=reference, payee=iom, payment=f"PAY-{reference}", amount=sent, on=DAY)
+        pay_out(by=by, project=reference, payee=iom, amount=sent, on=DAY)
         spent = (sent / dice.choice((2, 7))).quantize(D("0.01"))
         money.post_spending(by=by, project=reference, organisation=iom, lines={"1": spent}, on=DAY)
     return references

@@ -65,6 +65,9 @@ ORDERS = """
          OR EXISTS (SELECT 1 FROM funds_posting p LEFT JOIN funds_posting r ON r.id = p.reverses_id
              WHERE p.entry_id = o.entry_id AND r.entry_id IS DISTINCT FROM w.entry_id))
     UNION ALL
+    SELECT 'funds_payment', o.id, o.reference FROM funds_payment o JOIN funds_posting w ON w.entry_id = o.entry_id
+      LEFT JOIN funds_posting r ON r.reverses_id = w.id WHERE (o.state = 'reversed') <> (r.id IS NOT NULL)
+    UNION ALL
     SELECT 'funds_deposit', d.id, d.reference FROM funds_deposit d
       JOIN funds_posting m ON m.entry_id = d.entry_id
       JOIN funds_account a ON a.id = m.credit_id AND a.kind IN ('contributions', 'seed')

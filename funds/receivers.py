@@ -25,13 +25,15 @@ def donors_people(body: dict[str, Any]) -> Iterable[User]:
     return people(*DONOR_ROLES, organisation=body["facts"]["donor"])
 
 
-def donors_people_if_any(body: dict[str, Any]) -> Iterable[User]:
-    """The people of the donor whose deposit was reversed; a correction of anything else is told to nobody."""
-    return donors_people(body) if "donor" in body["facts"] else ()
-
-
 def payees_people(body: dict[str, Any]) -> Iterable[User]:
     return people(*PARTNER_ROLES, organisation=body["facts"]["payee"])
+
+
+def whose_money(body: dict[str, Any]) -> Iterable[User]:
+    """The people of the donor or payee whose deposit or payment was reversed; any other correction is told to nobody."""
+    if "donor" in body["facts"]:
+        return donors_people(body)
+    return payees_people(body) if "payee" in body["facts"] else ()
 
 
 def finance_officers(body: dict[str, Any]) -> Iterable[User]:
@@ -58,8 +60,9 @@ def page(name: str, fact: str) -> Any:
     return lambda body: reverse(f"funds:{name}", args=[body["facts"][fact]])
 
 
-def reversed_deposit(body: dict[str, Any]) -> str | None:
-    return page("deposit", "deposit")(body) if "deposit" in body["facts"] else None
+def reversed_paper(body: dict[str, Any]) -> str | None:
+    names = [name for name in ("deposit", "payment") if name in body["facts"]]
+    return page(names[0], names[0])(body) if names else None
 
 
 declare("windows.loaded/1", label=_("Fund, windows and periods set up"))
@@ -187,4 +190,4 @@ declare("interest.posted/1", label=_("Interest posted"))
 declare("cost.posted/1", label=_("Cost posted"))
 declare("donor.refunded/1", label=_("Money refunded to a donor"), told=donors_people)
 declare("window.moved/1", label=_("Money moved between windows"))
-declare("posting.reversed/1", label=_("Posting reversed"), told=donors_people_if_any, url=reversed_deposit)
+declare("posting.reversed/1", label=_("Posting reversed"), told=whose_money, url=reversed_paper)

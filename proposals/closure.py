@@ -17,7 +17,7 @@ HELD: dict[str, Promise] = {
     AccountKind.PARTNER: _("With the partner, not spent"),
     AccountKind.REFUNDS_IN_TRANSIT: _("Refund in transit"),
 }
-OVER = (PaymentState.PAID, PaymentState.ACKNOWLEDGED, PaymentState.CANCELLED)
+UNDER_WAY = (PaymentState.PREPARED, PaymentState.AUTHORISED)
 
 
 class OpenItem(NamedTuple):
@@ -55,9 +55,9 @@ def _tranches(project: Project, undisbursed: bool) -> Iterator[OpenItem]:
     rows = Tranche.objects.filter(contract__project=project, contract__state=Contract.State.SIGNED)
     for row in rows.select_related("contract", "payment").order_by("contract_id", "number"):
         name = f"{row.contract.reference} / {row.number}"
-        if row.payment is not None and row.payment.state not in OVER:
+        if row.payment is not None and row.payment.state in UNDER_WAY:
             yield OpenItem(_("Payment under way"), name, row.contract.get_absolute_url(), row.amount)
-        elif undisbursed and (row.payment is None or row.payment.state == PaymentState.CANCELLED):
+        elif undisbursed and (row.payment is None or row.payment.is_over):
             yield OpenItem(_("Tranche not paid"), name, row.contract.get_absolute_url(), row.amount)
 
 

@@ -298,12 +298,12 @@ class ContractQuerySet(models.QuerySet):
 
 class TrancheQuerySet(models.QuerySet):
     def ready_on(self, day: date) -> Self:
-        """Tranches that nothing holds back on that day. See also operations.projects.blocks."""
+        """Tranches that nothing holds back on that day. See also operations.projects.blocks, Payment.is_over."""
         reports, conditions = model_named("PartnerReport").objects, model_named("ReleaseCondition").objects
         late = reports.filter(due_on__lt=day).exclude(state="accepted").values("contract")
         return (
             self.filter(contract__state="signed", contract__project__state__in=["approved", "active"])
-            .filter(Q(payment=None) | Q(payment__state="cancelled"))
+            .filter(Q(payment=None) | Q(payment__state__in=["cancelled", "reversed"]))
             .filter(Q(report_required=None) | Q(report_required__state="accepted"))
             .exclude(contract__in=late)
             .exclude(contract__project__in=conditions.filter(met_at=None).values("project"))

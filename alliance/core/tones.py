@@ -40,7 +40,7 @@ STATES = {
     PROGRESS: "prepared authorised proposed approved_in_principle approved_waiting agreed contacted running queued waiting "
     "in_progress planned in_principle",
     WARN: "returned due suspended deferred no_quorum late closing overdue stopped to_session",
-    BAD: "rejected cancelled written_off failed withdrawn refused",
+    BAD: "rejected cancelled written_off failed withdrawn refused reversed",
     NEUTRAL: "draft closed potential",
 }
 _TONE = {state: tone for tone, states in STATES.items() for state in states.split()}

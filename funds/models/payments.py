@@ -20,6 +20,7 @@ class PaymentState(models.TextChoices):
     PAID = "paid", _("Paid")
     ACKNOWLEDGED = "acknowledged", _("Receipt confirmed")
     CANCELLED = "cancelled", _("Cancelled")
+    REVERSED = "reversed", _("Reversed")
 
 
 class Payment(Registered):
@@ -37,6 +38,8 @@ class Payment(Registered):
             PaymentState.CANCELLED,
             (Role.FINANCE_OFFICER, Role.HEAD),
         ),
+        # Follows from the reversal of its posting: the bank sent it back, or it was booked by mistake.
+        "reverse": Move(frozenset({PaymentState.PAID}), PaymentState.REVERSED, (Role.FINANCE_OFFICER, Role.HEAD)),
     }
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -83,7 +86,7 @@ class Payment(Registered):
                 condition=Q(state="prepared", authorised_by=None, authorised_at=None)
                 | Q(state="cancelled")
                 | Q(
-                    state__in=("authorised", "paid", "acknowledged"),
+                    state__in=("authorised", "paid", "acknowledged", "reversed"),
                     authorised_by__isnull=False,
                     authorised_at__isnull=False,
                 ),
@@ -92,12 +95,12 @@ class Payment(Registered):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=("paid", "acknowledged"),
+                    state__in=("paid", "acknowledged", "reversed"),
                     paid_on__isnull=False,
                     paid_by__isnull=False,
                     entry__isnull=False,
                 )
-                | (~Q(state__in=("paid", "acknowledged")) & Q(paid_on=None, paid_by=None, entry=None)),
+                | (~Q(state__in=("paid", "acknowledged", "reversed")) & Q(paid_on=None, paid_by=None, entry=None)),
                 name="payment_paid_is_stamped",
                 violation_error_message=_(
                     "A payment made says when, by whom and where it is posted; one that is not does not."
@@ -126,5 +129,6 @@ class Payment(Registered):
         return reverse("funds:payment", args=[self.reference])
 
     @property
-    def is_paid(self) -> bool:
-        return self.state in (PaymentState.PAID, PaymentState.ACKNOWLEDGED)
+    def is_over(self) -> bool:
+        """Nothing of it is paid, and nothing will be: what it was for can be prepared anew."""
+        return self.state in (PaymentState.CANCELLED, PaymentState.REVERSED)

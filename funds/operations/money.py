@@ -34,7 +34,7 @@ from funds.models import (
     WindowStatus,
 )
 from funds.operations.earmarks import require_windows
-from funds.operations.reversed import held_deposit, take_back, with_its_fee
+from funds.operations.reversed import bring_back, held_deposit, held_payment, take_back, with_its_fee
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
@@ -267,16 +267,19 @@ def window_lines(
 def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: str) -> list[Posting]:
     """Correct a posting by its mirror image, with a reason and a second person; its shares are mirrored too.
 
-    The money of a deposit takes the fee with it: the deposit stands no longer, and what it had paid is open again.
+    The money of a deposit takes the fee with it: the deposit stands no longer, and what it had paid is open again. A
+    payment is reversed with its posting.
     """
     _two_people(by, prepared_by)
     if not reason.strip():
         raise Refused(_("A correction needs its reason."), field="reason")
-    deposit = held_deposit(posting)
+    deposit, payment = held_deposit(posting), held_payment(posting)
     lines = reversal_lines(posting=posting, on=on)
     entry = _recorded("posting.reversed/1", by, {"posting": posting.pk, "reason_digest": digest_of(reason)})
     if deposit is not None:
         take_back(by, deposit, on, entry)
+    if payment is not None:
+        bring_back(payment, entry)
     return post(lines, entry=entry)
 
 

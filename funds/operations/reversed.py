@@ -1,4 +1,4 @@
-"""What a reversed deposit takes back: the fee with the money, and what stood completed or paid by it.
+"""What a reversal takes back: of a deposit the fee too, and what stood completed or paid by it; of a payment, the payment.
 
 For `reverse`, which owns the act. The rule is ours: a deposit is corrected whole, so that books and papers never disagree.
 """
@@ -12,7 +12,7 @@ from alliance.core.errors import Refused
 from alliance.core.states import advance, can
 from alliance.people.models import User
 from alliance.register import Draft, record
-from funds.models import AccountKind, Agreement, Deposit, Pledge, Posting
+from funds.models import AccountKind, Agreement, Deposit, Payment, Pledge, Posting
 from funds.operations.agreements import agreement_facts, lock_agreement
 from funds.operations.pledges import lock_pledge, pledge_facts
 from funds.positions import received_in_own_currency
@@ -41,13 +41,22 @@ def held_deposit(posting: Posting) -> Deposit | None:
     )
 
 
+def held_payment(posting: Posting) -> Payment | None:
+    """Return the payment that a posting is of, locked."""
+    rows = Payment.objects.select_for_update(of=("self",), no_key=True).select_related("payee")
+    return rows.filter(entry_id=posting.entry_id).first()
+
+
 def with_its_fee(posting: Posting, on: date) -> Sequence[Posting]:
     """Return what is reversed with a posting: of a deposit's money its fee, if there is one; else the posting alone.
 
-    Raises Refused for the fee alone, and for a day before that of the posting.
+    Raises Refused for the fee alone, for a payment that its payee has confirmed, and for a day before the posting's.
     """
     if on < posting.effective_on:
         raise Refused(_("A posting is corrected on its own day, or later."), field="on")
+    payment = Payment.objects.filter(entry_id=posting.entry_id).first()
+    if payment is not None and not can(payment, "reverse"):
+        raise Refused(_("The payee has confirmed this payment: what it gives back is a refund."), field="posting")
     if deposit_of(posting) is None:
         return [posting]
     if posting.credit.kind not in ORIGINS:
@@ -66,6 +75,14 @@ def take_back(by: User, deposit: Deposit, on: date, entry: Draft) -> None:
         _reopen_agreement(by, lock_agreement(deposit.agreement_id))
     if deposit.pledge_id:
         _reopen_pledge(by, lock_pledge(deposit.pledge_id))
+
+
+def bring_back(payment: Payment, entry: Draft) -> None:
+    """Write that a locked payment is not made any more: what it was for can be prepared anew."""
+    advance(payment, "reverse")
+    payment.save(update_fields=["state"])
+    entry.facts.update(payment=payment.reference, payee=payment.payee.slug)
+    entry.rows.append(payment)
 
 
 def _is_paid(promise: Agreement | Pledge) -> bool:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,7 +23,6 @@ from funds.forms import DepositForm
 from funds.matching import Part, parts
 from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge, Voucher, VoucherState
 from funds.operations.deposits import preview_deposit, record_deposit
-from funds.querysets import DepositQuerySet
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
 from funds.views.pledges import asked_pledge
@@ -63,8 +62,8 @@ def deposits(request: Request) -> HttpResponseBase:
     )
 
 
-def with_correction(rows: DepositQuerySet, user: Any) -> DepositQuerySet:
-    """Add the reference of the voucher that reversed a deposit's money, for whom vouchers exist."""
+def with_correction[Rows: QuerySet](rows: Rows, user: Any) -> Rows:
+    """Add the reference of the voucher that reversed the money of a deposit or payment, for whom vouchers exist."""
     vouchers = Voucher.objects.visible_to(user).filter(state=VoucherState.POSTED, posting__entry=OuterRef("entry"))
     return rows.annotate(correction=Subquery(vouchers.values("reference")[:1]))
 

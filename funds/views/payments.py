@@ -28,6 +28,7 @@ from funds.operations.payments import (
     pay_payment,
 )
 from funds.views.accounts import lines_of_entry
+from funds.views.deposits import with_correction
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (
@@ -51,7 +52,7 @@ def payments(request: Request) -> HttpResponseBase:
 
 
 def found(request: Request, reference: str) -> Payment:
-    rows = Payment.objects.visible_to(request.user).for_list()
+    rows = with_correction(Payment.objects.visible_to(request.user).for_list(), request.user)
     rows = rows.select_related(
         "debit", "credit", "payee", "prepared_by", "authorised_by", "paid_by", "acknowledged_by", "entry"
     )
@@ -91,7 +92,7 @@ def steps(row: Payment) -> list[Step]:
         (_("Receipt confirmed"), said(row.acknowledged_at, row.acknowledged_by)),
     ]
     done = [bool(note) for _label, note in made]
-    stopped = row.state == PaymentState.CANCELLED
+    stopped = row.is_over
     first_open = done.index(False) if False in done and not stopped else None
     return [
         Step(

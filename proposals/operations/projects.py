@@ -12,7 +12,6 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from funds.ledger import account
 from funds.models import AccountKind, Payment
-from funds.models.payments import PaymentState
 from funds.operations.closing import close_accounts
 from funds.operations.payments import prepare_payment
 from proposals import permissions
@@ -96,7 +95,7 @@ def blocks(tranche: Tranche, contract: Contract, project: Project, held: Standin
         reasons.append(_("The report that this tranche waits for has not been accepted."))
     elif held.late_report:
         reasons.append(_("A report that is due has not been accepted."))
-    if tranche.payment is not None and tranche.payment.state != PaymentState.CANCELLED:
+    if tranche.payment is not None and not tranche.payment.is_over:
         reasons.append(_("The payment of this tranche is prepared already."))
     return reasons
 

@@ -13,7 +13,7 @@ from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import operation, record
-from funds.models import Account
+from funds.models import Account, Posting
 from funds.operations.money import post_spending
 from proposals import permissions
 from proposals.models import BudgetCategory, Expenditure, Indicator, PartnerReport, ReportedCell, ReportedIndicator
@@ -147,6 +147,13 @@ def held_by_partner(report: PartnerReport) -> Decimal:
     code = f"partner:{report.contract.project.reference}:{report.contract.partner.slug}"
     found = Account.objects.filter(code=code).first()
     return found.balance if found else ZERO
+
+
+def taken_back(report: PartnerReport) -> Decimal:
+    """Return what the books took back of the partner's accepted spending in this project. Reports stay as accepted."""
+    spent = f"spent:{report.contract.project.reference}:{report.contract.partner.slug}:"
+    rows = Posting.objects.filter(reverses__debit__code__startswith=spent)
+    return rows.aggregate(total=Sum("amount"))["total"] or ZERO
 
 
 def spent_in(report: PartnerReport) -> Decimal:

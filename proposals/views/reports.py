@@ -20,7 +20,7 @@ from proposals.documents import split_paragraphs
 from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
-from proposals.operations.reports import held_by_partner
+from proposals.operations.reports import held_by_partner, taken_back
 from proposals.views.pages import Request, press, with_reason
 
 PAGE = 50
@@ -55,6 +55,7 @@ def report(request: Request, reference: str) -> HttpResponse:
         "spending": spending,
         "spent": sum((line.amount for line in spending), Decimal("0.00")),
         "held": held_by_partner(row),
+        "taken_back": taken_back(row) if row.accepted_at else None,
         "writes": permissions.may_write_report(request.user, row) and row.is_editable,
         "reviews": permissions.may_review_reports(request.user) and row.state == PartnerReport.State.SUBMITTED,
         "key": new_key(),

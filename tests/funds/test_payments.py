@@ -1,5 +1,6 @@
 """Payments: four eyes, posted once, never from what is not there."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,9 @@ import pytest
 
 from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
+from alliance.register.kinds import declared
+from alliance.register.models import RegisterEntry
+from funds import checks
 from funds.models import Account, Payment, Posting
 from funds.operations.payments import (
     acknowledge_payment,
@@ -15,6 +19,8 @@ from funds.operations.payments import (
     pay_payment,
     prepare_payment,
 )
+from funds.operations.vouchers import authorise_voucher, cancel_voucher
+from reporting.verification import verify
 from tests.funds.factories import (
     PROJECT,
     fund_in,
@@ -23,7 +29,9 @@ from tests.funds.factories import (
     make_organisation,
     make_paid,
     make_payment,
+    make_voucher,
     make_window,
+    post_voucher,
 )
 
 D = Decimal
@@ -99,6 +107,49 @@ def test_cancelled_payment_says_why_and_is_not_made(finance_officer, second_fina
     cancel_payment(by=finance_officer, payment=payment, why="wrong tranche")
     with pytest.raises(OutOfState):
         pay_payment(by=finance_officer, payment=payment, on=today)
+
+
+def reversal(payment, **values):
+    return {
+        "kind": "reversal",
+        "posting": Posting.objects.get(entry_id=payment.entry_id),
+        "on": clock.today(),
+        **values,
+    }
+
+
+@pytest.mark.requirement("R52", "D3")
+def test_payment_follows_the_reversal_of_its_posting(finance_officer, second_finance_officer, agency, today, sign_in):
+    fund_project(finance_officer)
+    payment = make_paid(finance_officer, second_finance_officer, on=today)
+    voucher = post_voucher(finance_officer, second_finance_officer, **reversal(payment))
+    payment.refresh_from_db()
+    assert (payment.state, Account.objects.get(code=f"project:{PROJECT}").balance) == ("reversed", D("5000.00"))
+    with pytest.raises(OutOfState):
+        acknowledge_payment(by=agency, payment=payment)
+    entry = RegisterEntry.objects.get(kind="posting.reversed/1")
+    kind, body = declared()[entry.kind], json.loads(entry.body)
+    assert (set(kind.told(body)), kind.url(body)) == ({agency}, payment.get_absolute_url())
+    assert voucher.reference in sign_in(finance_officer).get(payment.get_absolute_url()).content.decode()
+    assert verify().problems == []
+    Payment.objects.filter(pk=payment.pk).update(state="paid")
+    assert [problem.where for problem in checks.problems()] == [f"funds_payment:{payment.pk}"]
+
+
+@pytest.mark.requirement("R52")
+def test_payment_that_its_payee_confirmed_is_refunded_and_not_reversed(
+    finance_officer, second_finance_officer, agency, today
+):
+    fund_project(finance_officer)
+    payment = make_paid(finance_officer, second_finance_officer, on=today)
+    waiting = make_voucher(finance_officer, **reversal(payment))
+    acknowledge_payment(by=agency, payment=payment)
+    with pytest.raises(Refused, match="is a refund"):
+        authorise_voucher(by=second_finance_officer, voucher=waiting)
+    cancel_voucher(by=second_finance_officer, voucher=waiting, why="The payee has it")
+    with pytest.raises(Refused, match="is a refund"):
+        make_voucher(finance_officer, **reversal(payment))
+    assert Payment.objects.get().state == "acknowledged"
 
 
 WHO = ["donor", "agency", "officer", "auditor", "member", "head"]

@@ -5,12 +5,17 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.register.verification import Verification
 from funds.models import Account, Posting
 from proposals.breakdowns import public_cells
-from proposals.models import BudgetCategory
+from proposals.closure import open_items
+from proposals.models import BudgetCategory, Tranche
 from proposals.operations import accept_report, return_report, save_report, submit_report
+from proposals.operations.projects import blocks, standing
+from proposals.operations.reports import held_by_partner, taken_back
+from tests.funds.factories import post_voucher
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
@@ -84,6 +89,34 @@ def test_acceptance_posts_spending_by_category(report, agency, officer):
     accept_report(by=officer, report=report)
     code = f"spent:{report.contract.project.reference}:iom:1"
     assert (Account.objects.get(code=code).balance, Posting.objects.count()) == (D("40000.00"), before + 1)
+
+
+@pytest.mark.requirement("R52")
+def test_correction_of_accepted_spending_is_told_beside_the_report(
+    report, agency, officer, finance_officer, second_finance_officer, sign_in
+):
+    submit_report(by=agency, report=write_report(agency, report, spent="40000.00"))
+    accept_report(by=officer, report=report)
+    page = sign_in(agency).get(report.get_absolute_url()).content.decode()
+    posting = Posting.objects.get(debit__kind="spent")
+    post_voucher(finance_officer, second_finance_officer, "reversal", posting=posting, on=clock.today())
+    corrected = sign_in(agency).get(report.get_absolute_url()).content.decode()
+    assert ["was taken back in the books since" in text for text in (page, corrected)] == [False, True]
+    report.refresh_from_db()
+    assert (report.state, held_by_partner(report), taken_back(report)) == ("accepted", D("125000.00"), D("40000.00"))
+
+
+@pytest.mark.requirement("R52", "R68")
+def test_tranche_of_a_reversed_payment_is_prepared_and_paid_anew(contract, finance_officer, second_finance_officer):
+    posting, project = Posting.objects.get(debit__kind="partner"), contract.project
+    assert Tranche.objects.ready_on(clock.today()).count() == 0
+    post_voucher(finance_officer, second_finance_officer, "reversal", posting=posting, on=clock.today())
+    tranche = contract.tranches.select_related("payment").get(number=1)
+    assert list(Tranche.objects.ready_on(clock.today())) == [tranche]
+    assert blocks(tranche, contract, project, standing(contract, project)) == []
+    assert "Tranche not paid" in {str(item.label) for item in open_items(project)}
+    paid_first_tranche(contract, finance_officer, second_finance_officer)
+    assert contract.tranches.get(number=1).payment.state == "paid"
 
 
 @pytest.mark.requirement("D8")

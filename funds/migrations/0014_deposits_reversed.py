@@ -1,4 +1,8 @@
-"""A deposit says from which day on it stands no longer: that of the reversal of its money."""
+"""A deposit says from which day on it stands no longer: that of the reversal of its money.
+
+Nothing is filled in. No database of record is older than this: nothing was released before. And a row changed here would
+disagree with the register, which has the row as it was.
+"""
 
 from django.db import migrations, models
 

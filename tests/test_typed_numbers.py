@@ -7,14 +7,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.core.numbers import FigureField
 from alliance.register.models import RegisterEntry
 from funds.forms import AmountField, PercentField
 from funds.models import Deposit, Rate
 from funds.operations.fund import record_rate
+from funds.operations.payments import authorise_payment, pay_payment
 from funds.operations.values import valued
-from tests.funds.factories import make_deposit, make_donor
+from tests.funds.factories import fund_project, make_deposit, make_donor, make_payment, post_voucher
 
 D = Decimal
 NEVER = [
@@ -70,8 +72,14 @@ def test_deposit_with_the_same_bank_reference_is_recorded_once(finance_officer):
     assert Deposit.objects.count() == 2
 
 
-def test_bank_reference_stands_in_no_public_entry(finance_officer):
-    make_deposit(finance_officer, bank_reference="ADVICE-OF-CREDIT-77")
-    bodies = RegisterEntry.objects.filter(kind="deposit.recorded/1").values_list("body", flat=True)
-    assert ["bank_reference" in body for body in bodies] == [True]
-    assert ["ADVICE-OF-CREDIT-77" in body for body in bodies] == [False]
+def test_bank_reference_stands_in_no_public_entry(finance_officer, second_finance_officer):
+    said = {"bank_reference": "ADVICE-OF-CREDIT-77"}
+    make_deposit(finance_officer, **said)
+    fund_project(finance_officer)
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer))
+    pay_payment(by=finance_officer, payment=payment, on=clock.today(), **said)
+    post_voucher(finance_officer, second_finance_officer, **said)
+    entries = RegisterEntry.objects.filter(body__contains="bank_reference").exclude(public_from=None)
+    assert {"deposit.recorded/1", "payment.paid/1"} <= set(entries.values_list("kind", flat=True))
+    public = RegisterEntry.objects.exclude(public_from=None).values_list("body", flat=True)
+    assert [body for body in public if "ADVICE-OF-CREDIT-77" in body] == []

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alliance.core import clock
+from alliance.forum.models import Theme
 from proposals.operations import TrancheTerms, draft_contract, offer_contract, sign_contract, withdraw_activity
 from tests.proposals.factories import (
     approved_project,
@@ -103,12 +104,32 @@ def test_partner_under_a_signed_contract_is_named_and_found(
     assert [row.slug for row in work.partners] == ["ilo"]
 
 
+THEMES = (THEME, "welfare", "rights")
+SAID = {
+    "en": ("Project of the fund", "Outside the fund", "Morocco", "Philippines", "Ecuador"),
+    "fr": ("Projet du fonds", "Hors du fonds", "Maroc", "Philippines", "Équateur"),
+    "es": ("Proyecto del fondo", "Ajena al fondo", "Marruecos", "Filipinas", "Ecuador"),
+}
+HEADINGS = {
+    "en": ("Kind", "Countries", "Themes"),
+    "fr": ("Nature", "Pays", "Thèmes"),
+    "es": ("Clase", "Países", "Temas"),
+}
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
 def test_download_says_the_same_in_each_language(language, works, client):
     answer = client.get(f"/{language}/who-does-what-where/", {"format": "csv"})
     lines = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-    assert sorted(line[0] for line in lines[1:]) == sorted(row.reference for row in works)
-    assert {"en": "Kind", "fr": "Nature", "es": "Clase"}[language] == lines[0][2]
+    funds, others, morocco, philippines, ecuador = SAID[language]
+    mobility, welfare, rights = (getattr(Theme.objects.get(code=code), f"name_{language}") for code in THEMES)
+    project, first, second = (row.reference for row in works)
+    assert {line[0]: (line[2], line[5], line[6]) for line in lines[1:]} == {
+        project: (funds, f"{morocco}; {philippines}", f"{mobility}; {welfare}"),
+        first: (others, morocco, mobility),
+        second: (others, ecuador, rights),
+    }
+    assert (lines[0][2], lines[0][5], lines[0][6]) == HEADINGS[language]
 
 
 def test_list_asks_the_same_of_one_piece_of_work_and_many(works, agency, officer, finance_officer, client):

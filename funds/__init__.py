@@ -13,5 +13,5 @@ Where a thing goes: a row in `models/`, one module a noun (what donors promise a
 `operations/` of the same noun; what moves money there in `money`, and a voucher's kind in `vouchers`; a question that needs
 no database (`amounts`, `matching`, `positions`, `attribution`, `seed`) or only reads (`statements`, `turnover`, `attributed`,
 `ageing`, `transit`, `closing`) in a module beside this one; a page in `views/`, its form in `forms`, `donor_forms`,
-`voucher_forms` or `upload_forms`, what narrows a list in `filters`, its task in `waiting`.
+`voucher_forms` or `upload_forms`, made of `form_fields`; what narrows a list in `filters`, its task in `waiting`.
 """

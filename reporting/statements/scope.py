@@ -9,9 +9,11 @@ from urllib.parse import quote_plus
 
 from django.urls import reverse
 
-from funds.turnover import Balances, Moves
+from funds.carried import Basis, Part, Parts
+from funds.turnover import Moves
+from reporting.paging import Page
 
-ROWS = 100  # of a long table on one page
+ROWS = 50  # of a long table on one page
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,29 @@ class Scope:
     def moves(self, *kinds: str, by: str = "") -> Moves:
         """Return the movements until the day, read once for each way to ask."""
         if (by, kinds) not in self._read:
-            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds)
+            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds, basis=self.basis)
         return self._read[by, kinds]
 
-    def balances(self, *kinds: str, by: str) -> Balances:
-        """Return the balances of accounts on the day, and what of them its year brought."""
-        return Balances(self.as_of, *kinds, by=by)
+    def parts(self, cut: str) -> Parts:
+        """Return all projects' figures until the day, split by a cut of `reporting.statements.splits`, read once."""
+        if cut not in self._read:
+            self._read[cut] = Parts(cut, self.basis)
+        return self._read[cut]
+
+    def some(self, parts: Parts) -> tuple[list[Part], Page | None]:
+        """Return the parts of the page that was asked for, or all of them; a number after the last page is the last one."""
+        if self.page is None:
+            return parts.rows(), None
+        number = max(self.page, 1)
+        found = parts.rows(first=(number - 1) * ROWS, size=ROWS + 1)
+        if not found and number > 1:
+            number = max(1, -(-len(parts.rows()) // ROWS))
+            found = parts.rows(first=(number - 1) * ROWS, size=ROWS + 1)
+        return found[:ROWS], Page(number, [], len(found) > ROWS)
+
+    @cached_property
+    def basis(self) -> Basis:
+        return Basis(self.as_of)
 
     @property
     def year(self) -> int:

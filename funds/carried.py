@@ -127,23 +127,30 @@ class Parts:
 
     def rows(
         self, *, keys: Collection[str] | None = None, projects: Collection[str] | None = None,
-        order: str = "key, project", first: int = 0, size: int | None = None,
+        order: str = "key, project", first: int = 0, size: int | None = None, together: bool = False,
     ) -> list[Part]:  # fmt: skip
-        """Return parts as they are, in an order: all, or some of them."""
-        narrowed = " ".join(
-            f"AND {name} = ANY(%({name}s)s)"
-            for name, some in (("key", keys), ("project", projects))
-            if some is not None
-        )
-        query = f"""SELECT {NAMES} FROM (
-            SELECT {NAMES} FROM funds_carriedpart WHERE carried_id = %(carried)s AND cut = %(cut)s
-               AND project <> '' AND project <> ALL(%(changed)s::text[]) {narrowed}
-            UNION ALL SELECT {NAMES} FROM ({FRESH}) fresh WHERE true {narrowed}) parts
-            ORDER BY {order} OFFSET %(first)s LIMIT %(size)s"""
+        """Return parts in an order: all, or some of them; `together` adds up those of a project, whatever their keys."""
+        sides = ", ".join(f"sum({name})::numeric(18, 2) AS {name}" for name in AMOUNTS)
+        query = f"""SELECT {f"'', project, {sides}" if together else NAMES} FROM ({self._some(keys, projects)}) parts
+            {"GROUP BY project" if together else ""} ORDER BY {order} OFFSET %(first)s LIMIT %(size)s"""
         return self._asked(query, keys=keys, projects=projects, first=first, size=size)
+
+    def count(self, keys: Collection[str]) -> int:
+        """Return how many projects have a part of one of these keys."""
+        query = f"SELECT count(DISTINCT project)::text, '' FROM ({self._some(keys, None)}) parts"
+        (row,) = self._asked(query, keys=keys)
+        return int(row.key)
+
+    @staticmethod
+    def _some(keys: Collection[str] | None, projects: Collection[str] | None) -> str:
+        asked = (("key", keys), ("project", projects))
+        narrowed = " ".join(f"AND {name} = ANY(%({name}s)s)" for name, some in asked if some is not None)
+        return f"""SELECT {NAMES} FROM funds_carriedpart WHERE carried_id = %(carried)s AND cut = %(cut)s
+               AND project <> '' AND project <> ALL(%(changed)s::text[]) {narrowed}
+            UNION ALL SELECT {NAMES} FROM ({FRESH}) fresh WHERE true {narrowed}"""
 
     def _asked(self, query: str, **given: Any) -> list[Part]:
         more = {name: list(value) if isinstance(value, Collection) else value for name, value in given.items()}
         with connection.cursor() as cursor:
             cursor.execute(query, self._given | more)
-            return [Part._make(row) for row in cursor.fetchall()]
+            return [Part(*row) for row in cursor.fetchall()]

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from alliance.core import clock
 from alliance.register.models import head
-from funds.carried import AMOUNTS, SPLITS, ZERO, Part
+from funds.carried import AMOUNTS, SPLITS, ZERO, Basis, Part, Parts
 from funds.models import Carried, CarriedMove, CarriedPart, Posting
-from funds.turnover import CUTS, Moves
+from funds.turnover import CUTS, OF_SOURCES, Moves, moves_of_sources
 
 BATCH = 5000
 
@@ -49,8 +49,9 @@ def _one_state() -> Iterator[None]:
 
 def _carry(carried: Carried) -> None:
     """Read everything anew until the day: what was carried before has no say in it."""
-    for cut in CUTS:
-        moves = (CarriedMove(carried=carried, cut=cut, **move._asdict()) for move in Moves(carried.until, by=cut).rows)
+    moved = {cut: Moves(carried.until, by=cut).rows for cut in CUTS} | {OF_SOURCES: moves_of_sources(carried.until)}
+    for cut, found in moved.items():
+        moves = (CarriedMove(carried=carried, cut=cut, **move._asdict()) for move in found)
         CarriedMove.objects.bulk_create(moves, batch_size=BATCH)
     for cut, split in SPLITS.items() if carried.with_parts else ():
         parts = list(split(None, carried.until))
@@ -65,3 +66,19 @@ def _sums(parts: Iterable[Part]) -> Iterator[Part]:
         found = sums.setdefault(part.key, [ZERO] * len(AMOUNTS))
         found[:] = map(add, found, part[2:])
     yield from (Part(key, "", *found) for key, found in sums.items())
+
+
+def wrong() -> Iterator[tuple[Carried, str]]:
+    """Yield what readings that begin with sums carried say otherwise than all postings do: the sums, and the cut."""
+    for carried in Carried.objects.order_by("until"):
+        day, basis = carried.until, Basis(carried.until)
+        for cut in CUTS:
+            if Moves(day, by=cut, basis=basis).rows != Moves(day, by=cut).rows:
+                yield carried, cut
+        if moves_of_sources(day, basis=basis) != moves_of_sources(day):
+            yield carried, OF_SOURCES
+        for cut, split in SPLITS.items() if carried.with_parts else ():
+            parts, found = Parts(cut, basis), list(split(None, day))
+            sums = {part.key: part._replace(project="") for part in _sums(found) if any(part[2:])}
+            if parts.rows() != sorted(found) or parts.sums() != sums:
+                yield carried, cut

@@ -16,6 +16,8 @@ from funds.carried import LATER, Basis
 
 ZERO = Decimal("0.00")
 OF_DONORS = ("contributions", "seed", "donor_refunds", "seed_refunds")
+# A pool on either side, and on both: the general pool to a window's is `W1>GEN`.
+POOLS = "CASE WHEN d.kind = 'pool' THEN d.subject ELSE '' END || '>' || CASE WHEN c.kind = 'pool' THEN c.subject ELSE '' END"
 # Whose a movement is: one part of the subject of the account that has the most parts, `project:partner:category`.
 KEYS = {
     "": "''",
@@ -25,8 +27,7 @@ KEYS = {
     "donor": f"CASE WHEN d.kind IN {OF_DONORS} THEN d.subject WHEN c.kind IN {OF_DONORS} THEN c.subject ELSE '' END",
     "partner": "split_part(own.subject, ':', 2)",
     "category": "split_part(own.subject, ':', 3)",
-    # A pool on either side, and on both: the general pool to a window's is `W1>GEN`.
-    "pools": "CASE WHEN d.kind = 'pool' THEN d.subject ELSE '' END || '>' || CASE WHEN c.kind = 'pool' THEN c.subject ELSE '' END",
+    "pools": POOLS,
     "project and partner": "split_part(own.subject, ':', 1) || ':' || split_part(own.subject, ':', 2)",
 }
 OWN = """CROSS JOIN LATERAL (SELECT CASE WHEN length(d.subject) - length(replace(d.subject, ':', ''))
@@ -40,8 +41,6 @@ YEAR = f"""SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE ye
     WHERE effective_on >= %(begins)s AND effective_on <= %(until)s AND {GOES_ON} {{of_postings}}"""
 CUT = f"""SELECT year, debit_id, credit_id, amount FROM funds_turnover WHERE year < %(year)s {{of_turnover}}
     UNION ALL {YEAR}"""
-AFTER = """SELECT debit_id, credit_id, amount FROM funds_turnover WHERE year > %(year)s
-    UNION ALL SELECT debit_id, credit_id, amount FROM funds_posting WHERE effective_on > %(until)s AND effective_on <= %(ends)s"""
 KNOWN = """SELECT extract(year FROM p.effective_on)::int AS year, p.debit_id, p.credit_id, p.amount FROM funds_posting p
     JOIN alliance_registerentry e ON e.id = p.entry_id WHERE p.effective_on <= %(until)s AND e.n <= %(known_at)s"""
 
@@ -115,43 +114,14 @@ class Moves:
     def _by_kinds(self, *, keyed: bool) -> dict[tuple[str, str, str], dict[int, Decimal]]:
         """Return each year's sums, by key or of all keys, under the kinds moved between and under any kind."""
         if keyed not in self._sums:
-            self._sums[keyed] = sums = {}
+            sums: dict[tuple[str, str, str], dict[int, Decimal]] = {}
+            self._sums[keyed] = sums
             for year, debit, credit, key, amount in self.rows:
                 of = key if keyed else ""
                 for asked in {(of, debit, credit), (of, debit, ""), (of, "", credit), (of, "", "")}:
                     years = sums.setdefault(asked, {})
                     years[year] = years.get(year, ZERO) + amount
         return self._sums[keyed]
-
-
-class Balances:
-    """Balances of accounts of some kinds as of a day, by key: in all, and what the day's own year brought.
-
-    From the sums that the accounts keep, less what was posted after the day: the past need not be added up again.
-    """
-
-    def __init__(self, until: date, *kinds: str, by: str) -> None:
-        query = f"""SELECT a.kind, {KEYS[by].replace("own.", "a.")} AS key, sum(s.total), sum(s.brought) FROM (
-            SELECT id, debits - credits AS total, 0 AS brought FROM funds_account WHERE kind = ANY(%(kinds)s)
-            UNION ALL SELECT debit_id, -amount, 0 FROM ({AFTER}) m UNION ALL SELECT credit_id, amount, 0 FROM ({AFTER}) m
-            UNION ALL SELECT debit_id, 0, amount FROM ({YEAR}) m UNION ALL SELECT credit_id, 0, -amount FROM ({YEAR}) m
-            ) s JOIN funds_account a ON a.id = s.id WHERE a.kind = ANY(%(kinds)s) GROUP BY 1, 2"""
-        with connection.cursor() as cursor:
-            cursor.execute(_narrowed(query), {**_days(until), "kinds": list(kinds)})
-            self._found = {(kind, key): (total, brought) for kind, key, total, brought in cursor.fetchall()}
-
-    def keys(self, kind: str) -> list[str]:
-        return sorted(key for of, key in self._found if of == kind)
-
-    def total(self, kind: str, key: str) -> Decimal:
-        return self._found.get((kind, key), (ZERO, ZERO))[0]
-
-    def in_year(self, kind: str, key: str) -> Decimal:
-        return self._found.get((kind, key), (ZERO, ZERO))[1]
-
-    def before(self, kind: str, key: str) -> Decimal:
-        total, brought = self._found.get((kind, key), (ZERO, ZERO))
-        return total - brought
 
 
 def _rows(
@@ -174,13 +144,42 @@ def _brought_forward(basis: Basis, by: str, kinds: tuple[str, ...]) -> Iterator[
     """Yield the movements carried, with those that they leave out added."""
     of_kinds = "WHERE debit = ANY(%(kinds)s) OR credit = ANY(%(kinds)s)" if kinds else ""
     query = f"""SELECT year, debit, credit, key, sum(amount) FROM (
-        SELECT year, debit, credit, key, amount FROM funds_carriedmove WHERE carried_id = %(carried)s AND cut = %(cut)s
-        UNION ALL SELECT extract(year FROM m.effective_on)::int, d.kind, c.kind, {KEYS[by]}, m.amount FROM ({LATER}) m
+        {CARRIED} UNION ALL SELECT extract(year FROM m.effective_on)::int, d.kind, c.kind, {KEYS[by]}, m.amount FROM ({LATER}) m
             JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
             {OWN if "own." in KEYS[by] else ""}) moved {of_kinds} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
         cursor.execute(query, {**basis.bounds, "cut": by, "kinds": list(kinds)})
         yield from map(Move._make, cursor.fetchall())
+
+
+# Shares are of movements into and out of pools. The years are not told apart.
+OF_SOURCES = "source"
+SHARED = f"""SELECT 0 AS year, d.kind AS debit, c.kind AS credit, s.source_id || ':' || {POOLS} AS key, s.amount
+    FROM ({{postings}}) m JOIN funds_share s ON s.posting_id = m.id
+    JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id"""
+UNTIL = "SELECT id, debit_id, credit_id FROM funds_posting WHERE effective_on <= %(until)s"
+CARRIED = (
+    "SELECT year, debit, credit, key, amount FROM funds_carriedmove WHERE carried_id = %(carried)s AND cut = %(cut)s"
+)
+
+
+def moves_of_sources(until: date, sources: Collection[int] | None = None, *, basis: Basis | None = None) -> list[Move]:
+    """Return what of each source's money moved into and out of pools until a day, by key: source, window debited, credited.
+
+    A key is `7:W1>GEN`. `sources` narrows to some of them.
+    """
+    forward = basis and basis.carried
+    moved = SHARED.format(postings=LATER if forward else UNTIL)
+    if sources is not None:
+        moved += " WHERE s.source_id = ANY(%(sources)s)"
+    if forward:
+        some = " AND split_part(key, ':', 1)::bigint = ANY(%(sources)s)" if sources is not None else ""
+        moved = f"{CARRIED}{some} UNION ALL {moved}"
+    query = f"SELECT year, debit, credit, key, sum(amount) FROM ({moved}) moved GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    given = basis.bounds if basis else {"until": until}
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**given, "cut": OF_SOURCES, "sources": list(sources or ())})
+        return list(map(Move._make, cursor.fetchall()))
 
 
 def sums(until: date, *, first: int = 0, size: int | None = None) -> list[tuple[str, str, Decimal, Decimal]]:

@@ -109,7 +109,7 @@ class Parts:
             **dict(zip(Part._fields, columns, strict=True)),
         }
 
-    def sums(self, keys: Collection[str] | None = None) -> dict[str, Part]:
+    def sums(self, keys: list[str] | None = None) -> dict[str, Part]:
         """Return the sums of each key, all projects together, but for those of nothing.
 
         From the sums carried, less what they have of the projects that changed, and with these anew.
@@ -126,23 +126,24 @@ class Parts:
         return {part.key: part for part in self._asked(query, keys=keys)}
 
     def rows(
-        self, *, keys: Collection[str] | None = None, projects: Collection[str] | None = None,
+        self, *, keys: Iterable[str] | None = None, projects: Iterable[str] | None = None,
         order: str = "key, project", first: int = 0, size: int | None = None, together: bool = False,
     ) -> list[Part]:  # fmt: skip
         """Return parts in an order: all, or some of them; `together` adds up those of a project, whatever their keys."""
+        keys, projects = (None if some is None else list(some) for some in (keys, projects))
         sides = ", ".join(f"sum({name})::numeric(18, 2) AS {name}" for name in AMOUNTS)
         query = f"""SELECT {f"'', project, {sides}" if together else NAMES} FROM ({self._some(keys, projects)}) parts
             {"GROUP BY project" if together else ""} ORDER BY {order} OFFSET %(first)s LIMIT %(size)s"""
         return self._asked(query, keys=keys, projects=projects, first=first, size=size)
 
-    def count(self, keys: Collection[str]) -> int:
+    def count(self, keys: list[str]) -> int:
         """Return how many projects have a part of one of these keys."""
         query = f"SELECT count(DISTINCT project)::text, '' FROM ({self._some(keys, None)}) parts"
         (row,) = self._asked(query, keys=keys)
         return int(row.key)
 
     @staticmethod
-    def _some(keys: Collection[str] | None, projects: Collection[str] | None) -> str:
+    def _some(keys: list[str] | None, projects: list[str] | None) -> str:
         asked = (("key", keys), ("project", projects))
         narrowed = " ".join(f"AND {name} = ANY(%({name}s)s)" for name, some in asked if some is not None)
         return f"""SELECT {NAMES} FROM funds_carriedpart WHERE carried_id = %(carried)s AND cut = %(cut)s
@@ -150,7 +151,6 @@ class Parts:
             UNION ALL SELECT {NAMES} FROM ({FRESH}) fresh WHERE true {narrowed}"""
 
     def _asked(self, query: str, **given: Any) -> list[Part]:
-        more = {name: list(value) if isinstance(value, Collection) else value for name, value in given.items()}
         with connection.cursor() as cursor:
-            cursor.execute(query, self._given | more)
+            cursor.execute(query, self._given | given)
             return [Part(*row) for row in cursor.fetchall()]

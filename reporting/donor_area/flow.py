@@ -23,14 +23,14 @@ type Moves = Iterator[tuple[str, str, Decimal]]
 def flow(donor: str, own: Own) -> Flow:
     """Return the flow. What reaches a window is what was paid into it and moved to it since."""
     windows, alone = own.windows, _alone(own)
-    drawn, drawn_alone = own.drawn([part.project for part in alone])
+    drawn = own.drawn([part.project for part in alone])
     rest = Part(
         OTHERS, *(whole - sum(parts) for whole, *parts in zip(own.totals[1:], *(p[1:] for p in alone), strict=True))
     )
     links: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for source, target, amount in (
         *_through(windows),
-        *_to_projects(drawn, drawn_alone),
+        *_to_projects({row.code: row.attributed for row in windows}, drawn),
         *_used([*(part._replace(project=_place(part)) for part in alone), rest]),
     ):
         links[source, target] += amount

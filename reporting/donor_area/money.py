@@ -5,13 +5,12 @@ with what was carried forward, so that a page costs the same for one project and
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from funds import carried
 from funds.attributed import BY_SOURCE, BY_SOURCE_AND_WINDOW
 from funds.carried import Basis, Parts
 from funds.models import AccountKind, Donor, Window
@@ -81,25 +80,13 @@ class Own:
             _window(code, named.get(code, code), sums[code]) for code in sorted(sums) if any(sums[code].values())
         )
 
-    def drawn(self, projects: Collection[str]) -> tuple[dict[str, Decimal], dict[tuple[str, str], Decimal]]:
-        """Return what of it all projects hold of each window, less what went back, and what each of these projects does."""
-        parts = Parts(BY_SOURCE_AND_WINDOW, self.basis)
+    def drawn(self, projects: Iterable[str]) -> dict[tuple[str, str], Decimal]:
+        """Return what of it each of these projects holds of each window, less what went back."""
         keys = [f"{source}:{window.code}" for source in self.sources for window in self.windows]
-        return _by_window(parts.sums(keys).values()), _by_window_and_project(parts.rows(keys=keys, projects=projects))
-
-
-def _by_window(parts: Iterable[carried.Part]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for part in parts:
-        sums[part.key.partition(":")[2]] += part.allocated
-    return dict(sums)
-
-
-def _by_window_and_project(parts: Iterable[carried.Part]) -> dict[tuple[str, str], Decimal]:
-    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for part in parts:
-        sums[part.key.partition(":")[2], part.project] += part.allocated
-    return dict(sums)
+        sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for part in Parts(BY_SOURCE_AND_WINDOW, self.basis).rows(keys=keys, projects=projects):
+            sums[part.key.partition(":")[2], part.project] += part.allocated
+        return dict(sums)
 
 
 def _in_pools(move: Move) -> Iterator[tuple[str, str, Decimal]]:

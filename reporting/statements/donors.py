@@ -1,7 +1,7 @@
 """The statements about donors: what they committed and paid, and which projects their money is attributed to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ ZERO = Decimal("0.00")
 REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
+DONORS_DRAWN = 20
 
 
 def commitments(of: Scope) -> tuple[Table, ...]:
@@ -103,7 +104,7 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     donors = [donor for donor in of.once(_donors) if donor.pk in {*pledged, *agreed, *received}]
     rows = tuple(
         Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
-        for one in donors[:30]
+        for one in donors[:DONORS_DRAWN]
     )
     series = ((_("Pledged"), "gen"), (_("Agreed"), "o2"), (_("Received"), "accent"))
     text = _("Bars of what each donor pledged, agreed and paid: stages of the same money, never added up.")
@@ -124,14 +125,18 @@ def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
     columns = [Column(label_of(named[pk])) for pk in shown] + ([Column(OTHERS)] if rest else []) + [Column(_("Total"))]
     rows, page = of.some(of.parts(WHOLE))
     held: dict[str, dict[int, Decimal]] = {row.project: {} for row in rows}
-    for part in parts.rows(projects=held):
+    for part in parts.rows(keys=map(str, shown), projects=held):
         held[part.project][int(part.key)] = part.allocated
     lines = [
-        Line(project, _by_source(amounts, shown, rest), "row", project, of.total(project=project))
-        for project, amounts in held.items()
-    ]
+        Line(
+            row.project, _by_source(held[row.project], shown, row.allocated, with_rest=bool(rest)), "row", row.project,
+            of.total(project=row.project),
+        )
+        for row in rows
+    ]  # fmt: skip
     if lines:
-        lines.append(Line(TOTAL, _by_source(sums, shown, rest), "total", "total"))
+        cells = _by_source(sums, shown, sum(sums.values(), ZERO), with_rest=bool(rest))
+        lines.append(Line(TOTAL, cells, "total", "total"))
     note = _(
         "An allocation is split in proportion to what each source holds in the pool, in whole cents. Attributed does not mean "
         "that a donor financed a project: money in a pool has no name."
@@ -145,6 +150,10 @@ def label_of(source: Source) -> str:
     return _("%(name)s (seed capital)") % {"name": source.label} if source.kind == "seed" else source.label
 
 
-def _by_source(amounts: Mapping[int, Decimal], shown: Iterable[int], rest: Sequence[int]) -> tuple[Cell, ...]:
-    others = [sum((amounts.get(pk, ZERO) for pk in rest), ZERO)] if rest else []
-    return tuple(map(Cell, (*(amounts.get(pk, ZERO) for pk in shown), *others, sum(amounts.values(), ZERO))))
+def _by_source(
+    amounts: Mapping[int, Decimal], shown: Iterable[int], whole: Decimal, *, with_rest: bool
+) -> tuple[Cell, ...]:
+    """Return the parts of the sources shown, the remainder as that of all others, and the whole."""
+    parts = [amounts.get(pk, ZERO) for pk in shown]
+    rest = [whole - sum(parts, ZERO)] if with_rest else []
+    return tuple(map(Cell, (*parts, *rest, whole)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -70,16 +70,26 @@ class Scope:
 
     def prior(self, row: str = "", **narrow: str) -> str:
         """Return the address of the postings before the report year."""
-        return self._postings(row, narrow, f"as_of={self.ended_before.isoformat()}")
+        return self._postings(row, narrow, self._days["prior"])
 
     def in_year(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"since={self.year}-01-01&as_of={self.as_of.isoformat()}")
+        return self._postings(row, narrow, self._days["in_year"])
 
     def in_previous_year(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"since={self.year - 1}-01-01&as_of={self.ended_before.isoformat()}")
+        return self._postings(row, narrow, self._days["in_previous_year"])
 
     def total(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"as_of={self.as_of.isoformat()}")
+        return self._postings(row, narrow, self._days["total"])
+
+    @cached_property
+    def _days(self) -> dict[str, str]:
+        before, until = self.ended_before.isoformat(), self.as_of.isoformat()
+        return {
+            "prior": f"as_of={before}",
+            "in_year": f"since={self.year}-01-01&as_of={until}",
+            "in_previous_year": f"since={self.year - 1}-01-01&as_of={before}",
+            "total": f"as_of={until}",
+        }
 
     @cached_property
     def _list(self) -> str:
@@ -87,5 +97,11 @@ class Scope:
 
     def _postings(self, row: str, narrow: dict[str, str], days: str) -> str:
         """Return the address of the postings behind a figure of the funding status, narrowed to one partner, project, …"""
-        asked = [f"{name}={quote_plus(value)}&" for name, value in ({"row": row} | narrow).items() if value]
-        return f"{self._list}?{''.join(asked)}{days}"
+        asked = f"row={row}&" if row else ""
+        for name, value in narrow.items():
+            if value:
+                asked += f"{name}={_quoted(value)}&"
+        return f"{self._list}?{asked}{days}"
+
+
+_quoted = lru_cache(maxsize=1024)(quote_plus)

@@ -54,6 +54,7 @@ OF_KIND = "SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)"
 OF_PROJECTS = """SELECT id FROM funds_account WHERE kind = 'project' AND subject = ANY(%(projects)s)
     UNION ALL SELECT a.id FROM unnest(%(owned)s::text[]) own JOIN funds_account a
       ON a.code >= own || ':' AND a.code < own || ';'"""
+YEARS = "GREATEST({}, %(first_year)s)"
 SOME = "SELECT id FROM funds_account ORDER BY code OFFSET %(first)s LIMIT %(size)s"
 
 
@@ -72,14 +73,17 @@ class Moves:
 
     def __init__(
         self, until: date, *, by: str = "", known_at: int | None = None, kinds: tuple[str, ...] = (),
-        basis: Basis | None = None, projects: Collection[str] | None = None,
+        basis: Basis | None = None, projects: Collection[str] | None = None, first_year: int = 0,
     ) -> None:  # fmt: skip
-        """Read what moved; `kinds` narrows to accounts of these kinds on either side, `projects` to these projects' own."""
+        """Read what moved; `kinds` narrows to accounts of these kinds on either side, `projects` to these projects' own.
+
+        What moved before `first_year` is given as of that year: for those who do not tell earlier years apart.
+        """
         forward = basis if by in CUTS and known_at is None and projects is None else None
         read = (
-            _brought_forward(forward, by, kinds)
+            _brought_forward(forward, by, kinds, first_year)
             if forward and forward.carried
-            else _rows(until, by, known_at, kinds, projects)
+            else _rows(until, by, known_at, kinds, projects, first_year)
         )
         self.rows = list(read)
         self._sums: dict[bool, dict[tuple[str, str, str], dict[int, Decimal]]] = {}
@@ -125,30 +129,36 @@ class Moves:
 
 
 def _rows(
-    until: date, by: str, known_at: int | None, kinds: tuple[str, ...], projects: Collection[str] | None
+    until: date,
+    by: str,
+    known_at: int | None,
+    kinds: tuple[str, ...],
+    projects: Collection[str] | None,
+    first_year: int,
 ) -> Iterator[Move]:
     few = OF_KIND if kinds and not MANY.intersection(kinds) else ""
     source = _source(until, known_at, among=few if projects is None else OF_PROJECTS)
     narrowed = "WHERE d.kind = ANY(%(kinds)s) OR c.kind = ANY(%(kinds)s)" if kinds else ""
-    query = f"""SELECT m.year, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
+    query = f"""SELECT {YEARS.format("m.year")}, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
         JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
         {OWN if "own." in KEYS[by] else ""} {narrowed} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
         owned = [f"{kind}:{project}" for project in projects or () for kind in MANY]
         given = {"known_at": known_at, "kinds": list(kinds), "projects": list(projects or ()), "owned": owned}
+        given["first_year"] = first_year
         cursor.execute(query, _days(until) | given)
         yield from map(Move._make, cursor.fetchall())
 
 
-def _brought_forward(basis: Basis, by: str, kinds: tuple[str, ...]) -> Iterator[Move]:
+def _brought_forward(basis: Basis, by: str, kinds: tuple[str, ...], first_year: int) -> Iterator[Move]:
     """Yield the movements carried, with those that they leave out added."""
     of_kinds = "WHERE debit = ANY(%(kinds)s) OR credit = ANY(%(kinds)s)" if kinds else ""
-    query = f"""SELECT year, debit, credit, key, sum(amount) FROM (
+    query = f"""SELECT {YEARS.format("year")}, debit, credit, key, sum(amount) FROM (
         {CARRIED} UNION ALL SELECT extract(year FROM m.effective_on)::int, d.kind, c.kind, {KEYS[by]}, m.amount FROM ({LATER}) m
             JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
             {OWN if "own." in KEYS[by] else ""}) moved {of_kinds} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
-        cursor.execute(query, {**basis.bounds, "cut": by, "kinds": list(kinds)})
+        cursor.execute(query, {**basis.bounds, "cut": by, "kinds": list(kinds), "first_year": first_year})
         yield from map(Move._make, cursor.fetchall())
 
 

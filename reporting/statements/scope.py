@@ -34,9 +34,13 @@ class Scope:
         return self._read[read]
 
     def moves(self, *kinds: str, by: str = "") -> Moves:
-        """Return the movements until the day, read once for each way to ask."""
+        """Return the movements until the day, read once for each way to ask.
+
+        By a key, the years before the report year are together: as of the year before it.
+        """
         if (by, kinds) not in self._read:
-            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds, basis=self.basis)
+            first = self.year - 1 if by else 0
+            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds, basis=self.basis, first_year=first)
         return self._read[by, kinds]
 
     def parts(self, cut: str) -> Parts:

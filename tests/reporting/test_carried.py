@@ -40,6 +40,7 @@ def without(day: date) -> Basis:
 def readings(basis: Basis) -> dict[str, object]:
     """Return every reading that can begin with what was carried."""
     found: dict[str, object] = {cut: Moves(basis.day, by=cut, basis=basis).rows for cut in CUTS}
+    found["from a year on"] = Moves(basis.day, by="partner", basis=basis, first_year=DAY.year).rows
     found["of sources"] = moves_of_sources(basis.day, basis=basis)
     found["of one source"] = moves_of_sources(basis.day, [1], basis=basis)
     for cut in SPLITS:

@@ -14,7 +14,7 @@ PAID = ("paid", "acknowledged", "reversed")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0015_seed_refunds")]
+    dependencies = [("funds", "0016_carried_forward")]
 
     operations = [
         migrations.RemoveConstraint(model_name="payment", name="payment_authorised_is_stamped"),

@@ -34,6 +34,8 @@ def carry_forward(until: date | None = None) -> list[date]:
         n, _hash = head()
         for day in days:
             _carry(Carried.objects.create(until=day, n=n, with_parts=day == until))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE funds_carriedmove, funds_carriedpart")  # all rows are new: how to read them is too
     return days
 
 

@@ -443,3 +443,18 @@ def test_queries_are_few_and_the_same_for_one_project_and_for_more(demonstration
         assert max(one) <= MOST_QUERIES + 1  # what changed since sums were carried forward is read anew
         carry_forward(DAY)
         assert max(asked()) <= MOST_QUERIES
+
+
+@pytest.mark.parametrize(
+    "asked", ["?page=2", "?page=x", "?as_of=2031-01-01", "?as_of=never", "?as_of=1899-01-01", "?format=pdf"]
+)
+def test_odd_addresses_are_answered(demonstration, asked):
+    assert signed_in("donor").get(f"/en/my-contributions/{asked}").status_code == 200
+
+
+def test_projects_come_by_pages_and_every_figure_is_of_all(sweden):
+    area = donor_area(sweden, DAY, first=0, size=0)
+    assert (area.projects, area.has_more, area.attributed) == ((), True, donor_area(sweden, DAY).attributed)
+    assert donor_area(sweden, DAY, first=1, size=50).projects == ()
+    assert clock.today() == DAY
+    assert Deposit.objects.filter(donor=sweden).count() == len(area.deposits)

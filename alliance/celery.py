@@ -86,6 +86,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "carry the ledger's sums forward": {
+            "task": "funds.carry_forward",
+            "schedule": 1800.0,
+            "options": {"expires": 1800},
+        },
         "remind of instalments": {"task": "funds.remind_due", "schedule": 3600.0, "options": {"expires": 3600}},
     },
 )

@@ -6,8 +6,8 @@ Where nothing is carried, everything is read; the result is the same to the cent
 `funds.carrying` makes them.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -49,8 +49,8 @@ NAMES = ", ".join(Part._fields)
 AMOUNTS = Part._fields[2:]
 FRESH = """SELECT * FROM unnest(%(key)s::text[], %(project)s::text[], %(allocated)s::numeric[], %(transferred)s::numeric[],
     %(spent)s::numeric[]) fresh(key, project, allocated, transferred, spent)"""
-# A way to split projects' figures: the parts of these projects, or of all, until a day.
-type Split = Callable[[Collection[str] | None, date], Iterable[Part]]
+# A way to split projects' figures: the parts of the projects that a basis has to read anew, until its day.
+type Split = Callable[["Basis"], Iterable[Part]]
 SPLITS: dict[str, Split] = {}
 
 
@@ -66,12 +66,25 @@ def splits(cut: str) -> Callable[[Split], Split]:
 
 @dataclass(frozen=True)
 class Basis:
-    """What readings of a day begin with: the newest sums carried until it, and what they leave out, each asked for once."""
+    """What readings of a day begin with: the newest sums carried until it, and what they leave out, each asked for once.
+
+    `afresh` begins with nothing.
+    """
 
     day: date
+    afresh: bool = False
+    _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once[T](self, read: Callable[["Basis"], T]) -> T:
+        """Return what a function reads, which several readings share."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        return self._read[read]
 
     @cached_property
     def carried(self) -> Carried | None:
+        if self.afresh:
+            return None
         return Carried.objects.filter(until__lte=self.day).order_by("-until").first()
 
     @property
@@ -100,7 +113,7 @@ class Parts:
 
     def __init__(self, cut: str, basis: Basis) -> None:
         changed = basis.changed
-        fresh = [] if changed == [] else SPLITS[cut](changed, basis.day)
+        fresh = [] if changed == [] else SPLITS[cut](basis)
         columns = [list(column) for column in zip(*fresh, strict=True)] or [[]] * len(Part._fields)
         self._given = {
             "carried": basis.bounds["carried"] if changed is not None else None,
@@ -135,12 +148,6 @@ class Parts:
         query = f"""SELECT {f"'', project, {sides}" if together else NAMES} FROM ({self._some(keys, projects)}) parts
             {"GROUP BY project" if together else ""} ORDER BY {order} OFFSET %(first)s LIMIT %(size)s"""
         return self._asked(query, keys=keys, projects=projects, first=first, size=size)
-
-    def count(self, keys: list[str]) -> int:
-        """Return how many projects have a part of one of these keys."""
-        query = f"SELECT count(DISTINCT project)::text, '' FROM ({self._some(keys, None)}) parts"
-        (row,) = self._asked(query, keys=keys)
-        return int(row.key)
 
     @staticmethod
     def _some(keys: list[str] | None, projects: list[str] | None) -> str:

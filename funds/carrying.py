@@ -15,6 +15,7 @@ from funds.models import Carried, CarriedMove, CarriedPart, Posting
 from funds.turnover import CUTS, OF_SOURCES, Moves, moves_of_sources
 
 BATCH = 5000
+MUCH = 2000  # register entries
 
 
 def carry_forward(until: date | None = None) -> list[date]:
@@ -33,7 +34,18 @@ def carry_forward(until: date | None = None) -> list[date]:
         n, _hash = head()
         for day in days:
             _carry(Carried.objects.create(until=day, n=n, with_parts=day == until))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE funds_carriedmove, funds_carriedpart")  # all rows are new: how to read them is too
     return days
+
+
+def carry_forward_if_due() -> list[date]:
+    """Carry forward where yesterday's sums are wanting, or much was entered since: what a reading adds stays little."""
+    newest = Carried.objects.order_by("-until").first()
+    n, _hash = head()
+    if newest and newest.until >= clock.today() - timedelta(1) and n - newest.n < MUCH:
+        return []
+    return carry_forward()
 
 
 @contextmanager
@@ -54,7 +66,7 @@ def _carry(carried: Carried) -> None:
         moves = (CarriedMove(carried=carried, cut=cut, **move._asdict()) for move in found)
         CarriedMove.objects.bulk_create(moves, batch_size=BATCH)
     for cut, split in SPLITS.items() if carried.with_parts else ():
-        parts = list(split(None, carried.until))
+        parts = list(split(Basis(carried.until, afresh=True)))
         rows = (CarriedPart(carried=carried, cut=cut, **part._asdict()) for part in [*parts, *_sums(parts)])
         CarriedPart.objects.bulk_create(rows, batch_size=BATCH)
 
@@ -78,7 +90,7 @@ def wrong() -> Iterator[tuple[Carried, str]]:
         if moves_of_sources(day, basis=basis) != moves_of_sources(day):
             yield carried, OF_SOURCES
         for cut, split in SPLITS.items() if carried.with_parts else ():
-            parts, found = Parts(cut, basis), list(split(None, day))
+            parts, found = Parts(cut, basis), list(split(Basis(day, afresh=True)))
             sums = {part.key: part._replace(project="") for part in _sums(found) if any(part[2:])}
             if parts.rows() != sorted(found) or parts.sums() != sums:
                 yield carried, cut

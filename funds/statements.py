@@ -15,7 +15,7 @@ from alliance.core import clock
 from alliance.register.models import head
 from funds.carried import Basis
 from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
-from funds.turnover import Moves, sums
+from funds.turnover import Moves, sum_of_all, sums
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
@@ -163,8 +163,7 @@ class AccountPage(NamedTuple):
 
 def trial_balance_page(as_of: date, number: int, size: int) -> AccountPage:
     """Return one page of the trial balance; a number after the last page is the last one."""
-    total = sum((move.amount for move in Moves(as_of, basis=Basis(as_of)).rows), ZERO)
-    count = Account.objects.count()
+    total, count = sum_of_all(as_of)
     number = max(1, min(number, -(-count // size)))
     lines = list(starmap(AccountLine, sums(as_of, first=(number - 1) * size, size=size)))
     return AccountPage(lines, number, total, count, number * size < count)

@@ -173,22 +173,23 @@ CARRIED = (
 )
 
 
-def moves_of_sources(until: date, sources: Collection[int] | None = None, *, basis: Basis | None = None) -> list[Move]:
+def moves_of_sources(until: date, donor: int | None = None, *, basis: Basis | None = None) -> list[Move]:
     """Return what of each source's money moved into and out of pools until a day, by key: source, window debited, credited.
 
-    A key is `7:W1>GEN`. `sources` narrows to some of them.
+    A key is `7:W1>GEN`. `donor` narrows to a donor's sources.
     """
     forward = basis and basis.carried
     moved = SHARED.format(postings=LATER if forward else UNTIL)
-    if sources is not None:
-        moved += " WHERE s.source_id = ANY(%(sources)s)"
+    own = "(SELECT id FROM funds_source WHERE donor_id = %(donor)s)"
+    if donor is not None:
+        moved += f" WHERE s.source_id IN {own}"
     if forward:
-        some = " AND split_part(key, ':', 1)::bigint = ANY(%(sources)s)" if sources is not None else ""
+        some = "" if donor is None else f" AND split_part(key, ':', 1)::bigint IN {own}"
         moved = f"{CARRIED}{some} UNION ALL {moved}"
     query = f"SELECT year, debit, credit, key, sum(amount) FROM ({moved}) moved GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     given = basis.bounds if basis else {"until": until}
     with connection.cursor() as cursor:
-        cursor.execute(query, {**given, "cut": OF_SOURCES, "sources": list(sources or ())})
+        cursor.execute(query, {**given, "cut": OF_SOURCES, "donor": donor})
         return list(map(Move._make, cursor.fetchall()))
 
 
@@ -203,6 +204,18 @@ def sums(until: date, *, first: int = 0, size: int | None = None) -> list[tuple[
     with connection.cursor() as cursor:
         cursor.execute(query, {**_days(until), "first": first, "size": size})
         return cursor.fetchall()
+
+
+def sum_of_all(until: date) -> tuple[Decimal, int]:
+    """Return what was posted until a day, which is debited and credited alike, and how many accounts there are.
+
+    From the sums that the accounts keep, less what was posted after the day.
+    """
+    after = "SELECT COALESCE(sum(amount), 0) FROM funds_posting WHERE effective_on > %s"
+    query = f"SELECT COALESCE(sum(debits), 0)::numeric(18, 2) - ({after}), count(*) FROM funds_account"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [until])
+        return cursor.fetchone()
 
 
 def _days(until: date) -> dict[str, Any]:

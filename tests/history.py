@@ -17,6 +17,7 @@ from django.db import connection
 from alliance.core import clock
 from alliance.people.models import User
 from alliance.register.checkpoints import publish_checkpoint
+from funds.carrying import carry_forward
 from tests.world import played, smallest_pdf
 
 DATA = Path(__file__).parent / "data"
@@ -49,6 +50,7 @@ def enrich() -> None:
 
     relay()
     publish_checkpoint(by=None)
+    carry_forward(clock.today())
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 

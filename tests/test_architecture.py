@@ -18,7 +18,7 @@ NOT_OF_RECORD = {
     "alliance": {
         "Clock", "Job", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor", "SecurityEvent",
     },
-    "funds": {"Stake", "Turnover"},
+    "funds": {"Carried", "CarriedMove", "CarriedPart", "Stake", "Turnover"},
     "proposals": {
         "Attachment", "BudgetLine", "Indicator", "ProposalObjective", "ProposalPartner", "ProposalRecommendation",
         "VersionObjective", "VersionRecommendation",

@@ -40,14 +40,14 @@ def flow(donor: str, own: Own) -> Flow:
         _("Where the money went"),
         _("What this donor paid, through which window, to which projects, and what became of it there."),
         (_("Paid"), _("Funding windows"), _("Projects and costs"), _("Use")),
-        tuple(node for node in _nodes(donor, windows, alone, own.count() - len(alone)) if node.key in touched),
+        tuple(node for node in _nodes(donor, windows, alone, len(own.parts) - len(alone)) if node.key in touched),
         kept,
     )
 
 
 def _alone(own: Own) -> list[Part]:
     """Return the projects that stand by themselves: the largest, or all where one more is all there is."""
-    largest = own.parts("allocated DESC, project", size=PROJECTS + 2)
+    largest = sorted(own.parts, key=lambda part: (-part.allocated, part.project))
     return largest if len(largest) <= PROJECTS + 1 else largest[:PROJECTS]
 
 

@@ -18,7 +18,7 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
     """
     day = day or clock.today()
     own = Own(donor, day)
-    parts = own.parts("project DESC", first, None if size is None else size + 1)
+    newest_first = own.parts[::-1][first:]
     rows = papers.papers(donor, day)
     return DonorArea(
         donor=donor.name,
@@ -32,7 +32,7 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
         contributions=papers.contributions(rows, day),
         deposits=papers.deposits(rows),
         instalments=papers.instalments(rows, day),
-        projects=project_rows(parts[:size], day),
-        has_more=size is not None and len(parts) > size,
+        projects=project_rows(newest_first[:size], day),
+        has_more=size is not None and len(newest_first) > size,
         flow=flow(donor.name, own),
     )

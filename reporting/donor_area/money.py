@@ -11,9 +11,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from funds.attributed import BY_SOURCE, BY_SOURCE_AND_WINDOW
+from django.db.models import Q, Sum
+
+from funds.attributed import BY_SOURCE
 from funds.carried import Basis, Parts
-from funds.models import AccountKind, Donor, Window
+from funds.models import Account, AccountKind, Donor, Share, Window
 from funds.turnover import Move, moves_of_sources
 from reporting.donor_area.shape import Part, WindowPart
 
@@ -41,38 +43,32 @@ class Own:
         return Basis(self.day)
 
     @cached_property
-    def sources(self) -> list[int]:
-        """What is the donor's own: its contributions, and seed capital where it is the trustee."""
-        return list(self.donor.sources.order_by("pk").values_list("pk", flat=True))
-
-    @cached_property
-    def _parts(self) -> Parts:
-        return Parts(BY_SOURCE, self.basis)
+    def moves(self) -> list[Move]:
+        """What moved of it into and out of the windows' pools."""
+        return moves_of_sources(self.day, self.donor.pk, basis=self.basis)
 
     @property
-    def _keys(self) -> list[str]:
-        return [str(source) for source in self.sources]
+    def sources(self) -> set[str]:
+        """What is the donor's own: its contributions, and seed capital where it is the trustee."""
+        return {move.key.partition(":")[0] for move in self.moves}
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Its part of each project, by reference."""
+        rows = Parts(BY_SOURCE, self.basis).rows(keys=self.sources, order="project", together=True)
+        return [Part(*row[1:]) for row in rows]
 
     @cached_property
     def totals(self) -> Part:
         """Its part of all projects together."""
-        sums = self._parts.sums(self._keys).values()
-        return Part("", *(sum(amounts, ZERO) for amounts in zip(*(part[2:] for part in sums), strict=True)))
-
-    def parts(self, order: str = "project", first: int = 0, size: int | None = None) -> list[Part]:
-        """Return its part of each project: of all, or of some of them in an order."""
-        found = self._parts.rows(keys=self._keys, together=True, order=order, first=first, size=size)
-        return [Part(*row[1:]) for row in found]
-
-    def count(self) -> int:
-        """Return how many projects it has a part of."""
-        return self._parts.count(self._keys)
+        columns = zip(*(part[1:] for part in [Part(""), *self.parts]), strict=True)
+        return Part("", *(sum(amounts, ZERO) for amounts in columns))
 
     @cached_property
     def windows(self) -> tuple[WindowPart, ...]:
         """What the donor's own money did, by window; nothing is left over."""
         sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(set(DOES.values()), ZERO))
-        for move in moves_of_sources(self.day, self.sources, basis=self.basis):
+        for move in self.moves:
             for window, what, amount in _in_pools(move):
                 sums[window][what] += amount
         named = {window.code: window.name for window in Window.objects.filter(code__in=sums)}
@@ -82,10 +78,19 @@ class Own:
 
     def drawn(self, projects: Iterable[str]) -> dict[tuple[str, str], Decimal]:
         """Return what of it each of these projects holds of each window, less what went back."""
-        keys = [f"{source}:{window.code}" for source in self.sources for window in self.windows]
+        ends = [f"posting__{side}__{name}" for side in ("debit", "credit") for name in ("kind", "subject")]
+        accounts = Account.objects.filter(kind=KIND.PROJECT, subject__in=list(projects)).values("pk")
+        shares = Share.objects.filter(
+            Q(posting__debit__in=accounts) | Q(posting__credit__in=accounts),
+            source__donor=self.donor, posting__effective_on__lte=self.day,
+        )  # fmt: skip
         sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-        for part in Parts(BY_SOURCE_AND_WINDOW, self.basis).rows(keys=keys, projects=projects):
-            sums[part.key.partition(":")[2], part.project] += part.allocated
+        rows = shares.order_by().values_list(*ends).annotate(Sum("amount"))
+        for debit, debited, credit, credited, amount in rows:
+            if (debit, credit) == (KIND.PROJECT, KIND.POOL):
+                sums[credited, debited] += amount
+            elif (debit, credit) == (KIND.POOL, KIND.PROJECT):
+                sums[debited, credited] -= amount
         return dict(sums)
 
 

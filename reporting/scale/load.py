@@ -14,6 +14,7 @@ from alliance.records.models import RelayCursor
 from alliance.records.relay import CURSOR
 from alliance.register import operation
 from alliance.register.models import RegisterEntry, head
+from funds.carrying import carry_forward
 from funds.ledger import post_together
 from funds.models import Deposit, Posting
 from proposals.models import Contract, Project
@@ -36,6 +37,7 @@ def load(size: Size, told: Callable[[str], Any] = lambda line: None) -> Counter[
         load_batch(by=world.people["officer"], world=world, plans=plans, number=number, left=left)
         left -= len(plans)
         told(f"{size.projects - left} projects, {world.posted} postings")
+    carry_forward()
     _leave_quietly()
     return Counter({name: count - started[name] for name, count in _standing().items()})
 

@@ -15,7 +15,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from funds.attribution import prorated
-from funds.carried import Part, splits
+from funds.carried import Basis, Part, splits
 from funds.models import AccountKind
 from funds.turnover import Moves
 from proposals.models import Project
@@ -43,9 +43,9 @@ def refunded(moves: Moves, key: str, **when: int) -> Decimal:
     return moves.net(KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT, key=key, **when)
 
 
-def figures(projects: Collection[str] | None, day: date) -> dict[str, Figures]:
-    """Return the figures of these projects, or of all that were ever allocated money, by reference."""
-    moves = Moves(day, by="project", kinds=(*FUNDED, KIND.SPENT), projects=projects)
+def figures(basis: Basis) -> dict[str, Figures]:
+    """Return the figures of the projects to read anew, of those that were ever allocated money, by reference."""
+    moves = Moves(basis.day, by="project", kinds=(*FUNDED, KIND.SPENT), projects=basis.changed)
     allocated = moves.keys(KIND.PROJECT, KIND.POOL)
     return {
         key: Figures(
@@ -58,15 +58,15 @@ def figures(projects: Collection[str] | None, day: date) -> dict[str, Figures]:
 
 
 @splits(WHOLE)
-def whole(projects: Collection[str] | None, day: date) -> Iterator[Part]:
-    for reference, amounts in figures(projects, day).items():
+def whole(basis: Basis) -> Iterator[Part]:
+    for reference, amounts in basis.once(figures).items():
         yield Part("", reference, *amounts)
 
 
 @splits(BY_OBJECTIVE)
-def by_objective(projects: Collection[str] | None, day: date) -> Iterator[Part]:
+def by_objective(basis: Basis) -> Iterator[Part]:
     """Split by the percentages of the objectives served; a project without a record of them stands under none."""
-    found = figures(projects, day)
+    found = basis.once(figures)
     served = _weights(found, "objectives", "code", "percent")
     for reference, (allocated, funded, spent) in found.items():
         weights = served.get(reference) or {"": Decimal(100)}
@@ -75,12 +75,12 @@ def by_objective(projects: Collection[str] | None, day: date) -> Iterator[Part]:
 
 
 @splits(BY_PARTNER)
-def by_partner(projects: Collection[str] | None, day: date) -> Iterator[Part]:
+def by_partner(basis: Basis) -> Iterator[Part]:
     """Split what is allocated by the partners' shares of the approved budget, or, without a record of one, by what was sent."""
-    found = figures(projects, day)
+    found = basis.once(figures)
     shares = _weights(found, "partners", "organisation", "share")
     without = [reference for reference in found if reference not in shares]
-    shares |= _sent_to_partners(without, day) if without else {}
+    shares |= _sent_to_partners(without, basis.day) if without else {}
     for reference, (allocated, _funded, _spent) in found.items():
         weights = shares.get(reference, {})
         if sum(weights.values(), ZERO) > ZERO and allocated > ZERO:

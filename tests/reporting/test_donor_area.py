@@ -22,6 +22,7 @@ from alliance.people.models import Membership, Organisation, Role, User
 from alliance.register.models import RegisterEntry
 from alliance.rendering import tasks
 from funds.attributed import attributed_to
+from funds.carrying import carry_forward
 from funds.models import Agreement, Deposit, Donor, Pledge, Posting, Stake, Window
 from funds.operations import donors as donor_operations
 from funds.operations import money
@@ -120,7 +121,7 @@ def test_parts_are_those_of_the_one_reading_of_the_ledger_on_every_day(demonstra
         for donor in all_donors():
             for day in {*days, *(day - timedelta(days=1) for day in days)}:
                 expected = [(s.project, s.allocated, s.transferred, s.spent) for s in attributed_to(donor, day)]
-                assert list(map(tuple, Own(donor, day).parts())) == expected, (donor.name, day)
+                assert list(map(tuple, Own(donor, day).parts)) == expected, (donor.name, day)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -130,7 +131,7 @@ def test_parts_of_many_projects_are_those_of_the_one_reading(demonstration, seed
         for donor in all_donors():
             expected = [(s.project, s.allocated, s.transferred, s.spent) for s in attributed_to(donor)]
             area = donor_area(donor)
-            assert list(map(tuple, Own(donor, DAY).parts())) == expected
+            assert list(map(tuple, Own(donor, DAY).parts)) == expected
             assert balanced(area)
 
 
@@ -427,15 +428,21 @@ def queries(client: Client, address: str) -> int:
 def test_queries_are_few_and_the_same_for_one_project_and_for_more(demonstration):
     donor, officer = signed_in("donor"), signed_in("officer")
     addresses = ("/en/my-contributions/", "/en/my-contributions/?as_of=2008-09-14")
-    one = [queries(donor, address) for address in addresses] + [queries(officer, "/en/donors/sweden-mfa/area/")]
+
+    def asked() -> list[int]:
+        return [queries(donor, address) for address in addresses] + [queries(officer, "/en/donors/sweden-mfa/area/")]
+
     with undone():
+        everything_moves(Project.objects.get().reference)
+        one = asked()
         for title in ("Second", "Third"):
             approved_project(person("agency"), person("officer"), person("finance.officer"), title=title)
         area = donor_area(Donor.objects.select_related("organisation").get(organisation__slug="sweden-mfa"), DAY)
         assert (len(area.projects), min(len(row.indicators) for row in area.projects) > 0) == (3, True)
-        more = [queries(donor, address) for address in addresses] + [queries(officer, "/en/donors/sweden-mfa/area/")]
-    assert more == one
-    assert max(one) <= MOST_QUERIES
+        assert asked() == one
+        assert max(one) <= MOST_QUERIES + 1  # what changed since sums were carried forward is read anew
+        carry_forward(DAY)
+        assert max(asked()) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize(

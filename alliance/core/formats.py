@@ -86,8 +86,10 @@ def figures(places: int) -> Callable[[Number], str]:
 
 def plain_figure(value: Decimal) -> str:
     """Return a decimal with the places that it needs and no more, as rates and indicators want."""
-    text = numbers.format_decimal(value, format="#,##0.############", locale=locale(), decimal_quantization=False)
-    return text.replace("-", MINUS)
+    text = f"{value:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.translate(_signs(locale()))
 
 
 def _with_code(text: str, currency: str) -> str:

@@ -19,8 +19,10 @@ from funds import permissions
 from funds.models import Donor
 from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
-from reporting.paging import ROWS, Page, number_of
+from reporting.paging import Page, number_of
 from reporting.statements.forms import AsOf
+
+ROWS = 20  # projects on one page
 
 
 @require_safe

@@ -23,7 +23,7 @@ ZERO = Decimal("0.00")
 REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
-DONORS_DRAWN = 20
+DONORS_DRAWN = 12
 
 
 def commitments(of: Scope) -> tuple[Table, ...]:

@@ -24,7 +24,7 @@ from reporting.statements.splits import BY_OBJECTIVE, BY_PARTNER, FUNDED, WHOLE,
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
-PROJECTS_DRAWN = 20
+PROJECTS_DRAWN = 12
 type Span = dict[str, int]
 
 
@@ -147,6 +147,11 @@ def _project_line(of: Scope, part: Part, project: Project | None) -> Line:
     return Line(
         f"{part.project} {project.title}", cells, "row", part.project, reverse("reporting:project", args=[part.project])
     )
+
+
+def _address(of: Scope) -> str:
+    """Return the address of a project's page, but for its reference: looked up once for a whole table."""
+    return reverse("reporting:project", args=["{}"]).replace("%7B%7D", "{}")
 
 
 def _sum_line(total: Part, label: Text, level: str, code: str) -> Line:

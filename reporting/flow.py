@@ -57,9 +57,11 @@ def _sum(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Deci
 
 
 def _contributed(postings: QuerySet[Posting]) -> Iterable[tuple[str, str, Decimal]]:
-    rows = Share.objects.filter(posting__in=postings.filter(credit__kind__in=ORIGINS)).order_by()
-    for source, window, amount in rows.values_list("source", "posting__debit__subject").annotate(Sum("amount")):
-        yield f"source:{source}", f"window:{window}", amount
+    """Yield what each source brought into each window, less what a reversal took back."""
+    for origin, pool, sign in (("credit", "debit", 1), ("debit", "credit", -1)):
+        rows = Share.objects.filter(posting__in=postings.filter(**{f"{origin}__kind__in": ORIGINS})).order_by()
+        for source, window, amount in rows.values_list("source", f"posting__{pool}__subject").annotate(Sum("amount")):
+            yield f"source:{source}", f"window:{window}", sign * amount
 
 
 def _allocated(moved: Moved) -> Iterable[tuple[str, str, Decimal]]:

@@ -1,16 +1,13 @@
 """What is not settled yet: refunds on their way, instalments overdue, deposits that match no agreement. With their age."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Max, Prefetch, Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from funds.amounts import in_proportion
-from funds.matching import standings
-from funds.models import AccountKind, Agreement, Deposit, Posting
+from funds.ageing import overdue_on
+from funds.models import AccountKind, Deposit, Posting
 from reporting.statements.overview import with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
@@ -45,23 +42,16 @@ def _aged(of: Scope, label: str, amount: Decimal, day: date, url: str) -> Line:
 
 
 def _overdue(of: Scope) -> Table:
-    """Instalments due by the day for which not enough has come in, at the agreement's rate."""
-    rows = Agreement.objects.filter(state="signed", signed_on__lte=of.as_of).select_related("donor__organisation")
-    came = Prefetch("deposits", Deposit.ever.standing(of.as_of))
-    lines = [line for row in rows.prefetch_related("instalments", came).order_by("pk") for line in _late(of, row)]
+    """Instalments due by the day for which not enough had come in, at the agreement's rate, as the ageing page has them."""
+    lines = [
+        _aged(
+            of, f"{one.agreement.reference} {one.agreement.donor.name}", one.owed_usd, one.instalment.due_on,
+            one.agreement.get_absolute_url(),
+        )
+        for one in overdue_on(of.as_of)
+    ]  # fmt: skip
     lines.sort(key=lambda line: (line.cells[1].value, line.label))
     return Table(_("Instalments overdue"), _("Agreement"), _columns(_("Due on")), with_total(lines))
-
-
-def _late(of: Scope, agreement: Any) -> Iterable[Line]:
-    if not agreement.amount:
-        return
-    came = list(agreement.deposits.all())
-    for one in standings(list(agreement.instalments.all()), came, agreement.currency, of.as_of):
-        if one.is_late:
-            worth = in_proportion(agreement.amount_usd, one.owed, agreement.amount)
-            label = f"{agreement.reference} {agreement.donor.name}"
-            yield _aged(of, label, worth, one.instalment.due_on, agreement.get_absolute_url())
 
 
 def _unmatched(of: Scope) -> Table:

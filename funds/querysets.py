@@ -94,10 +94,11 @@ class Amended(OwnedByDonor):
 
     in_effect = entered = ""  # of an amendment: since when it counts, and when it became known
 
-    def worth_on(self, day: date, *, known_by: datetime | None = None) -> Self:
+    def worth_on(self, day: date, *, known_by: datetime | None = None, named: str = "then") -> Self:
         """Annotate `amount_then` and `usd_then`: what each was worth at the end of a day, whatever was amended later.
 
-        With `known_by`, also as if nothing had been amended that was entered after that moment.
+        With `known_by`, also as if nothing had been amended that was entered after that moment. `named` is another word
+        than “then”, for a second day.
         """
         later = Q(**{f"{self.in_effect}__gt": day})
         if known_by:
@@ -105,10 +106,10 @@ class Amended(OwnedByDonor):
         rel = self.model.amendments.rel
         undone = rel.related_model.objects.filter(later, **{rel.field.name: OuterRef("pk")}).order_by("number")
 
-        def then(name: str) -> Case:
+        def was(name: str) -> Case:
             return Case(When(Exists(undone), then=Subquery(undone.values(name)[:1])), default=F(name))
 
-        return self.annotate(amount_then=then("amount"), usd_then=then("amount_usd"))
+        return self.annotate(**{f"amount_{named}": was("amount"), f"usd_{named}": was("amount_usd")})
 
 
 class DonorQuerySet(models.QuerySet[Any]):

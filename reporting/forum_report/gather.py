@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -386,14 +386,14 @@ def _came(of: Scope) -> dict[str, Decimal]:
 
 def _signed(of: Scope) -> dict[int, Decimal]:
     """Return what was signed for in the period by donor: its agreements, and what its amendments changed of earlier ones."""
-    standing = Agreement.objects.filter(of.recorded("recorded_at")).exclude(of.done("cancelled_at"))
-    counted = [(1, of.as_of, standing.filter(of.dated_in_period("signed_on")))]
-    if of.since:
-        earlier = standing.filter(signed_on__lt=of.since)
-        counted += [(1, of.as_of, earlier), (-1, of.since - timedelta(days=1), earlier)]
-    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for sign, day, rows in counted:
-        worth = rows.worth_on(day, known_by=of.known_by).order_by().values_list("donor").annotate(Sum("usd_then"))
-        for donor, amount in worth:
-            found[donor] += sign * amount
+    before = of.since - timedelta(days=1) if of.since else date.min
+    rows = Agreement.objects.filter(of.recorded("recorded_at"), signed_on__lte=of.as_of)
+    rows = rows.exclude(of.done("cancelled_at"))
+    rows = rows.worth_on(of.as_of, known_by=of.known_by).worth_on(before, known_by=of.known_by, named="before")
+    sums = (
+        rows.order_by()
+        .values_list("donor")
+        .annotate(now=Sum("usd_then"), was=Sum("usd_before", filter=Q(signed_on__lte=before), default=ZERO))
+    )
+    found = {donor: now - was for donor, now, was in sums}
     return {donor: amount for donor, amount in found.items() if amount}

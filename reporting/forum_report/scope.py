@@ -144,18 +144,12 @@ def rests_on(of: Scope) -> Checkpoint:
 
 def _entry_of_late_agreement(of: Scope, entries: QuerySet[RegisterEntry]) -> int | None:
     """Return the entry of the agreement or amendment recorded last among those signed in the period and recorded after it."""
-    late = Agreement.objects.filter(
-        of.dated_in_period("signed_on"), of.recorded("recorded_at"), recorded_at__gte=of.end
-    )
-    amended = AgreementAmendment.objects.filter(
-        of.dated_in_period("signed_on"), of.recorded("recorded_at"), recorded_at__gte=of.end
-    )
-    found = [
-        *late.order_by("-recorded_at", "-pk").values_list("recorded_at", "reference")[:1],
-        *amended.order_by("-recorded_at", "-pk").values_list("recorded_at", "agreement__reference")[:1],
-    ]
-    if not found:
+    late = of.dated_in_period("signed_on") & of.recorded("recorded_at") & Q(recorded_at__gte=of.end)
+    agreements = Agreement.objects.filter(late).values_list("recorded_at", "reference")
+    amendments = AgreementAmendment.objects.filter(late).values_list("recorded_at", "agreement__reference")
+    found = agreements.union(amendments).order_by("-recorded_at", "-reference").first()
+    if found is None:
         return None
-    recorded_at, reference = max(found)
+    recorded_at, reference = found
     its_own = entries.filter(recorded_at__gte=recorded_at, body__contains=reference)
     return its_own.order_by("n").values_list("n", flat=True).first()

@@ -9,20 +9,21 @@ allocation, is split in proportion to all that was ever allocated to it.
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from alliance.core.together import together
 from funds.attribution import portions
+from funds.carried import Basis, Part, Parts, splits
 from funds.models import Account, AccountKind, Donor, Posting, Share, Source
 
 ZERO = Decimal("0.00")
 # A project's account that holds what is not transferred yet, and those that hold what was, spent or not.
 WITH_THE_FUND, WITH_PARTNERS = AccountKind.PROJECT, (AccountKind.PARTNER, AccountKind.SPENT)
+BY_SOURCE, BY_SOURCE_AND_WINDOW = "source", "drawn"
 FEW = 20  # of so many projects the accounts are found one by one; of more, all are read
 type BySource = dict[int, Decimal]
 
@@ -52,20 +53,14 @@ def attributed_to(donor: Donor, as_of: date | None = None) -> list[ProjectShare]
 
 def allocated_to(donor: Donor) -> Decimal:
     """Return what of all allocations, less releases, is attributed to this donor: the sum of `attributed_to`, read at once."""
-    project, pool = WITH_THE_FUND, AccountKind.POOL
-    mine = Share.objects.filter(source__donor=donor).values("amount")
-    allocated, released = together(
-        ("sum(amount)", mine.filter(posting__debit__kind=project, posting__credit__kind=pool)),
-        ("sum(amount)", mine.filter(posting__debit__kind=pool, posting__credit__kind=project)),
-    )
-    return (allocated or ZERO) - (released or ZERO)
+    keys = [str(pk) for pk in donor.sources.values_list("pk", flat=True)]
+    return sum((part.allocated for part in Parts(BY_SOURCE, Basis(date.max)).sums(keys).values()), ZERO)
 
 
 def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:
     """Return the parts of several projects, as the ledger stands now or as of an accounting day."""
     wanted = set(projects)
-    until = Q() if as_of is None else Q(posting__effective_on__lte=as_of)
-    held, given = _held(wanted, until), _held(wanted, Q(), released=False)
+    held, given = _held_and_given(wanted, as_of)
     moved = _balances(wanted, as_of)
     sources = Source.objects.filter(pk__in={pk for parts in given.values() for pk in parts})
     ranked = list(sources.select_related("donor__organisation").order_by("since", "pk"))
@@ -75,16 +70,49 @@ def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> di
     }
 
 
-def _held(projects: Collection[str], until: Q, *, released: bool = True) -> dict[str, BySource]:
-    """Return, by project and source, what came out of pools, less what went back to them unless `released` is false."""
-    held: dict[str, BySource] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1))[: 1 + released]:
+@splits(BY_SOURCE)
+def _by_source(projects: Collection[str] | None, day: date) -> Iterator[Part]:
+    """Split these projects' figures, or all, by whose money it is."""
+    if projects is None:
+        projects = Account.objects.filter(kind=WITH_THE_FUND).values_list("subject", flat=True)
+    for project, shares in shares_of_projects(projects, day).items():
+        for share in shares:
+            yield Part(str(share.source.pk), project, share.allocated, share.transferred, share.spent)
+
+
+@splits(BY_SOURCE_AND_WINDOW)
+def _by_source_and_window(projects: Collection[str] | None, day: date) -> Iterator[Part]:
+    """Split what is allocated to these projects, or all, by whose money it is and from which window: `7:W1`."""
+    drawn: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
         path = f"posting__{inward}__subject"
         kinds = {f"posting__{inward}__kind": WITH_THE_FUND, f"posting__{outward}__kind": AccountKind.POOL}
-        rows = Share.objects.filter(until, **kinds, **{f"{path}__in": projects}).order_by()
-        for project, source, amount in rows.values_list(path, "source").annotate(Sum("amount")):
+        rows = Share.objects.filter(**kinds, posting__effective_on__lte=day).order_by()
+        if projects is not None:
+            rows = rows.filter(**{f"{path}__in": projects})
+        for project, window, source, amount in rows.values_list(
+            path, f"posting__{outward}__subject", "source"
+        ).annotate(Sum("amount")):
+            drawn[f"{source}:{window}", project] += sign * amount
+    yield from (Part(key, project, amount) for (key, project), amount in drawn.items() if amount)
+
+
+def _held_and_given(projects: Collection[str], as_of: date | None) -> tuple[dict[str, BySource], dict[str, BySource]]:
+    """Return, by project and source, what came out of pools less what went back to them, and what ever came out."""
+    held: dict[str, BySource] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    given: dict[str, BySource] = defaultdict(dict)
+    until = None if as_of is None else Q(posting__effective_on__lte=as_of)
+    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
+        path = f"posting__{inward}__subject"
+        kinds = {f"posting__{inward}__kind": WITH_THE_FUND, f"posting__{outward}__kind": AccountKind.POOL}
+        rows = Share.objects.filter(**kinds, **{f"{path}__in": projects}).order_by().values_list(path, "source")
+        for project, source, amount, ever in rows.annotate(
+            until=Sum("amount", filter=until, default=ZERO), ever=Sum("amount")
+        ):
             held[project][source] += sign * amount
-    return held
+            if sign > 0:
+                given[project][source] = ever
+    return held, given
 
 
 def _balances(projects: Collection[str], as_of: date | None) -> dict[str, dict[str, Decimal]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from alliance.register.verification import Problem
+from funds.carrying import wrong
 from funds.models import Account, Posting
 
 ACCOUNTS = """
@@ -91,6 +92,11 @@ def problems() -> Iterator[Problem]:
         where = f"funds_turnover:{pk}"
         yield Problem(
             "account", where, f"{year}, from {credit} to {debit}: turnover of {has}; its postings say {should}"
+        )
+    for carried, cut in wrong():
+        where = f"funds_carried:{carried.pk}"
+        yield Problem(
+            "carried", where, f"sums carried until {carried.until} ({cut or 'all'}) are not those of the postings"
         )
 
 

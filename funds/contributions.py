@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import F, QuerySet, Sum
 
 from funds.amounts import in_proportion
-from funds.attributed import attributed_to
+from funds.attributed import allocated_to
 from funds.models import Deposit, Donor, ImportRow, Pledge, Prospect
 from funds.positions import Position, position
 
@@ -75,7 +75,7 @@ def chains(donor: Donor) -> list[Chain]:
 
     What is attributed to the donor in all is spread over its deposits by their amounts after the fee.
     """
-    attributed = sum((share.allocated for share in attributed_to(donor)), ZERO)
+    attributed = allocated_to(donor)
     net = donor.deposits.aggregate(s=Sum(F("amount_usd") - F("fee_usd")))["s"] or ZERO
     found = [
         Chain(

@@ -9,13 +9,8 @@ from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
 from alliance.people.models import DONOR_ROLES, SECRETARIAT_ROLES, Membership, Role, User
 from alliance.records.uploads import ACCEPT
-from funds.forms import (
-    AmountField,
-    DateField,
-    DonorsForm,
-    WindowField,
-    check_precision,
-)
+from funds.form_fields import AmountField, DateField, WindowField, check_precision
+from funds.forms import DonorsForm
 from funds.models import Agreement, AliasKind, Finding, NonCashKind, Pledge
 
 

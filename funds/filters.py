@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.people.models import User
 from funds.donor_forms import secretariat
-from funds.forms import DateField, DonorField, NamedChoice
+from funds.form_fields import DateField, DonorField, NamedChoice
 from funds.models import (
     AgreementState,
     Donor,

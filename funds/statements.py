@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.register.models import head
+from funds.carried import Basis
 from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
-from funds.turnover import Moves, sum_of_all, sums
+from funds.turnover import Moves, sums
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
@@ -83,7 +84,7 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
     With `known_at`, postings entered after that register entry are left out, as they were not known then.
     """
     day = as_of or clock.today()
-    flows = Moves(day, known_at=known_at)
+    flows = Moves(day, known_at=known_at, basis=Basis(day))
     found = amounts(flows.net)
     percents = {
         "balance_agent": percent(found["balance_agent"], found["contributions"]),
@@ -162,7 +163,8 @@ class AccountPage(NamedTuple):
 
 def trial_balance_page(as_of: date, number: int, size: int) -> AccountPage:
     """Return one page of the trial balance; a number after the last page is the last one."""
-    total, count = sum_of_all(as_of)
+    total = sum((move.amount for move in Moves(as_of, basis=Basis(as_of)).rows), ZERO)
+    count = Account.objects.count()
     number = max(1, min(number, -(-count // size)))
     lines = list(starmap(AccountLine, sums(as_of, first=(number - 1) * size, size=size)))
     return AccountPage(lines, number, total, count, number * size < count)

@@ -12,7 +12,7 @@ from alliance.core import formats
 from alliance.core.forms import KeyedForm
 from alliance.people.models import Organisation
 from alliance.records.uploads import ACCEPT
-from funds.forms import AmountField, DateField, check_precision
+from funds.form_fields import AmountField, DateField, check_precision
 from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, Window
 from funds.models.vouchers import PARTNER_KINDS, POOL_KINDS, WITH_REASON
 

@@ -121,14 +121,6 @@ class DecisionQuerySet(models.QuerySet[Any]):
         """Decisions on the proposal that the project was made from, newest first."""
         return self.filter(version__proposal_id=project.proposal_id).newest_first()
 
-    def for_recommendation(self, recommendation: models.Model) -> Self:
-        """What was decided on versions that follow this recommendation of the Forum, as frozen, newest first."""
-        return self.decided().filter(version__recommendation_links__recommendation=recommendation).newest_first()
-
-    def in_period(self, start: date, end: date) -> Self:
-        """Decisions closed between two days, both included, in the fund's zone."""
-        return self.decided().filter(closed_at__date__gte=start, closed_at__date__lte=end)
-
     def last_number(self, body: Any, year: int) -> int:
         """Return the last number given in a year, zero before the first. Call it under the body's lock."""
         return self.filter(body=body, year=year).aggregate(last=Max("number"))["last"] or 0
@@ -153,8 +145,3 @@ class BallotQuerySet(models.QuerySet[Any]):
             "receipt", "cast_at", "decision__reference", "decision__item", "decision__state",
             "entry__n", "entry__digest", "entry__public_from",
         )  # fmt: skip
-
-
-class OutcomeQuerySet(models.QuerySet[Any]):
-    def with_decision(self) -> Self:
-        return self.select_related("decision__version__proposal", "decision__session")

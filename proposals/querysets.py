@@ -126,15 +126,6 @@ class ProposalQuerySet(models.QuerySet):
         """Drafts and returned proposals, whose authors are to go on."""
         return self.filter(state__in=["draft", "returned"])
 
-    def waiting_for_money(self) -> Self:
-        """Approved while the pools were short; in the order in which they are to be served."""
-        return self.filter(state="approved_waiting").order_by("decided_at", "pk")
-
-    def following(self, recommendation: models.Model) -> Self:
-        """Proposals whose newest submitted version follows this recommendation; drafts move nothing (R69)."""
-        versions = model_named("ProposalVersion").objects.following(recommendation).latest()
-        return self.filter(pk__in=versions.values("proposal"))
-
     def with_totals(self) -> Self:
         """Annotate `requested`: the sum of the budget lines, in the fund's currency."""
         lines = model_named("BudgetLine").objects.filter(proposal=OuterRef("pk"))
@@ -161,22 +152,6 @@ class ProposalQuerySet(models.QuerySet):
     def for_task(self) -> Self:
         """No more than a line of a task list says."""
         return self.select_related("applicant").only("reference", "state", "title", *names("applicant"))
-
-    def asked_by_recommendation(self) -> dict[str, tuple[int, Decimal]]:
-        """Return, per recommendation code, how many proposals ask for how much.
-
-        As the newest submitted versions say: a draft moves nothing. A proposal that follows two recommendations is
-        counted under both: never sum over recommendations.
-        """
-        versions = model_named("ProposalVersion").objects.filter(
-            proposal__in=self.submitted_once().order_by().values("pk")
-        )
-        named = versions.latest().exclude(recommendation_links=None).order_by()
-        asked: dict[str, tuple[int, Decimal]] = {}
-        for code, amount in named.values_list("recommendation_links__recommendation__code", "amount"):
-            count, total = asked.get(code, (0, Decimal("0.00")))
-            asked[code] = (count + 1, total + amount)
-        return asked
 
 
 class ProposalVersionQuerySet(models.QuerySet):
@@ -239,16 +214,9 @@ class ProjectQuerySet(models.QuerySet):
         contracts = model_named("Contract").objects.filter(partner__in=own).exclude(state="draft")
         return self.filter(Q(lead__in=own) | Q(pk__in=contracts.values("project")))
 
-    def approved_between(self, start: date, end: date) -> Self:
-        return self.filter(approved_on__gte=start, approved_on__lte=end)
-
     def following(self, recommendation: models.Model) -> Self:
         """Projects whose approved version follows this recommendation."""
         return self.filter(version__recommendation_links__recommendation=recommendation)
-
-    def serving(self, objective: models.Model) -> Self:
-        """Projects whose approved version serves this objective."""
-        return self.filter(version__objective_links__objective=objective)
 
     def with_money(self) -> Self:
         """Annotate `allocated`, `net_funded`, `spent`, `with_partners`, `undisbursed` from the ledger, as it stands now."""
@@ -326,9 +294,6 @@ class PartnerReportQuerySet(models.QuerySet):
 
     def to_review(self) -> Self:
         return self.filter(state="submitted").order_by("submitted_at", "pk")
-
-    def overdue_on(self, day: date) -> Self:
-        return self.to_write().filter(due_on__lt=day)
 
     def accepted(self) -> Self:
         return self.filter(state="accepted")

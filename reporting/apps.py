@@ -8,3 +8,4 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reporting.receivers")
+        import_module("reporting.statements.splits")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from alliance.core.errors import Refused
 from alliance.core.numbers import FigureField
 from alliance.register.models import RegisterEntry
-from funds.forms import AmountField, PercentField
+from funds.form_fields import AmountField, PercentField
 from funds.models import Deposit, Rate
 from funds.operations.fund import record_rate
 from funds.operations.values import valued

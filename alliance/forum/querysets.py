@@ -61,10 +61,6 @@ class SummitQuerySet(PublicQuerySet):
     def in_order(self) -> Self:
         return self.order_by("number", "pk")
 
-    def held_before(self, day: date) -> Self:
-        """Summits that were over before that day."""
-        return self.filter(ends_on__lt=day)
-
     @staticmethod
     def _chairs() -> models.QuerySet:
         from alliance.forum.models import SummitChair

@@ -2,6 +2,7 @@
 
 from funds.models.aliases import AliasKind, DonorAlias
 from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
+from funds.models.carried import Carried, CarriedMove, CarriedPart
 from funds.models.closing import ClosedProject
 from funds.models.contributions import Agreement, AgreementState, Deposit, Instalment, Pledge, PledgeState
 from funds.models.donors import Donor, DonorStage, DonorType, Prospect
@@ -26,6 +27,9 @@ __all__ = [
     "AgreementDocument",
     "AgreementState",
     "AliasKind",
+    "Carried",
+    "CarriedMove",
+    "CarriedPart",
     "ClosedProject",
     "Consent",
     "Deposit",

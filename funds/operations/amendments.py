@@ -199,16 +199,7 @@ def amend_agreement(
     old = list(agreement.instalments.order_by("number"))
     if amount == agreement.amount and [(row.due_on, row.amount) for row in old] == list(instalments):
         raise Refused(_("Nothing would change."), field="amount")
-    amendment = AgreementAmendment.objects.create(
-        agreement=agreement,
-        number=agreement.amendments.count() + 1,
-        signed_on=signed_on,
-        amount=agreement.amount,
-        amount_usd=agreement.amount_usd,
-        why=why.strip(),
-        recorded_by=by,
-        recorded_at=clock.now(),
-    )
+    amendment = _agreement_before(by, agreement, signed_on, why.strip())
     rows = _replaced(agreement, amendment, old, instalments)
     agreement.amount, agreement.amount_usd = value.amount, value.amount_usd
     agreement.save(update_fields=["amount", "amount_usd"])
@@ -217,6 +208,18 @@ def amend_agreement(
     if received is not None and received >= amount:
         complete(by, agreement, signed_on)
     return amendment
+
+
+def _agreement_before(by: User, agreement: Agreement, signed_on: date, why: str) -> AgreementAmendment:
+    return AgreementAmendment.objects.create(
+        agreement=agreement,
+        number=agreement.amendments.count() + 1,
+        signed_on=signed_on,
+        why=why,
+        recorded_by=by,
+        recorded_at=clock.now(),
+        **{name: getattr(agreement, name) for name in ("amount", "amount_usd")},
+    )
 
 
 def _check_amendments_day(agreement: Agreement, signed_on: date) -> None:

@@ -34,8 +34,9 @@ from funds.models import (
 )
 from funds.operations.agreements import lock_agreement
 from funds.operations.donors import carry_donor_on
-from funds.operations.money import CLOSED_WINDOW, receive
+from funds.operations.money import receive
 from funds.operations.pledges import lock_pledge, settle
+from funds.operations.pools import CLOSED_WINDOW
 from funds.operations.trustee import default_fee_percent
 from funds.operations.values import Value, check_not_future, valued
 from funds.positions import received_in_own_currency

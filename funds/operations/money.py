@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
@@ -19,26 +18,13 @@ from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
 from funds.attribution import Holding, split
 from funds.ledger import Line, account, post
-from funds.models import (
-    Account,
-    AccountKind,
-    Act,
-    Donor,
-    Fund,
-    Posting,
-    Share,
-    Source,
-    SourceKind,
-    Stake,
-    Window,
-    WindowStatus,
-)
+from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Source, SourceKind, Window
 from funds.operations.earmarks import require_windows
+from funds.operations.pools import by_stakes, draw, lock_windows, pool_of, project_holdings, require_taking
 from funds.operations.reversed import held_deposit, take_back, with_its_fee
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
-CLOSED_WINDOW = _("This window is closed: it takes no more money.")
 
 
 def receive(
@@ -49,11 +35,11 @@ def receive(
     For `record_deposit`, which owns the act. The window's row is locked here. Raises OutOfState for a closed window.
     """
     Fund.objects.the().require(Act.RECEIVE)
-    _require_taking(window, _lock([window]))
+    require_taking(window, lock_windows([window]))
     kind = SourceKind.SEED if is_seed else SourceKind.DONOR
     source, is_new = Source.objects.get_or_create(kind=kind, donor=donor, defaults={"since": on})
     source.is_new = is_new
-    pool = _pool(window)
+    pool = pool_of(window)
     origin = account(AccountKind.SEED if is_seed else AccountKind.CONTRIBUTIONS, donor.organisation.slug)
     lines = [Line(pool, origin, amount, on, {source: amount})]
     if fee > ZERO:
@@ -78,13 +64,13 @@ def allocate(
     OutOfState when a window is not open or the fund is not operating (R103).
     """
     Fund.objects.the().require(Act.ALLOCATE)
-    windows = {w.pk: w for w in _lock(Window.objects.all())}  # all: a window that pays nothing may forbid it
+    windows = {w.pk: w for w in lock_windows(Window.objects.all())}  # all: a window that pays nothing may forbid it
     if objectives is not None:
         require_windows(objectives=objectives, named=amounts)
     lines: list[Line] = []
     destination = account(AccountKind.PROJECT, project)
     for window in sorted(amounts, key=lambda w: w.pk):
-        lines += _drawn(windows[window.pk], windows, amounts[window], destination, on, already=lines)
+        lines += draw(windows[window.pk], windows, amounts[window], destination, on, already=lines)
     entry = record(
         "project.funded/1",
         by=by,
@@ -106,7 +92,8 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
 def release_lines(*, project: str, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
     source_account = account(AccountKind.PROJECT, project)
-    _lock(Window.objects.all())  # all, and first: which pools a project's money came from is read under the locks
+    # All, and first: which pools a project's money came from is read under the locks.
+    lock_windows(Window.objects.all())
     holdings = project_holdings(source_account)
     pools = {pool.pk: pool for pool in Account.objects.filter(pk__in={pool for pool, _ in holdings})}
     if amount > Account.objects.get(pk=source_account.pk).balance:
@@ -192,12 +179,12 @@ def post_interest(*, by: User, window: Window, amount: Decimal, on: date, from_p
 
 
 def interest_lines(*, window: Window, amount: Decimal, on: date, from_partners: bool) -> list[Line]:
-    _require_taking(window, _lock([window]))
+    require_taking(window, lock_windows([window]))
     source, is_new = Source.objects.get_or_create(kind=SourceKind.INCOME, donor=None, defaults={"since": on})
     if is_new:
         explain(source)
     origin = account(AccountKind.INTEREST_PARTNERS if from_partners else AccountKind.INTEREST_FUND)
-    return [Line(_pool(window), origin, amount, on, {source: amount})]
+    return [Line(pool_of(window), origin, amount, on, {source: amount})]
 
 
 @operation
@@ -212,9 +199,9 @@ def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date)
 def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[Line]:
     if kind not in (AccountKind.DIRECT_COST, AccountKind.BANK_CHARGES, AccountKind.OTHER_FUNDS):
         raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
-    _lock([window])
-    pool = _pool(window)
-    return [Line(account(kind), pool, amount, on, _by_stakes(pool, amount))]
+    lock_windows([window])
+    pool = pool_of(window)
+    return [Line(account(kind), pool, amount, on, by_stakes(pool, amount))]
 
 
 @operation
@@ -231,14 +218,14 @@ def refund_donor(
 
 def donor_refund_lines(*, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Line]:
     Fund.objects.the().require(Act.REFUND)
-    _lock([window])
+    lock_windows([window])
     kind = SourceKind.SEED if donor.is_trustee else SourceKind.DONOR
     source = Source.objects.filter(kind=kind, donor=donor).first()
     if source is None:
         raise InsufficientFunds(field="amount")
     own = AccountKind.SEED_REFUNDS if donor.is_trustee else AccountKind.DONOR_REFUNDS
     refunds = account(own, donor.organisation.slug)
-    return [Line(refunds, _pool(window), amount, on, {source: amount})]
+    return [Line(refunds, pool_of(window), amount, on, {source: amount})]
 
 
 @operation
@@ -272,9 +259,9 @@ def window_lines(
 ) -> list[Line]:
     if not consent and not donors and not origin.unearmarked:
         raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
-    _require_taking(destination, _lock([origin, destination]))
-    pool = _pool(origin)
-    return [Line(_pool(destination), pool, amount, on, _by_stakes(pool, amount, donors=donors))]
+    require_taking(destination, lock_windows([origin, destination]))
+    pool = pool_of(origin)
+    return [Line(pool_of(destination), pool, amount, on, by_stakes(pool, amount, donors=donors))]
 
 
 @operation
@@ -295,7 +282,7 @@ def reverse(*, by: User, prepared_by: User, posting: Posting, on: date, reason: 
 
 
 def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
-    _lock(Window.objects.all())
+    lock_windows(Window.objects.all())
     posting = Posting.objects.select_related("debit", "credit").get(pk=posting.pk)
     if posting.reverses_id or Posting.objects.filter(reverses=posting).exists():
         raise OutOfState(_("This posting was reversed already, or is a reversal itself."))
@@ -305,99 +292,6 @@ def reversal_lines(*, posting: Posting, on: date) -> list[Line]:
 def _mirror(posting: Posting, on: date) -> Line:
     shares = {share.source: share.amount for share in posting.shares.select_related("source")}
     return Line(posting.credit, posting.debit, posting.amount, on, shares or None, reverses=posting)
-
-
-def available(window: Window) -> Decimal:
-    """Return what the window's own pool holds now."""
-    return _pool(window).balance
-
-
-def project_holdings(project: Account) -> dict[tuple[int, Source], Decimal]:
-    """Return what remains of a project's allocations by pool and source: allocated less released, oldest source first."""
-    shares = Share.objects.select_related("source")
-    given = shares.filter(posting__debit=project, posting__credit__kind="pool")
-    back = shares.filter(posting__credit=project, posting__debit__kind="pool")
-    held: dict[tuple[int, Source], Decimal] = {}
-    for share, pool_id, sign in [
-        *((s, p, 1) for s, p in _with_pool(given, "posting__credit_id")),
-        *((s, p, -1) for s, p in _with_pool(back, "posting__debit_id")),
-    ]:
-        held[pool_id, share.source] = held.get((pool_id, share.source), ZERO) + sign * share.amount
-    ordered = sorted(held.items(), key=lambda item: (item[0][1].since, item[0][1].pk, item[0][0]))
-    return {key: amount for key, amount in ordered if amount > ZERO}
-
-
-def _with_pool(shares, path: str) -> Iterable[tuple[Share, int]]:
-    for share in shares.annotate(pool_pk=F(path)).order_by("pk"):
-        yield share, share.pool_pk
-
-
-def _drawn(
-    window: Window, windows: Mapping[int, Window], amount: Decimal, destination: Account, on: date, already: list[Line]
-) -> list[Line]:
-    """Return the lines that draw `amount` for a window: from its own pool, then from the general pool."""
-    _above_zero(amount)
-    general = [w for w in windows.values() if w.unearmarked and w.pk != window.pk]
-    lines: list[Line] = []
-    left = amount
-    for drawn in [window, *general]:
-        pool = _pool(drawn)
-        taken = sum((line.amount for line in already if line.credit.pk == pool.pk), ZERO)
-        part = min(left, pool.balance - taken)
-        if part <= ZERO:
-            continue
-        if not drawn.is_open:
-            raise OutOfState(_not_open(drawn))
-        earlier = [line for line in already if line.credit.pk == pool.pk]
-        lines.append(Line(destination, pool, part, on, _by_stakes(pool, part, earlier)))
-        left -= part
-    if not window.is_open:
-        raise OutOfState(_not_open(window))
-    if left > ZERO:
-        raise InsufficientFunds(field="amount")
-    return lines
-
-
-def _not_open(window: Window) -> str:
-    return _("Money is allocated only from an open window: %(window)s is not open.") % {"window": window.name}
-
-
-def _by_stakes(
-    pool: Account, amount: Decimal, earlier: Iterable[Line] = (), *, donors: Collection[Donor] = ()
-) -> dict[Source, Decimal]:
-    """Split an outflow among the pool's sources in proportion to their stakes, ties to the oldest first deposit.
-
-    With donors named, among theirs alone.
-    """
-    rows = Stake.objects.filter(pool=pool, source__donor__in=donors) if donors else Stake.objects.filter(pool=pool)
-    stakes = list(rows.select_related("source").order_by("source__since", "source_id"))
-    spent: dict[int, Decimal] = {}
-    for line in earlier:
-        for source, part in (line.shares or {}).items():
-            spent[source.pk] = spent.get(source.pk, ZERO) + part
-    holdings = [
-        Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank)
-        for rank, stake in enumerate(stakes)
-    ]
-    if amount > sum((h.amount for h in holdings), ZERO):
-        raise InsufficientFunds(field="amount")
-    return split(amount, holdings)
-
-
-def _lock(windows: Iterable[Window]) -> list[Window]:
-    """Take the windows' rows in key order: whoever reads a pool before drawing on it holds its window."""
-    keys = sorted({window.pk for window in windows})
-    return list(Window.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True))
-
-
-def _require_taking(window: Window, locked: Iterable[Window]) -> None:
-    """Raise OutOfState when a window, as it stands under its lock, takes no more money. A release still goes back to it."""
-    if next(row for row in locked if row.pk == window.pk).status == WindowStatus.CLOSED:
-        raise OutOfState(CLOSED_WINDOW)
-
-
-def _pool(window: Window) -> Account:
-    return Account.objects.get(kind=AccountKind.POOL, window=window)
 
 
 def _recorded(kind: str, by: User | None, facts: Mapping):
@@ -418,9 +312,3 @@ def _two_people(by: User, prepared_by: User) -> None:
     _finance(prepared_by)
     if by.pk == prepared_by.pk:
         raise NotAllowed(_("Whoever prepared this cannot authorise it."))
-
-
-def pools_total() -> Decimal:
-    """Return what all pools hold together."""
-    sums = Account.objects.filter(kind=AccountKind.POOL).aggregate(d=Sum("debits"), c=Sum("credits"))
-    return (sums["d"] or ZERO) - (sums["c"] or ZERO)

@@ -23,13 +23,8 @@ from funds.direct_costs import CostShare, cost_share
 from funds.filters import VoucherFilter
 from funds.forms import ReasonForm
 from funds.models import Consent, Voucher, VoucherKind, VoucherState
-from funds.operations.vouchers import (
-    FOUR_EYES,
-    authorise_voucher,
-    cancel_voucher,
-    prepare_voucher,
-    preview_voucher,
-)
+from funds.operations.voucher_kinds import preview_voucher
+from funds.operations.vouchers import FOUR_EYES, authorise_voucher, cancel_voucher, prepare_voucher
 from funds.statements import funding_status
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404

@@ -14,7 +14,7 @@ from alliance.register.models import Registered, RegisterEntry
 from governance import counting
 from governance.models.committee import Capacity
 from governance.models.decisions import Decision, FrozenSeat
-from governance.querysets import BallotQuerySet, OutcomeQuerySet
+from governance.querysets import BallotQuerySet
 
 
 class Ballot(Registered):
@@ -92,8 +92,6 @@ class Outcome(Registered):
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     entry = models.ForeignKey(RegisterEntry, models.PROTECT, related_name="+")
-
-    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         constraints = [

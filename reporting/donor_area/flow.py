@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from alliance.core import formats
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Flow, Link, Node
+from reporting.donor_area.money import Own
 from reporting.donor_area.shape import Part, WindowPart
 
 ZERO = Decimal("0.00")
@@ -19,14 +20,19 @@ SOURCE = "source"
 type Moves = Iterator[tuple[str, str, Decimal]]
 
 
-def flow(
-    donor: str, windows: Iterable[WindowPart], parts: Iterable[Part], drawn: Mapping[tuple[str, str], Decimal]
-) -> Flow:
+def flow(donor: str, own: Own) -> Flow:
     """Return the flow. What reaches a window is what was paid into it and moved to it since."""
-    windows, parts = list(windows), list(parts)
-    places = _places(parts)
+    windows, alone = own.windows, _alone(own)
+    drawn = own.drawn([part.project for part in alone])
+    rest = Part(
+        OTHERS, *(whole - sum(parts) for whole, *parts in zip(own.totals[1:], *(p[1:] for p in alone), strict=True))
+    )
     links: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for source, target, amount in (*_through(windows), *_to_projects(drawn, places), *_used(parts, places)):
+    for source, target, amount in (
+        *_through(windows),
+        *_to_projects({row.code: row.attributed for row in windows}, drawn),
+        *_used([*(part._replace(project=_place(part)) for part in alone), rest]),
+    ):
         links[source, target] += amount
     kept = tuple(Link(source, target, amount) for (source, target), amount in links.items() if amount > ZERO)
     touched = {key for link in kept for key in (link.source, link.target)}
@@ -34,17 +40,19 @@ def flow(
         _("Where the money went"),
         _("What this donor paid, through which window, to which projects, and what became of it there."),
         (_("Paid"), _("Funding windows"), _("Projects and costs"), _("Use")),
-        tuple(node for node in _nodes(donor, windows, parts, places) if node.key in touched),
+        tuple(node for node in _nodes(donor, windows, alone, own.count() - len(alone)) if node.key in touched),
         kept,
     )
 
 
-def _places(parts: Iterable[Part]) -> dict[str, str]:
-    """Return the place of each project in the picture: its own for the largest, one for all others."""
-    ranked = sorted(parts, key=lambda part: (-part.allocated, part.project))
-    alone = ranked if len(ranked) <= PROJECTS + 1 else ranked[:PROJECTS]
-    own = {part.project: f"project:{part.project}" for part in alone}
-    return {part.project: own.get(part.project, OTHERS) for part in ranked}
+def _alone(own: Own) -> list[Part]:
+    """Return the projects that stand by themselves: the largest, or all where one more is all there is."""
+    largest = own.parts("allocated DESC, project", size=PROJECTS + 2)
+    return largest if len(largest) <= PROJECTS + 1 else largest[:PROJECTS]
+
+
+def _place(part: Part) -> str:
+    return f"{OTHERS}{part.project}"
 
 
 def _through(windows: Iterable[WindowPart]) -> Moves:
@@ -57,29 +65,29 @@ def _through(windows: Iterable[WindowPart]) -> Moves:
         yield place, "unallocated", row.unallocated
 
 
-def _to_projects(drawn: Mapping[tuple[str, str], Decimal], places: Mapping[str, str]) -> Moves:
-    for (window, project), amount in sorted(drawn.items()):
-        yield f"window:{window}", places[project], amount
+def _to_projects(drawn: Mapping[str, Decimal], alone: Mapping[tuple[str, str], Decimal]) -> Moves:
+    """Yield what went from each window to each project that stands alone, and the remainder to the others."""
+    rest = defaultdict(lambda: ZERO, drawn)
+    for (window, project), amount in sorted(alone.items()):
+        rest[window] -= amount
+        yield f"window:{window}", f"{OTHERS}{project}", amount
+    for window, amount in sorted(rest.items()):
+        yield f"window:{window}", OTHERS, amount
 
 
-def _used(parts: Iterable[Part], places: Mapping[str, str]) -> Moves:
+def _used(parts: Iterable[Part]) -> Moves:
     for part in parts:
-        place = places[part.project]
-        yield place, "spent", part.spent
-        yield place, "with_partners", part.transferred - part.spent
-        yield place, "waiting", part.allocated - part.transferred
+        yield part.project, "spent", part.spent
+        yield part.project, "with_partners", part.transferred - part.spent
+        yield part.project, "waiting", part.allocated - part.transferred
 
 
-def _nodes(
-    donor: str, windows: Iterable[WindowPart], parts: Iterable[Part], places: Mapping[str, str]
-) -> Iterator[Node]:
+def _nodes(donor: str, windows: Iterable[WindowPart], alone: Iterable[Part], rest: int) -> Iterator[Node]:
     yield Node(SOURCE, donor, 0, "accent")
     for row in windows:
         yield Node(f"window:{row.code}", row.name, 1, of_code(row.code))
-    shown = [part.project for part in parts if places[part.project] != OTHERS]
-    for reference in sorted(shown):
-        yield Node(f"project:{reference}", reference, 2, "neutral")
-    rest = len(places) - len(shown)
+    for part in sorted(alone, key=lambda part: part.project):
+        yield Node(_place(part), part.project, 2, "neutral")
     if rest:
         words = ngettext("%(count)s other project", "%(count)s other projects", rest)
         yield Node(OTHERS, words % {"count": formats.figure(rest)}, 2, "neutral")

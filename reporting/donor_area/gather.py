@@ -4,8 +4,9 @@ from datetime import date
 
 from alliance.core import clock
 from funds.models import Donor
-from reporting.donor_area import money, papers
+from reporting.donor_area import papers
 from reporting.donor_area.flow import flow
+from reporting.donor_area.money import Own
 from reporting.donor_area.projects import project_rows
 from reporting.donor_area.shape import DonorArea
 
@@ -16,9 +17,8 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
     `size` asks for that many projects from `first` on; every figure is of all of them.
     """
     day = day or clock.today()
-    moved = money.moved(donor, day)
-    windows, parts = money.windows(donor, moved), money.parts(donor, moved, day)
-    projects, has_more = project_rows(parts, day, first=first, size=size)
+    own = Own(donor, day)
+    parts = own.parts("project DESC", first, None if size is None else size + 1)
     rows = papers.papers(donor, day)
     return DonorArea(
         donor=donor.name,
@@ -27,12 +27,12 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
         as_of=day,
         pledged=papers.pledged(rows, day),
         agreed=papers.agreed(rows, day),
-        windows=windows,
-        parts=parts,
+        windows=own.windows,
+        totals=own.totals,
         contributions=papers.contributions(rows, day),
         deposits=papers.deposits(rows),
         instalments=papers.instalments(rows, day),
-        projects=projects,
-        has_more=has_more,
-        flow=flow(donor.name, windows, parts, money.drawn_on(donor, moved)),
+        projects=project_rows(parts[:size], day),
+        has_more=size is not None and len(parts) > size,
+        flow=flow(donor.name, own),
     )

@@ -1,20 +1,20 @@
 """Whose money it is, from the ledger: what a donor's money did in each window, and its part of each project.
 
-The rule is the one of `funds.attribution.portions`, as in `funds.attributed`; here for all projects of a donor at
-once, by two readings of the ledger, whatever the number of projects. Sources rank by their first deposit.
+The rule is the one of `funds.attributed`: all sources of a project are split, and the donor's taken. The readings begin
+with what was carried forward, so that a page costs the same for one project and for thousands.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from functools import cached_property
 
-from django.db.models import Q, Sum
-
-from funds.attribution import portions
-from funds.models import Account, AccountKind, Donor, Share, Window
-from funds.turnover import Balances
+from funds.attributed import BY_SOURCE, BY_SOURCE_AND_WINDOW
+from funds.carried import Basis, Parts
+from funds.models import AccountKind, Donor, Window
+from funds.turnover import Move, moves_of_sources
 from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind
@@ -29,108 +29,75 @@ DOES = {
 INWARD = ("received", "moved_in")
 
 
-class Moved(NamedTuple):
-    """What of a source moved between two accounts: until the day, and ever."""
+@dataclass(frozen=True)
+class Own:
+    """A donor's money until a day."""
 
-    source: int
-    since: date
-    donor: int | None
-    debit: str
-    debited: str
-    credit: str
-    credited: str
-    until: Decimal | None
-    ever: Decimal
+    donor: Donor
+    day: date
 
+    @cached_property
+    def basis(self) -> Basis:
+        return Basis(self.day)
 
-def moved(donor: Donor, day: date) -> list[Moved]:
-    """Read every share of the donor, and every source's share of the projects that the donor's money is in."""
-    reached = Account.objects.filter(kind=KIND.PROJECT, debit_postings__shares__source__donor=donor).values("pk")
-    shares = Share.objects.filter(
-        Q(source__donor=donor) | Q(posting__debit__in=reached) | Q(posting__credit__in=reached)
-    ).order_by()
-    sides = [f"posting__{side}__{name}" for side in ("debit", "credit") for name in ("kind", "subject")]
-    until = Sum("amount", filter=Q(posting__effective_on__lte=day))
-    rows = shares.values_list("source", "source__since", "source__donor", *sides)
-    return [Moved(*row) for row in rows.annotate(until=until, ever=Sum("amount"))]
+    @cached_property
+    def sources(self) -> list[int]:
+        """What is the donor's own: its contributions, and seed capital where it is the trustee."""
+        return list(self.donor.sources.order_by("pk").values_list("pk", flat=True))
 
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(BY_SOURCE, self.basis)
 
-def windows(donor: Donor, rows: Iterable[Moved]) -> tuple[WindowPart, ...]:
-    """Return what the donor's own money did, by window; nothing is left over."""
-    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(set(DOES.values()), ZERO))
-    for row in rows:
-        if row.donor == donor.pk and row.until:
-            for window, what, amount in _in_pools(row, row.until):
+    @property
+    def _keys(self) -> list[str]:
+        return [str(source) for source in self.sources]
+
+    @cached_property
+    def totals(self) -> Part:
+        """Its part of all projects together."""
+        sums = self._parts.sums(self._keys).values()
+        return Part("", *(sum(amounts, ZERO) for amounts in zip(*(part[2:] for part in sums), strict=True)))
+
+    def parts(self, order: str = "project", first: int = 0, size: int | None = None) -> list[Part]:
+        """Return its part of each project: of all, or of some of them in an order."""
+        found = self._parts.rows(keys=self._keys, together=True, order=order, first=first, size=size)
+        return [Part(*row[1:]) for row in found]
+
+    def count(self) -> int:
+        """Return how many projects it has a part of."""
+        return self._parts.count(self._keys)
+
+    @cached_property
+    def windows(self) -> tuple[WindowPart, ...]:
+        """What the donor's own money did, by window; nothing is left over."""
+        sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(set(DOES.values()), ZERO))
+        for move in moves_of_sources(self.day, self.sources, basis=self.basis):
+            for window, what, amount in _in_pools(move):
                 sums[window][what] += amount
-    named = {window.code: window.name for window in Window.objects.filter(code__in=sums)}
-    return tuple(_window(code, named.get(code, code), sums[code]) for code in sorted(sums) if any(sums[code].values()))
+        named = {window.code: window.name for window in Window.objects.filter(code__in=sums)}
+        return tuple(
+            _window(code, named.get(code, code), sums[code]) for code in sorted(sums) if any(sums[code].values())
+        )
+
+    def drawn(self, projects: Iterable[str]) -> dict[tuple[str, str], Decimal]:
+        """Return what of it each of these projects holds of each window, less what went back."""
+        keys = [f"{source}:{window.code}" for source in self.sources for window in self.windows]
+        sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for part in Parts(BY_SOURCE_AND_WINDOW, self.basis).rows(keys=keys, projects=projects):
+            sums[part.key.partition(":")[2], part.project] += part.allocated
+        return dict(sums)
 
 
-def _in_pools(row: Moved, amount: Decimal) -> Iterator[tuple[str, str, Decimal]]:
+def _in_pools(move: Move) -> Iterator[tuple[str, str, Decimal]]:
     """Yield the window, what the money did there, and how much of that: a movement backwards takes it back."""
-    for kind, window, other, sign in (
-        (row.debit, row.debited, row.credit, 1),
-        (row.credit, row.credited, row.debit, -1),
-    ):
-        if kind == KIND.POOL:
+    debited, _arrow, credited = move.key.partition(":")[2].partition(">")
+    for window, other, sign in ((debited, move.credit, 1), (credited, move.debit, -1)):
+        if window:
             what = DOES[KIND(other)]
-            yield window, what, sign * amount if what in INWARD else -sign * amount
+            yield window, what, sign * move.amount if what in INWARD else -sign * move.amount
 
 
 def _window(code: str, name: str, did: Mapping[str, Decimal]) -> WindowPart:
     left = sum((amount if what in INWARD else -amount for what, amount in did.items()), ZERO)
     return WindowPart(code, name, unallocated=left, **did)
-
-
-def drawn_on(donor: Donor, rows: Iterable[Moved]) -> dict[tuple[str, str], Decimal]:
-    """Return what of the donor's money each project holds of each window, less what went back."""
-    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for row in rows:
-        if row.donor == donor.pk and row.until:
-            if (row.debit, row.credit) == (KIND.PROJECT, KIND.POOL):
-                sums[row.credited, row.debited] += row.until
-            elif (row.debit, row.credit) == (KIND.POOL, KIND.PROJECT):
-                sums[row.debited, row.credited] -= row.until
-    return {key: amount for key, amount in sums.items() if amount}
-
-
-def parts(donor: Donor, rows: Iterable[Moved], day: date) -> tuple[Part, ...]:
-    """Return the donor's part of each project, by its reference; all sources are split, and its own taken."""
-    rows = list(rows)
-    oldest_first = [pk for _since, pk in sorted({(row.since, row.source) for row in rows})]
-    own = {row.source for row in rows if row.donor == donor.pk}
-    held, given = _by_project(rows)
-    balances = Balances(day, KIND.PARTNER, KIND.SPENT, by="project")
-    found = (_part(project, own, oldest_first, held[project], given[project], balances) for project in sorted(given))
-    return tuple(part for part in found if part.allocated or part.transferred or part.spent)
-
-
-type ByProject = dict[str, dict[int, Decimal]]
-
-
-def _by_project(rows: Iterable[Moved]) -> tuple[ByProject, ByProject]:
-    """Return, by project and source, what is allocated less released until the day, and what was ever allocated."""
-    held: ByProject = defaultdict(lambda: defaultdict(lambda: ZERO))
-    given: ByProject = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for row in rows:
-        if (row.debit, row.credit) == (KIND.PROJECT, KIND.POOL):
-            held[row.debited][row.source] += row.until or ZERO
-            given[row.debited][row.source] += row.ever
-        elif (row.debit, row.credit) == (KIND.POOL, KIND.PROJECT):
-            held[row.credited][row.source] -= row.until or ZERO
-    return held, given
-
-
-def _part(
-    project: str,
-    own: set[int],
-    oldest_first: Sequence[int],
-    held: Mapping[int, Decimal],
-    given: Mapping[int, Decimal],
-    balances: Balances,
-) -> Part:
-    spent = balances.total(KIND.SPENT, project)
-    transferred = balances.total(KIND.PARTNER, project) + spent
-    found = portions(oldest_first, held, given, transferred=transferred, spent=spent)
-    mine = [portion for source, portion in found.items() if source in own]
-    return Part(project, *(sum(amounts, ZERO) for amounts in zip(*mine, strict=True))) if mine else Part(project)

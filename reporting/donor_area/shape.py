@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from alliance.core.display import MoneyStep
 from alliance.rendering.charts import Flow, Target
@@ -36,8 +37,7 @@ class WindowPart:
     unallocated: Decimal
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A donor's part of one project: of its allocation, its transfers less refunds, and its spending."""
 
     project: str
@@ -148,7 +148,7 @@ class ProjectRow:
 
 @dataclass(frozen=True)
 class DonorArea:
-    """All of one donor as of a day, in the fund's currency. `projects` may be a page of those that `parts` has."""
+    """All of one donor as of a day, in the fund's currency. `projects` may be a page of those that `totals` add up."""
 
     donor: str
     slug: str
@@ -157,7 +157,7 @@ class DonorArea:
     pledged: Decimal
     agreed: Decimal
     windows: tuple[WindowPart, ...]
-    parts: tuple[Part, ...]
+    totals: Part
     contributions: tuple[ContributionRow, ...]
     deposits: tuple[DepositRow, ...]
     instalments: tuple[InstalmentRow, ...]
@@ -167,7 +167,7 @@ class DonorArea:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.contributions or self.windows or self.parts)
+        return not (self.contributions or self.windows)
 
     @property
     def received(self) -> Decimal:
@@ -197,15 +197,15 @@ class DonorArea:
 
     @property
     def attributed(self) -> Decimal:
-        return sum((part.allocated for part in self.parts), ZERO)
+        return self.totals.allocated
 
     @property
     def transferred(self) -> Decimal:
-        return sum((part.transferred for part in self.parts), ZERO)
+        return self.totals.transferred
 
     @property
     def spent(self) -> Decimal:
-        return sum((part.spent for part in self.parts), ZERO)
+        return self.totals.spent
 
     @property
     def overdue(self) -> tuple[InstalmentRow, ...]:

@@ -18,29 +18,20 @@ from funds.attribution import prorated
 from funds.models import AccountKind, Agreement, Donor, Fund
 from funds.statements import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
-from proposals.models import (
-    PartnerReport,
-    Project,
-    ProposalVersion,
-    ReportedIndicator,
-    RightsMarker,
-    WaitingApproval,
-)
+from proposals.models import ProposalVersion, WaitingApproval
 from reporting.flow import money_flow
 from reporting.forum_report.figures import (
-    Account,
     DecisionFigures,
     DonorRow,
     Figures,
-    IndicatorRow,
     Meeting,
     ObjectiveRow,
-    Part,
     ProjectFigures,
     RecommendationRow,
     StatementRow,
     WindowRow,
 )
+from reporting.forum_report.projects import serves, sponsored
 from reporting.forum_report.scope import Scope, rests_on
 
 ORIGINS = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
@@ -99,130 +90,6 @@ def meeting_figures(summit: Summit) -> Meeting:
     )
 
 
-# Projects
-
-
-def sponsored(of: Scope) -> tuple[ProjectFigures, ...]:
-    """Return the projects approved in the period, with money and results up to its last day (R104)."""
-    rows = Project.objects.filter(of.dated_in_period("approved_on")).select_related("lead", "version")
-    rows = rows.prefetch_related("contracts__partner", "proposal__indicators").order_by("reference")
-    money = balances(of, [row.reference for row in rows])
-    # A project is made together with its allocation: one without any was not known yet.
-    projects = [row for row in rows if money[row.reference] and _serves(of, row.version)]
-    reports = accepted(of, projects)
-    names = {objective.code: objective.name for objective in Objective.objects.all()}
-    return tuple(
-        project_figures(of, project, money[project.reference], reports[project.pk], names) for project in projects
-    )
-
-
-def _serves(of: Scope, version: ProposalVersion | None) -> bool:
-    """Say whether the report's objective, if it has one, is among those of a frozen version."""
-    if of.objective is None:
-        return True
-    return version is not None and of.objective.code in version.objective_percents()
-
-
-def project_figures(
-    of: Scope, project: Project, money: dict[str, Decimal], reports: Sequence[PartnerReport], names: dict[str, str]
-) -> ProjectFigures:
-    content = project.version.parsed
-    net_funded = money["partner"] + money["spent"]
-    allocated = net_funded + money["project"] + money["refunds_in_transit"]
-    return ProjectFigures(
-        reference=project.reference,
-        title=project.title,
-        summary=content["summary"],
-        lead=project.lead.name,
-        partners=partners(of, project),
-        countries=tuple(country_name(code) for code in project.countries),
-        state=state_of(of, project),
-        starts_on=project.starts_on,
-        ends_on=project.ends_on,
-        decision=project.decision_reference,
-        approved_on=project.approved_on,
-        recommendations=tuple(content["recommendations"]),
-        parts=parts(allocated, project.version.objective_percents(), names),
-        rights_marker=project.rights_marker,
-        rights_label=str(RightsMarker(project.rights_marker).label),
-        allocated=allocated,
-        net_funded=net_funded,
-        spent=money["spent"],
-        delivery=(money["spent"] / net_funded).quantize(Decimal("0.0001")) if net_funded else None,
-        indicators=indicator_rows(project, reports),
-        accounts=tuple(
-            Account(r.reference, r.period_from, r.period_to, r.results, r.rights_follow_up) for r in reports
-        ),
-    )
-
-
-def partners(of: Scope, project: Project) -> tuple[str, ...]:
-    """Return who, beside the lead, had a contract signed on both sides by the report's date."""
-    signed = [
-        contract.partner.name
-        for contract in project.contracts.all()
-        if of.is_done(contract.partner_signed_at) and of.is_done(contract.alliance_signed_at)
-        if contract.partner_id != project.lead_id
-    ]
-    return tuple(sorted(set(signed)))
-
-
-def state_of(of: Scope, project: Project) -> str:
-    """Return the project's state on the report's date, from its stamps."""
-    stamps = {
-        Project.State.CLOSED: project.closed_at,
-        Project.State.COMPLETED: project.completed_at,
-        Project.State.ACTIVE: project.started_at,
-    }
-    return str(next((state for state, at in stamps.items() if of.is_done(at)), Project.State.APPROVED).label)
-
-
-def parts(amount: Decimal, percents: dict[str, Decimal], names: dict[str, str]) -> tuple[Part, ...]:
-    """Split an amount by the objectives' percentages, to the cent; the parts add up to it."""
-    split = prorated(amount, percents)
-    return tuple(Part(code, names[code], percents[code], split[code]) for code in sorted(percents))
-
-
-def balances(of: Scope, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
-    """Return what each project's accounts held on the last day, by kind of account, from the postings themselves."""
-    held: dict[str, dict[str, Decimal]] = {reference: defaultdict(lambda: ZERO) for reference in references}
-    kinds = ("project", "partner", "spent", "refunds_in_transit")
-    for side, sign in (("debit", 1), ("credit", -1)):
-        rows = of.postings().filter(**{f"{side}__kind__in": kinds}).values_list(f"{side}__kind", f"{side}__subject")
-        for kind, subject, amount in rows.annotate(total=Sum("amount")).order_by():
-            project = subject.partition(":")[0]
-            if project in held:
-                held[project][kind] += sign * amount
-    return held
-
-
-def accepted(of: Scope, projects: Sequence[Project]) -> dict[int, list[PartnerReport]]:
-    """Return the reports accepted by the report's date, by project, in order."""
-    reports: dict[int, list[PartnerReport]] = defaultdict(list)
-    rows = PartnerReport.objects.accepted().filter(of.done("accepted_at"), contract__project__in=projects)
-    rows = rows.select_related("contract").prefetch_related(
-        Prefetch("indicators", ReportedIndicator.objects.order_by("pk"))
-    )
-    for report in rows.order_by("period_to", "reference"):
-        reports[report.contract.project_id].append(report)
-    return reports
-
-
-def indicator_rows(project: Project, reports: Sequence[PartnerReport]) -> tuple[IndicatorRow, ...]:
-    """Return the project's indicators, each with its actual value from the last report that gives one."""
-    actual = {
-        row.indicator_id: row.actual for report in reports for row in report.indicators.all() if row.actual is not None
-    }
-    ordered = sorted(project.proposal.indicators.all(), key=lambda row: row.position)
-    return tuple(
-        IndicatorRow(row.statement, str(row.get_unit_display()), row.baseline, row.target, actual.get(row.pk))
-        for row in ordered
-    )
-
-
-# Sums
-
-
 def by_objective(of: Scope, projects: Sequence[ProjectFigures]) -> tuple[ObjectiveRow, ...]:
     """Return allocations and spending by objective, split by the projects' percentages; the rows add up exactly."""
     objectives = [of.objective] if of.objective else list(Objective.objects.order_by("number"))
@@ -269,7 +136,7 @@ def decided(of: Scope) -> tuple[DecisionFigures, ...]:
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
-    found = [row for row in rows.order_by("closed_at", "pk") if _serves(of, row.version)]
+    found = [row for row in rows.order_by("closed_at", "pk") if serves(of, row.version)]
     waited = WaitingApproval.objects.in_bulk([row.reference for row in found], field_name="decision_reference")
     return tuple(decision_figures(of, row, waited.get(row.reference)) for row in found)
 

@@ -9,8 +9,7 @@ from funds.amounts import fee_on, to_usd
 from funds.attribution import Holding, split
 from funds.ledger import Line, account
 from funds.models import Account, Agreement, Deposit, Donor, DonorStage, Instalment, Pledge, Source, SourceKind
-from reporting.scale.paper import at
-from reporting.scale.plan import Planned
+from reporting.scale.plan import Planned, at
 from reporting.scale.world import World
 
 type Batch = tuple[Draft, list[Line]]

@@ -15,8 +15,8 @@ from funds.models import Account, Payment, Source
 from proposals.models import Contract, Expenditure, PartnerReport, ReportedCell, ReportedIndicator, Tranche
 from proposals.operations.contracts import text_from
 from reporting.scale.deposits import Batch, put, take
-from reporting.scale.paper import Paper, at
-from reporting.scale.plan import ACCEPTED, CATEGORIES, CENT, REPORTS, parts_of
+from reporting.scale.paper import Paper
+from reporting.scale.plan import ACCEPTED, CATEGORIES, CENT, REPORTS, at, parts_of
 from reporting.scale.world import World
 
 ZERO = Decimal("0.00")

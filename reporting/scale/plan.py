@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 FIRST, LAST = date(2008, 2, 1), date(2014, 3, 1)
@@ -130,3 +130,8 @@ def parts_of(amount: Decimal, count: int, chance: random.Random) -> list[Decimal
         parts[largest] -= cut
         left += cut
     return [Decimal(part) / 100 for part in (*parts, left)]
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    """Return the moment of a day at which something was done."""
+    return datetime.combine(day, time(hour), tzinfo=UTC)

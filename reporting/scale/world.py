@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import cycle
 
+from alliance.core.references import next_references
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.demonstration import enrol, enrol_people
 from alliance.people.models import Organisation, Role, User
@@ -16,7 +17,7 @@ from funds.operations.donors import register_donor
 from governance.models import Body, Decision, Holder, RuleSet, Seat
 from governance.operations import NewSeat, found_committee
 from proposals.models import BudgetCategory, Partner
-from reporting.scale.plan import Size
+from reporting.scale.plan import Planned, Size
 
 SINCE = date(2007, 11, 16)
 FOUNDED = date(2007, 12, 1)
@@ -163,4 +164,12 @@ def known_addresses() -> list[str]:
     ]
 
 
-__all__ = ["World", "known_addresses", "make_world"]
+def numbered(prefix: str, plans: list[Planned]) -> list[str]:
+    """Return one reference for each plan, in the year of its approval."""
+    return [
+        f"{prefix}-{plan.approved_on.year}-{reference.rpartition('-')[2]}"
+        for plan, reference in zip(plans, next_references(prefix, len(plans), year=0), strict=True)
+    ]
+
+
+__all__ = ["World", "known_addresses", "make_world", "numbered"]

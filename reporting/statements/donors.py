@@ -1,7 +1,7 @@
 """The statements about donors: what they committed and paid, and which projects their money is attributed to."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,22 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.rendering.charts import Group, Grouped
-from funds.models import AccountKind, Agreement, Deposit, Donor, Pledge, Share, Source
+from funds.attributed import BY_SOURCE
+from funds.models import AccountKind, Agreement, Deposit, Donor, Pledge, Source
 from funds.turnover import Moves
-from reporting.statements.overview import with_total
+from reporting.statements.overview import TOTAL, with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.splits import WHOLE
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
 REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
+DONORS_DRAWN = 20
 
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, *REFUNDS, by="project")
+    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, *REFUNDS, by="donor")
     committed = of.once(committed_by_donor)
     moved = {row.key for row in moves.rows}
     lines = [
@@ -102,7 +105,7 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     donors = [donor for donor in of.once(_donors) if donor.pk in {*pledged, *agreed, *received}]
     rows = tuple(
         Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
-        for one in donors[:30]
+        for one in donors[:DONORS_DRAWN]
     )
     series = ((_("Pledged"), "gen"), (_("Agreed"), "o2"), (_("Received"), "accent"))
     text = _("Bars of what each donor pledged, agreed and paid: stages of the same money, never added up.")
@@ -114,31 +117,33 @@ def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
 
     On a page the sources that gave least stand together; a file has them all.
     """
-    held = allocated_by_source(of)
-    totals: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for parts in held.values():
-        for source, amount in parts.items():
-            totals[source] += amount
-    named = {one.pk: one for one in Source.objects.select_related("donor__organisation").filter(pk__in=totals)}
-    ranked = sorted(named, key=lambda pk: (-totals[pk], pk))
+    parts = of.parts(BY_SOURCE)
+    sums = {int(key): part.allocated for key, part in parts.sums().items() if part.allocated}
+    named = {one.pk: one for one in Source.objects.select_related("donor__organisation").filter(pk__in=sums)}
+    ranked = sorted(named, key=lambda pk: (-sums[pk], pk))
     shown = ranked if whole or len(ranked) <= SOURCES_SHOWN else ranked[: SOURCES_SHOWN - 1]
     rest = ranked[len(shown) :]
     columns = [Column(label_of(named[pk])) for pk in shown] + ([Column(OTHERS)] if rest else []) + [Column(_("Total"))]
+    rows, page = of.some(of.parts(WHOLE))
+    held: dict[str, dict[int, Decimal]] = {row.project: {} for row in rows}
+    for part in parts.rows(keys=map(str, shown), projects=held):
+        held[part.project][int(part.key)] = part.allocated
     lines = [
         Line(
-            reference,
-            tuple(map(Cell, _cells(held[reference], shown, rest))),
-            "row",
-            reference,
-            of.total(project=reference),
+            row.project, _by_source(held[row.project], shown, row.allocated, with_rest=bool(rest)), "row", row.project,
+            of.total(project=row.project),
         )
-        for reference in sorted(held)
-    ]
+        for row in rows
+    ]  # fmt: skip
+    if lines:
+        cells = _by_source(sums, shown, sum(sums.values(), ZERO), with_rest=bool(rest))
+        lines.append(Line(TOTAL, cells, "total", "total"))
     note = _(
         "An allocation is split in proportion to what each source holds in the pool, in whole cents. Attributed does not mean "
         "that a donor financed a project: money in a pool has no name."
     )
-    return (Table(_("Attribution of allocations to donors"), _("Project"), tuple(columns), with_total(lines), note),)
+    caption = _("Attribution of allocations to donors")
+    return (Table(caption, _("Project"), tuple(columns), tuple(lines), note, page),)
 
 
 def label_of(source: Source) -> str:
@@ -146,20 +151,10 @@ def label_of(source: Source) -> str:
     return _("%(name)s (seed capital)") % {"name": source.label} if source.kind == "seed" else source.label
 
 
-def _cells(parts: dict[int, Decimal], shown: Iterable[int], rest: Iterable[int]) -> list[Decimal]:
-    others = [sum((parts.get(pk, ZERO) for pk in rest), ZERO)] if list(rest) else []
-    return [*(parts.get(pk, ZERO) for pk in shown), *others, sum(parts.values(), ZERO)]
-
-
-def allocated_by_source(of: Scope) -> dict[str, dict[int, Decimal]]:
-    """Return, by project and source, what was allocated less what was released, until the statement's day."""
-    held: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for inward, outward, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
-        rows = Share.objects.filter(
-            **{f"posting__{inward}__kind": KIND.PROJECT, f"posting__{outward}__kind": KIND.POOL},
-            posting__effective_on__lte=of.as_of,
-        )
-        subject = f"posting__{inward}__subject"
-        for project, source, amount in rows.order_by().values_list(subject, "source").annotate(Sum("amount")):
-            held[project][source] += sign * amount
-    return {project: {pk: amount for pk, amount in parts.items() if amount} for project, parts in held.items()}
+def _by_source(
+    amounts: Mapping[int, Decimal], shown: Iterable[int], whole: Decimal, *, with_rest: bool
+) -> tuple[Cell, ...]:
+    """Return the parts of the sources shown, the remainder as that of all others, and the whole."""
+    parts = [amounts.get(pk, ZERO) for pk in shown]
+    rest = [whole - sum(parts, ZERO)] if with_rest else []
+    return tuple(map(Cell, (*parts, *rest, whole)))

@@ -12,9 +12,10 @@ type Written = tuple[str, str, bool, str]
 
 def rows(table: Table, lines: Iterable[tuple[Line, Sequence[Written]]]) -> SafeString:
     """Return the head and the body of the table, every text escaped."""
-    heads = (_head(str(column.label), column.is_figure) for column in table.columns)
-    body = "".join(_row(table, line, cells) for line, cells in lines)
-    head = f'<thead><tr><th scope="col">{escape(str(table.head))}</th>{"".join(heads)}</tr></thead>'
+    heads = "".join(_head(str(column.label), column.is_figure) for column in table.columns)
+    starts = [f'<td{_num(column.is_figure)} data-label="{escape(str(column.label))}">' for column in table.columns]
+    body = "".join([_row(table, line, cells, starts) for line, cells in lines])
+    head = f'<thead><tr><th scope="col">{escape(str(table.head))}</th>{heads}</tr></thead>'
     return mark_safe(f"{head}\n  <tbody>{body}\n  </tbody>\n")  # noqa: S308 - every text in it is escaped
 
 
@@ -26,17 +27,15 @@ def _num(is_figure: bool) -> str:
     return ' class="num"' if is_figure else ""
 
 
-def _row(table: Table, line: Line, cells: Sequence[Written]) -> str:
+def _row(table: Table, line: Line, cells: Sequence[Written], starts: Sequence[str]) -> str:
     label = escape(str(line.label))
     if line.level == "group":
         return f'\n  <tr class="group"><th scope="rowgroup" colspan="{table.width}">{label}</th></tr>'
     muted = ' class="muted"' if line.level == "part" else ""
-    written = "".join([_cell(*cell) for cell in cells])
+    written = "".join(
+        [f"{start}{_linked(escape(text), url)}</td>" for start, (text, url, *_) in zip(starts, cells, strict=True)]
+    )
     return f'\n  <tr class="{line.level}"><th scope="row"{muted}>{_linked(label, line.url)}</th>{written}</tr>'
-
-
-def _cell(text: str, url: str, is_figure: bool, label: str) -> str:
-    return f'<td{_num(is_figure)} data-label="{escape(label)}">{_linked(escape(text), url)}</td>'
 
 
 def _linked(written: str, url: str) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
 from django.urls import reverse
 
-from funds.turnover import Balances, Moves
+from funds.carried import Basis, Part, Parts
+from funds.turnover import Moves
+from reporting.paging import Page
 
-ROWS = 100  # of a long table on one page
+ROWS = 50  # of a long table on one page
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,35 @@ class Scope:
         return self._read[read]
 
     def moves(self, *kinds: str, by: str = "") -> Moves:
-        """Return the movements until the day, read once for each way to ask."""
+        """Return the movements until the day, read once for each way to ask.
+
+        By a key, the years before the report year are together: as of the year before it.
+        """
         if (by, kinds) not in self._read:
-            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds)
+            first = self.year - 1 if by else 0
+            self._read[by, kinds] = Moves(self.as_of, by=by, kinds=kinds, basis=self.basis, first_year=first)
         return self._read[by, kinds]
 
-    def balances(self, *kinds: str, by: str) -> Balances:
-        """Return the balances of accounts on the day, and what of them its year brought."""
-        return Balances(self.as_of, *kinds, by=by)
+    def parts(self, cut: str) -> Parts:
+        """Return all projects' figures until the day, split by a cut of `reporting.statements.splits`, read once."""
+        if cut not in self._read:
+            self._read[cut] = Parts(cut, self.basis)
+        return self._read[cut]
+
+    def some(self, parts: Parts) -> tuple[list[Part], Page | None]:
+        """Return the parts of the page that was asked for, or all of them; a number after the last page is the last one."""
+        if self.page is None:
+            return parts.rows(), None
+        number = max(self.page, 1)
+        found = parts.rows(first=(number - 1) * ROWS, size=ROWS + 1)
+        if not found and number > 1:
+            number = max(1, -(-len(parts.rows()) // ROWS))
+            found = parts.rows(first=(number - 1) * ROWS, size=ROWS + 1)
+        return found[:ROWS], Page(number, [], len(found) > ROWS)
+
+    @cached_property
+    def basis(self) -> Basis:
+        return Basis(self.as_of)
 
     @property
     def year(self) -> int:
@@ -51,16 +74,26 @@ class Scope:
 
     def prior(self, row: str = "", **narrow: str) -> str:
         """Return the address of the postings before the report year."""
-        return self._postings(row, narrow, f"as_of={self.ended_before.isoformat()}")
+        return self._postings(row, narrow, self._days["prior"])
 
     def in_year(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"since={self.year}-01-01&as_of={self.as_of.isoformat()}")
+        return self._postings(row, narrow, self._days["in_year"])
 
     def in_previous_year(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"since={self.year - 1}-01-01&as_of={self.ended_before.isoformat()}")
+        return self._postings(row, narrow, self._days["in_previous_year"])
 
     def total(self, row: str = "", **narrow: str) -> str:
-        return self._postings(row, narrow, f"as_of={self.as_of.isoformat()}")
+        return self._postings(row, narrow, self._days["total"])
+
+    @cached_property
+    def _days(self) -> dict[str, str]:
+        before, until = self.ended_before.isoformat(), self.as_of.isoformat()
+        return {
+            "prior": f"as_of={before}",
+            "in_year": f"since={self.year}-01-01&as_of={until}",
+            "in_previous_year": f"since={self.year - 1}-01-01&as_of={before}",
+            "total": f"as_of={until}",
+        }
 
     @cached_property
     def _list(self) -> str:
@@ -68,5 +101,11 @@ class Scope:
 
     def _postings(self, row: str, narrow: dict[str, str], days: str) -> str:
         """Return the address of the postings behind a figure of the funding status, narrowed to one partner, project, …"""
-        asked = [f"{name}={quote_plus(value)}&" for name, value in ({"row": row} | narrow).items() if value]
-        return f"{self._list}?{''.join(asked)}{days}"
+        asked = f"row={row}&" if row else ""
+        for name, value in narrow.items():
+            if value:
+                asked += f"{name}={_quoted(value)}&"
+        return f"{self._list}?{asked}{days}"
+
+
+_quoted = lru_cache(maxsize=1024)(quote_plus)

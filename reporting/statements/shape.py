@@ -106,18 +106,18 @@ class Statement:
 
 def _writer() -> Callable[[Figure, str], str]:
     """Return the function that writes a figure; the locale is looked up once for a whole table."""
-    places = {"money": 2, "percent": 1, "number": 0}
+    writers = {kind: formats.figures(places) for kind, places in (("money", 2), ("percent", 1), ("number", 0))}
 
     def write(value: Figure, kind: str) -> str:
         match value:
+            case Decimal() | int():
+                text = writers[kind](value)
+                return f"{text} %" if kind == "percent" else text
             case None:
-                return "–" if kind in places else ""
+                return "–" if kind in writers else ""
             case date():
                 return formats.short_date(value)
-            case str():
-                return value
-        text = formats.figure(value, places[kind])
-        return f"{text} %" if kind == "percent" else text
+        return value
 
     return write
 

@@ -1,7 +1,5 @@
 """The funding status, and the postings behind every figure of it."""
 
-from datetime import date
-
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,29 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import public
-from alliance.core import clock
-from alliance.core.widgets import DateInput
 from funds.direct_costs import cost_share
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
 from reporting import postings as found
 from reporting.flow import money_flow
 from reporting.paging import page_of
+from reporting.statements.forms import AsOf
 
 NAMED = {**LABELS, "seed": SEED_LABEL, "allocated": _("Allocated to projects"), "available": _("Can be allocated")}
-
-
-class AsOf(forms.Form):
-    """The day of the statement."""
-
-    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput)
-
-    def clean_as_of(self) -> date:
-        """Return the day asked for, or today; a day to come is refused."""
-        today, day = clock.today(), self.cleaned_data["as_of"]
-        if day and day > today:
-            raise forms.ValidationError(_("This date lies in the future."))
-        return day or today
 
 
 class Between(AsOf):
@@ -46,8 +30,8 @@ class Between(AsOf):
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """The live statement: sources, uses and balances as of a day, windows, donors, and the picture of the flow."""
-    form = AsOf(request.GET or None, initial={"as_of": clock.today()})
-    day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
+    form = AsOf(request.GET or None)
+    day = form.day
     status = funding_status(day)
     context = {
         "form": form,
@@ -76,7 +60,7 @@ def postings(request: HttpRequest) -> HttpResponse:
     """Postings, newest first: all, or those of an account, of a project, or behind a figure."""
     asked = {name: request.GET.get(name, "") for name in ("account", "project", "row", *found.NARROWED)}
     form = Between(request.GET)
-    day = form.cleaned_data["as_of"] if form.is_valid() else clock.today()
+    day = form.day
     since = form.cleaned_data["since"] if form.is_valid() else None
     rows = found.narrowed(_chosen(asked).filter(effective_on__lte=day), asked)
     rows = rows.filter(effective_on__gte=since) if since else rows

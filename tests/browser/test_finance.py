@@ -8,9 +8,9 @@ from django.utils.translation import override
 from alliance.core import clock, formats
 from alliance.rendering.models import Job
 from funds.models import Account, Rate, Voucher, VoucherState
-from funds.operations.money import pools_total
 from reporting.verification import verify
 from tests.browser import journey
+from tests.browser.journey import pools_total
 from tests.browser.test_donor import finished, plain
 from tests.browser.test_journey import left_in_english
 

@@ -6,11 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from alliance.people.models import Organisation
 from funds.models import Posting, Turnover
-from funds.operations import money
 from funds.statements import funding_status
-from funds.turnover import Balances, Moves
+from funds.turnover import Moves
 from reporting.postings import FLOWS
 from tests.funds.test_ledger import allocate, deposit
 
@@ -56,26 +54,6 @@ def test_turnover_is_the_sum_of_the_postings_and_nothing_else_moves_it(finance_o
                 cursor.execute(statement_)
             finally:
                 cursor.execute("ROLLBACK TO before")
-
-
-def test_balances_of_any_day_are_what_moved_until_then(finance_officer, second_finance_officer):
-    deposit(by=finance_officer, slug="sweden-mfa", amount="1000.00", fee="10.00")
-    allocate(None, "PRJ-1", GEN="500.00")
-    iom = Organisation.objects.get(slug="iom")
-    first = max(Posting.objects.values_list("effective_on", flat=True))
-    money.post_payment(by=finance_officer, payee=iom, payment="PAY-1", project="PRJ-1", amount=Decimal(400), on=first)
-    for number, (category, amount) in enumerate((("1", "10.00"), ("2", "20.00"), ("1", "40.00"))):
-        lines = {category: Decimal(amount)}
-        on = date(first.year, 12, 20) + timedelta(10 * number)
-        money.post_spending(by=finance_officer, project="PRJ-1", organisation=iom, lines=lines, on=on)
-    for day in (first, date(first.year, 12, 25), date(first.year, 12, 31), date(first.year + 1, 1, 9)):
-        moves, balances = Moves(day, by="category"), Balances(day, "spent", by="category")
-        for key in ("1", "2"):
-            assert balances.total("spent", key) == moves.net("spent", "", key=key)
-            assert balances.in_year("spent", key) == moves.net("spent", "", key=key, year=day.year)
-            assert balances.before("spent", key) == moves.net("spent", "", key=key, before=day.year)
-    assert balances.keys("spent") == ["1", "2"]
-    assert balances.total("spent", "1") == Decimal("50.00")
 
 
 def test_movements_of_few_accounts_are_those_among_all(finance_officer):

@@ -43,7 +43,7 @@ def test_ballots_are_told_to_nobody():
     assert kind("ballot.cast/1").told is None
 
 
-def test_decisions_are_found_by_project_recommendation_and_person(finance_officer):
+def test_decisions_are_found_by_project_and_person(finance_officer):
     decision, text = opened(), opened_text()
     money_in(finance_officer, "300000.00")
     assert to_vote("member") == {decision, text}
@@ -52,7 +52,5 @@ def test_decisions_are_found_by_project_recommendation_and_person(finance_office
     assert to_vote("member") == {text}
     close_decision(by=person("chair"), decision=decision)
     project = Project.objects.get()
-    recommendation = decision.version.proposal.recommendations.get().recommendation
     assert list(Decision.objects.for_project(project)) == [decision]
-    assert list(Decision.objects.for_recommendation(recommendation)) == [decision]
     assert list(Decision.objects.visible_to(person("donor"))) == [decision]

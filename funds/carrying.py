@@ -1,0 +1,84 @@
+"""Sums brought forward: making them, each night and after much was entered. Reading them is `funds.carried`."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from operator import add
+
+from django.db import connection, transaction
+
+from alliance.core import clock
+from alliance.register.models import head
+from funds.carried import AMOUNTS, SPLITS, ZERO, Basis, Part, Parts
+from funds.models import Carried, CarriedMove, CarriedPart, Posting
+from funds.turnover import CUTS, OF_SOURCES, Moves, moves_of_sources
+
+BATCH = 5000
+
+
+def carry_forward(until: date | None = None) -> list[date]:
+    """Carry all sums forward until a day, by default yesterday, and until the end of each year before it.
+
+    Returns the days. What was carried before is replaced; readers meanwhile see the one or the other. Safe to run twice,
+    late, or at the same time.
+    """
+    until = until or clock.today() - timedelta(1)
+    with _one_state():
+        Carried.objects.all().delete()
+        first = Posting.objects.order_by("effective_on").values_list("effective_on", flat=True).first()
+        if first is None or first > until:
+            return []
+        days = [*(date(year, 12, 31) for year in range(first.year, until.year)), until]
+        n, _hash = head()
+        for day in days:
+            _carry(Carried.objects.create(until=day, n=n, with_parts=day == until))
+    return days
+
+
+@contextmanager
+def _one_state() -> Iterator[None]:
+    """Have everything inside see the ledger at one moment, and one at a time."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("LOCK TABLE funds_carried IN SHARE ROW EXCLUSIVE MODE")
+        yield
+
+
+def _carry(carried: Carried) -> None:
+    """Read everything anew until the day: what was carried before has no say in it."""
+    moved = {cut: Moves(carried.until, by=cut).rows for cut in CUTS} | {OF_SOURCES: moves_of_sources(carried.until)}
+    for cut, found in moved.items():
+        moves = (CarriedMove(carried=carried, cut=cut, **move._asdict()) for move in found)
+        CarriedMove.objects.bulk_create(moves, batch_size=BATCH)
+    for cut, split in SPLITS.items() if carried.with_parts else ():
+        parts = list(split(None, carried.until))
+        rows = (CarriedPart(carried=carried, cut=cut, **part._asdict()) for part in [*parts, *_sums(parts)])
+        CarriedPart.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _sums(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the sums of each key, under no project."""
+    sums: dict[str, list[Decimal]] = {}
+    for part in parts:
+        found = sums.setdefault(part.key, [ZERO] * len(AMOUNTS))
+        found[:] = map(add, found, part[2:])
+    yield from (Part(key, "", *found) for key, found in sums.items())
+
+
+def wrong() -> Iterator[tuple[Carried, str]]:
+    """Yield what readings that begin with sums carried say otherwise than all postings do: the sums, and the cut."""
+    for carried in Carried.objects.order_by("until"):
+        day, basis = carried.until, Basis(carried.until)
+        for cut in CUTS:
+            if Moves(day, by=cut, basis=basis).rows != Moves(day, by=cut).rows:
+                yield carried, cut
+        if moves_of_sources(day, basis=basis) != moves_of_sources(day):
+            yield carried, OF_SOURCES
+        for cut, split in SPLITS.items() if carried.with_parts else ():
+            parts, found = Parts(cut, basis), list(split(None, day))
+            sums = {part.key: part._replace(project="") for part in _sums(found) if any(part[2:])}
+            if parts.rows() != sorted(found) or parts.sums() != sums:
+                yield carried, cut

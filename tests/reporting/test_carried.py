@@ -1,0 +1,122 @@
+"""Sums brought forward: a reading that begins with them is the reading of every posting, to the cent, whatever came since."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from alliance.people.models import Organisation
+from funds.carried import SPLITS, Basis, Parts
+from funds.carrying import carry_forward
+from funds.checks import problems
+from funds.models import Carried, CarriedMove, CarriedPart, Posting, Window
+from funds.operations import money
+from funds.statements import funding_status, trial_balance, trial_balance_page
+from funds.turnover import CUTS, Moves, moves_of_sources
+from proposals.models import Project
+from reporting.donor_area.gather import donor_area
+from reporting.statements.catalogue import KINDS, statement
+from tests.reporting.test_donor_area import (
+    DAY,
+    D,
+    all_donors,
+    demonstration,
+    everything_moves,
+    many_projects,
+    person,
+)
+from tests.world import undone
+
+pytestmark = pytest.mark.django_db
+__all__ = ["demonstration"]
+
+
+def without(day: date) -> Basis:
+    """Return a basis of nothing carried."""
+    basis = Basis(day)
+    basis.__dict__["carried"] = None
+    return basis
+
+
+def readings(basis: Basis) -> dict[str, object]:
+    """Return every reading that can begin with what was carried."""
+    found: dict[str, object] = {cut: Moves(basis.day, by=cut, basis=basis).rows for cut in CUTS}
+    found["from a year on"] = Moves(basis.day, by="partner", basis=basis, first_year=DAY.year).rows
+    found["of sources"] = moves_of_sources(basis.day, basis=basis)
+    found["of one source"] = moves_of_sources(basis.day, [1], basis=basis)
+    for cut in SPLITS:
+        parts = Parts(cut, basis)
+        found[f"rows by {cut}"], found[f"sums by {cut}"] = parts.rows(), parts.sums()
+        found[f"together by {cut}"] = parts.rows(together=True, order="project DESC", first=1, size=2)
+        found[f"count by {cut}"] = parts.count(list(parts.sums()))
+    return found
+
+
+def shown(day: date) -> tuple[object, ...]:
+    """Return what pages say of the day, apart from the register's head."""
+    tables = [statement(code, day, page=page).tables for code in KINDS for page in (1, 2, None)]
+    areas = [donor_area(donor, day, first=1, size=2) for donor in all_donors()]
+    return tables, areas, [donor_area(donor, day) for donor in all_donors()], trial_balance_page(day, 1, 5)
+
+
+def test_reading_that_begins_with_sums_carried_is_the_reading_of_every_posting(demonstration):
+    with undone():
+        carried_on = DAY - timedelta(days=1)
+        many_projects(3, 1)
+        assert carry_forward(carried_on)[-1] == carried_on
+        everything_moves(Project.objects.get().reference)
+        many_projects_later()
+        days = {DAY, DAY + timedelta(days=1), *Posting.objects.values_list("effective_on", flat=True)}
+        for day in sorted({*days, *(day - timedelta(days=1) for day in days)}):
+            assert readings(Basis(day)) == readings(without(day)), day
+        assert Basis(DAY).changed
+
+
+def many_projects_later() -> None:
+    """Enter late what took effect before: an allocation, and spending, both dated before what was carried."""
+    by, general = person("finance.officer"), Window.objects.get(code="GEN")
+    money.allocate(by=None, project="PRJ-2008-8001", amounts={general: D("7.77")}, on=DAY - timedelta(days=9))
+    iom = Organisation.objects.get(slug="iom")
+    money.post_spending(by=by, project="PRJ-2008-9000", organisation=iom, lines={"2": D("0.03")}, on=DAY - timedelta(2))
+
+
+def test_pages_say_the_same_with_and_without_sums_carried(demonstration):
+    with undone():
+        everything_moves(Project.objects.get().reference)
+        many_projects(3, 2)
+        before = shown(DAY)
+        carry_forward(DAY)
+        assert shown(DAY) == before
+        assert trial_balance(DAY)[0] == trial_balance_page(DAY, 1, 5).lines[0]
+
+
+def test_sums_are_carried_to_the_end_of_each_year_and_to_the_day(demonstration):
+    with undone():
+        later = DAY.replace(year=DAY.year + 2)
+        days = [date(DAY.year, 12, 31), date(DAY.year + 1, 12, 31), later]
+        assert carry_forward(later) == days
+        assert carry_forward(later) == days
+        assert list(Carried.objects.order_by("until").values_list("until", "with_parts")) == [
+            (days[0], False), (days[1], False), (later, True),
+        ]  # fmt: skip
+        assert Basis(days[1]).changed is None
+        assert funding_status(days[1]).rows == funding_status(later).rows
+        assert not list(problems())
+
+
+def test_nothing_posted_carries_nothing(demonstration):
+    with undone():
+        assert carry_forward(date(2003, 1, 1)) == []
+        assert not Carried.objects.exists()
+
+
+@pytest.mark.parametrize("model", [CarriedMove, CarriedPart])
+def test_verification_finds_a_sum_carried_that_is_not_the_postings(demonstration, model):
+    name = "amount" if model is CarriedMove else "spent"
+    with undone():
+        carry_forward(DAY)
+        assert not list(problems())
+        row = model.objects.order_by("-pk").first()
+        for change in (lambda: model.objects.filter(pk=row.pk).update(**{name: D("0.01")}), row.delete):
+            with undone():
+                change()
+                assert [problem.what for problem in problems()] == ["carried"]

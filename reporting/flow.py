@@ -58,10 +58,15 @@ def _sum(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Deci
 
 def _contributed(postings: QuerySet[Posting]) -> Iterable[tuple[str, str, Decimal]]:
     """Yield what each source brought into each window, less what a reversal took back."""
-    for origin, pool, sign in (("credit", "debit", 1), ("debit", "credit", -1)):
-        rows = Share.objects.filter(posting__in=postings.filter(**{f"{origin}__kind__in": ORIGINS})).order_by()
-        for source, window, amount in rows.values_list("source", f"posting__{pool}__subject").annotate(Sum("amount")):
-            yield f"source:{source}", f"window:{window}", sign * amount
+    came, back = (
+        Share.objects.filter(posting__in=postings.filter(**{f"{origin}__kind__in": ORIGINS}))
+        .order_by()
+        .values_list("source", f"posting__{pool}__subject")
+        for origin, pool in (("credit", "debit"), ("debit", "credit"))
+    )
+    rows = came.annotate(moved=Sum("amount")).union(back.annotate(moved=-Sum("amount")), all=True)
+    for source, window, amount in rows:
+        yield f"source:{source}", f"window:{window}", amount
 
 
 def _allocated(moved: Moved) -> Iterable[tuple[str, str, Decimal]]:

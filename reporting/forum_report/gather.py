@@ -137,7 +137,8 @@ def decided(of: Scope) -> tuple[DecisionFigures, ...]:
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
     found = [row for row in rows.order_by("closed_at", "pk") if serves(of, row.version)]
-    waited = WaitingApproval.objects.in_bulk([row.reference for row in found], field_name="decision_reference")
+    short = [row.reference for row in found if row.outcome.money == "waiting"]
+    waited = WaitingApproval.objects.in_bulk(short, field_name="decision_reference")
     return tuple(decision_figures(of, row, waited.get(row.reference)) for row in found)
 
 

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Prefetch
+
 from funds.amounts import in_proportion
 from funds.matching import standings
-from funds.models import Agreement, Instalment
+from funds.models import Agreement, Deposit, Instalment
 from funds.operations.deposits import received_in_own_currency_of
 
 ZERO = Decimal("0.00")
@@ -47,6 +49,18 @@ def overdue(agreements: Iterable[Agreement], today: date) -> list[Overdue]:
     """
     found = [line for agreement in agreements for line in _overdue(agreement, today)]
     return sorted(found, key=lambda line: (-line.days, line.agreement.pk, line.instalment.number))
+
+
+def overdue_on(day: date) -> list[Overdue]:
+    """Return what was overdue at the end of a day: agreements, their amounts, instalments and deposits as they were then."""
+    rows = Agreement.objects.running_on(day).worth_on(day).select_related("donor__organisation").order_by("pk")
+    of_the_day = (
+        Prefetch("instalments", Instalment.ever.in_force(day)), Prefetch("deposits", Deposit.ever.standing(day)),
+    )  # fmt: skip
+    agreements = list(rows.prefetch_related(*of_the_day))
+    for row in agreements:
+        row.amount, row.amount_usd = row.amount_then, row.usd_then
+    return overdue(agreements, day)
 
 
 def _overdue(agreement: Agreement, today: date) -> Iterable[Overdue]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models import Exists, Q, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
@@ -89,6 +89,29 @@ class OwnedByDonor(models.QuerySet[Any]):
         return self.select_related("donor__organisation", "window")
 
 
+class Amended(OwnedByDonor):
+    """Promises that can be amended: a row says what it is now, its amendments what it was before each of them."""
+
+    in_effect = entered = ""  # of an amendment: since when it counts, and when it became known
+
+    def worth_on(self, day: date, *, known_by: datetime | None = None, named: str = "then") -> Self:
+        """Annotate `amount_then` and `usd_then`: what each was worth at the end of a day, whatever was amended later.
+
+        With `known_by`, also as if nothing had been amended that was entered after that moment. `named` is another word
+        than “then”, for a second day.
+        """
+        later = Q(**{f"{self.in_effect}__gt": day})
+        if known_by:
+            later |= Q(**{f"{self.entered}__gt": known_by})
+        rel = self.model.amendments.rel
+        undone = rel.related_model.objects.filter(later, **{rel.field.name: OuterRef("pk")}).order_by("number")
+
+        def was(name: str) -> Case:
+            return Case(When(Exists(undone), then=Subquery(undone.values(name)[:1])), default=F(name))
+
+        return self.annotate(**{f"amount_{named}": was("amount"), f"usd_{named}": was("amount_usd")})
+
+
 class DonorQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         if user.reads_all:
@@ -110,10 +133,11 @@ class DonorQuerySet(models.QuerySet[Any]):
             | Exists(deposits.ever.filter(**own))
         )
 
-    def with_totals(self) -> Self:
-        """Add what each donor deposited, in dollars. Pledges and agreements are counted, never added to it."""
+    def with_totals(self, day: date | None = None) -> Self:
+        """Add what each donor deposited, by now or by a day, in dollars. Pledges and agreements are never added to it."""
         deposited = (
-            self.model.deposits.rel.related_model.objects.filter(donor=models.OuterRef("pk"))
+            self.model.deposits.rel.related_model.ever.standing(day)
+            .filter(donor=models.OuterRef("pk"))
             .order_by()
             .values("donor")
             .annotate(s=Sum("amount_usd"))
@@ -203,7 +227,9 @@ class NonCashPledgeQuerySet(OwnedByDonor):
         return self.with_donor().order_by("-pledged_on", "-pk")
 
 
-class PledgeQuerySet(OwnedByDonor):
+class PledgeQuerySet(Amended):
+    in_effect, entered = "amended_at__date", "amended_at"
+
     def public(self) -> Self:
         """Pledges that everybody may see: acknowledged ones, whatever became of them. See also Pledge.is_public."""
         return self.filter(acknowledged_at__isnull=False)
@@ -230,10 +256,17 @@ class PledgeQuerySet(OwnedByDonor):
         return rows.order_by("-pledged_on", "-pk")
 
 
-class AgreementQuerySet(OwnedByDonor):
+class AgreementQuerySet(Amended):
+    in_effect, entered = "signed_on", "recorded_at"
+
     def running(self) -> Self:
-        """Agreements that more money is expected under."""
+        """Agreements that more money is expected under. See also running_on."""
         return self.filter(state="signed")
+
+    def running_on(self, day: date) -> Self:
+        """Agreements that more money was expected under at the end of a day, whatever became of them later."""
+        signed = self.filter(signed_on__lte=day).exclude(cancelled_at__date__lte=day)
+        return signed.exclude(completed_on__lte=day)
 
     def for_list(self) -> Self:
         return self.with_donor().select_related("pledge").order_by("-signed_on", "-pk")
@@ -242,6 +275,18 @@ class AgreementQuerySet(OwnedByDonor):
         """No more than a line of a task list says."""
         rows = self.select_related("donor__organisation").only("reference", "currency", *DONORS)
         return rows.order_by("-signed_on", "-pk")
+
+
+class InstalmentQuerySet(models.QuerySet[Any]):
+    def in_force(self, day: date) -> Self:
+        """Instalments that agreements had at the end of a day: those that the first amendment signed later replaced.
+
+        An amendment replaces all instalments that an agreement has. `Instalment.objects` holds those of now.
+        """
+        amendments = self.model._meta.get_field("replaced_by").related_model.objects
+        later = amendments.filter(agreement=OuterRef("agreement"), signed_on__gt=day).order_by("number")
+        rows = self.alias(next_amendment=Subquery(later.values("pk")[:1]))
+        return rows.filter(Q(replaced_by=F("next_amendment")) | Q(replaced_by=None, next_amendment=None))
 
 
 class DepositQuerySet(OwnedByDonor):

@@ -21,12 +21,9 @@ class Transit(NamedTuple):
     account: Account
     project: str
     organisation: str
+    amount: Decimal
     since: date
     days: int
-
-    @property
-    def amount(self) -> Decimal:
-        return self.account.balance
 
     @property
     def is_late(self) -> bool:
@@ -38,25 +35,35 @@ def late_after() -> int:
     return settings.ALLIANCE_RULES["refund_in_transit_days"]
 
 
-def refunds_in_transit() -> list[Transit]:
-    """Return what is in transit now, the oldest first. What arrives settles the oldest refund first."""
-    accounts = list(Account.objects.filter(kind=AccountKind.REFUNDS_IN_TRANSIT, debits__gt=F("credits")))
+def refunds_in_transit(day: date | None = None) -> list[Transit]:
+    """Return what is in transit on a day, by default now, the oldest first. What arrives settles the oldest refund first."""
+    day = day or clock.today()
+    later = Posting.objects.filter(effective_on__gt=day)
+    stands = Q(debits__gt=F("credits")) | Q(pk__in=later.values("debit")) | Q(pk__in=later.values("credit"))
+    accounts = {row.pk: row for row in Account.objects.filter(stands, kind=AccountKind.REFUNDS_IN_TRANSIT)}
+    left: dict[int, Decimal] = defaultdict(lambda: ZERO)
     sent: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-    postings = Posting.objects.filter(debit__in=accounts, reverses=None, reversed_by=None)
-    for account, on, amount in postings.order_by("effective_on", "pk").values_list("debit", "effective_on", "amount"):
-        sent[account].append((on, amount))
-    slugs = {account.subject.rpartition(":")[2] for account in accounts}
-    names = {row.slug: row.name for row in Organisation.objects.filter(Q(slug__in=slugs))}
-    found = [_transit(account, sent[account.pk], names) for account in accounts]
+    postings = Posting.objects.filter(effective_on__lte=day).order_by("effective_on", "pk")
+    fields = ("effective_on", "amount", "reverses", "reversed_by__effective_on")
+    for account, on, amount, reverses, reversed_on in postings.filter(debit__in=accounts).values_list("debit", *fields):
+        left[account] += amount
+        if not reverses and not (reversed_on and reversed_on <= day):
+            sent[account].append((on, amount))
+    for account, amount in postings.filter(credit__in=accounts).values_list("credit", "amount"):
+        left[account] -= amount
+    slugs = {account.subject.rpartition(":")[2] for account in accounts.values()}
+    names = {row.slug: row.name for row in Organisation.objects.filter(slug__in=slugs)}
+    found = [_transit(accounts[pk], amount, sent[pk], names, day) for pk, amount in left.items() if amount > ZERO]
     return sorted(found, key=lambda transit: (transit.since, transit.account.code))
 
 
-def _transit(account: Account, sent: list[tuple[date, Decimal]], names: dict[str, str]) -> Transit:
+def _transit(
+    account: Account, amount: Decimal, sent: list[tuple[date, Decimal]], names: dict[str, str], day: date
+) -> Transit:
     project, _colon, slug = account.subject.rpartition(":")
-    left = account.balance
-    since = clock.today()
-    for on, amount in reversed(sent):  # the newest are those that are still on their way
-        since, left = on, left - amount
+    left, since = amount, day
+    for on, part in reversed(sent):  # the newest are those that are still on their way
+        since, left = on, left - part
         if left <= ZERO:
             break
-    return Transit(account, project, names.get(slug, slug), since, (clock.today() - since).days)
+    return Transit(account, project, names.get(slug, slug), amount, since, (day - since).days)

@@ -143,7 +143,7 @@ class ProposalQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         rows = self.with_last_change().select_related("applicant", "call")
-        return rows.order_by(Greatest(*STAMPS).desc(), "-pk").fetch_mode(models.FETCH_RAISE)
+        return rows.order_by("-changed_at", "-pk").fetch_mode(models.FETCH_RAISE)
 
     def with_call(self) -> Self:
         """Its author's task: the call says until when a draft can be handed in."""

@@ -15,7 +15,7 @@ from alliance.forum.models import Theme
 from alliance.people.models import Organisation, User
 from proposals.models import OutsideActivity, Project, Proposal, ProposalVersion
 
-AT_MOST = 20  # of each kind
+AT_MOST = 20  # of each kind are shown
 # Before the committee's word, or waiting for money: what was decided is a project, or is not done.
 PENDING = (
     Proposal.State.SUBMITTED,
@@ -44,10 +44,14 @@ class Alike:
 
 @dataclass(frozen=True)
 class Similar:
-    """What resembles a proposal. While it names no country, theme or dates nobody can tell, and `is_known` says so."""
+    """What resembles a proposal. While it names no country, theme or dates nobody can tell, and `is_known` says so.
+
+    `has_more` says that there is more of a kind than its newest ones, which are here.
+    """
 
     rows: tuple[Alike, ...] = ()
     is_known: bool = False
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,10 @@ def similar_to(content: dict[str, Any], *, user: User) -> Similar:
     scope = scope_of(content)
     if scope is None:
         return Similar()
-    found = [*_projects(scope, content), *_activities(scope, user), *_proposals(scope, content, user)]
+    kinds = [list(_projects(scope, content)), list(_activities(scope, user)), list(_proposals(scope, content, user))]
     names = {row.code: row for row in Theme.objects.filter(code__in=scope.themes).order_by("area", "position", "pk")}
-    return Similar(tuple(_alike(scope, names, *row) for row in found), is_known=True)
+    rows = tuple(_alike(scope, names, *row) for kind in kinds for row in kind[:AT_MOST])
+    return Similar(rows, is_known=True, has_more=any(len(kind) > AT_MOST for kind in kinds))
 
 
 type Found = tuple[Text, Any, Any, Organisation, str, str]
@@ -121,7 +126,8 @@ def _proposals(scope: Scope, content: dict[str, Any], user: User) -> Iterator[Fo
 
 
 def _some(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
-    return rows.order_by(order, "-pk")[:AT_MOST]
+    """Return as many as are shown, and one: whether there are more."""
+    return rows.order_by(order, "-pk")[: AT_MOST + 1]
 
 
 def _alike(

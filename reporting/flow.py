@@ -57,8 +57,15 @@ def _sum(rows: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Deci
 
 
 def _contributed(postings: QuerySet[Posting]) -> Iterable[tuple[str, str, Decimal]]:
-    rows = Share.objects.filter(posting__in=postings.filter(credit__kind__in=ORIGINS)).order_by()
-    for source, window, amount in rows.values_list("source", "posting__debit__subject").annotate(Sum("amount")):
+    """Yield what each source brought into each window, less what a reversal took back."""
+    came, back = (
+        Share.objects.filter(posting__in=postings.filter(**{f"{origin}__kind__in": ORIGINS}))
+        .order_by()
+        .values_list("source", f"posting__{pool}__subject")
+        for origin, pool in (("credit", "debit"), ("debit", "credit"))
+    )
+    rows = came.annotate(moved=Sum("amount")).union(back.annotate(moved=-Sum("amount")), all=True)
+    for source, window, amount in rows:
         yield f"source:{source}", f"window:{window}", amount
 
 

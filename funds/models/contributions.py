@@ -16,7 +16,7 @@ from alliance.people.models import Role
 from alliance.register.models import Registered
 from funds.models.donors import Donor
 from funds.models.valued import Valued, amount_is_explained, positive_usd
-from funds.querysets import AgreementQuerySet, DepositQuerySet, PledgeQuerySet
+from funds.querysets import AgreementQuerySet, DepositQuerySet, InstalmentQuerySet, PledgeQuerySet
 
 
 class PledgeState(models.TextChoices):
@@ -193,7 +193,7 @@ class Agreement(Valued):
 
 
 class InForce(models.Manager["Instalment"]):
-    """The instalments that an agreement has now; those that an amendment replaced are in `ever`."""
+    """The instalments that an agreement has now; those that an amendment replaced are in `ever`, as of a day in `ever.in_force(day)`."""
 
     def get_queryset(self) -> models.QuerySet[Instalment]:
         return super().get_queryset().filter(replaced_by=None)
@@ -211,7 +211,7 @@ class Instalment(Registered):
     )
 
     objects = InForce()
-    ever = models.Manager()
+    ever = InstalmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
@@ -16,7 +16,7 @@ from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions, seed
-from funds.models import Agreement, Deposit, Donor, FundingRequest
+from funds.models import Account, AccountKind, Agreement, Deposit, Donor, FundingRequest
 from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
 
 ZERO = Decimal("0.00")
@@ -65,8 +65,16 @@ def readings() -> list[Reading]:
     return [
         *found,
         reading("signed", _("Signed"), *signed),
-        reading("received", _("Received"), *_split(Deposit.objects.all(), is_seed=True)),
+        reading("received", _("Received"), *_received()),
     ]
+
+
+def _received() -> tuple[Decimal, Decimal]:
+    """Return the trustee's and the others' money that came in, each less what went back to them."""
+    own, others = _split(Deposit.objects.all(), is_seed=True)
+    accounts = Account.objects.filter(kind__in=(AccountKind.SEED_REFUNDS, AccountKind.DONOR_REFUNDS)).order_by()
+    back = dict(accounts.values_list("kind").annotate(amount=Sum(F("debits") - F("credits"))))
+    return own - back.get(AccountKind.SEED_REFUNDS, ZERO), others - back.get(AccountKind.DONOR_REFUNDS, ZERO)
 
 
 def _split(rows, **is_seed: object) -> tuple[Decimal, Decimal]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from alliance.access import find
 from alliance.core import clock
+from alliance.core.numbers import counted
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, AccountKind, Deposit, Posting, Stake
@@ -41,9 +42,8 @@ class PostingLine(NamedTuple):
 @require_GET
 def accounts(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
-    today, asked = clock.today(), request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    found = trial_balance_page(today, number, PAGE_ROWS)
+    today = clock.today()
+    found = trial_balance_page(today, counted(request.GET.get("page", "")) or 1, PAGE_ROWS)
     page = Paginator(range(found.in_all), PAGE_ROWS).page(found.number)
     return render(request, "funds/account_list.html", {"found": found, "page": page, "as_of": today})
 
@@ -72,9 +72,8 @@ def with_sides(postings: QuerySet[Posting]) -> QuerySet[Posting]:
     """Add both accounts, the entry and the document that caused it: of each what a list says, never an entry's body."""
     rows = postings.select_related("debit", "credit", *(f"entry__{name}" for name in DOCUMENTS))
     documents = (f"entry__{name}__reference" for name in DOCUMENTS)
-    return rows.only(
-        "line", "effective_on", "amount", "reverses", "debit__code", "credit__code", "entry__n", *documents
-    )
+    sides = ("debit__code", "debit__kind", "credit__code")
+    return rows.only("line", "effective_on", "amount", "reverses", *sides, "entry__n", *documents)
 
 
 def line_of(posting: Posting, account: Account) -> PostingLine:

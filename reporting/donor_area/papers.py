@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from alliance.core import formats, tones
 from alliance.core.display import MoneyStep
 from alliance.core.translated import LANGUAGES
+from funds.matching import standings
 from funds.models import Agreement, AgreementState, Deposit, Donor, Instalment, Pledge, PledgeState
 from reporting.donor_area.shape import Badge, ContributionRow, DepositRow, InstalmentRow
 
@@ -46,6 +47,7 @@ class Paper(NamedTuple):
     window: str
     pledge: int | None
     agreement: int | None
+    instalment_id: int | None
     number: int
     confirmed_on: date | None
     cancelled_on: date | None
@@ -55,6 +57,16 @@ class Paper(NamedTuple):
     def url(self) -> str:
         return reverse(f"funds:{self.kind}", args=[self.reference])
 
+    @property
+    def due_on(self) -> date:
+        """An instalment's day, as where it is matched. See also funds.matching."""
+        return self.on
+
+    @property
+    def received_on(self) -> date:
+        """A deposit's day, as where it is matched."""
+        return self.on
+
     def is_cancelled(self, day: date) -> bool:
         return _by(self.cancelled_on, day)
 
@@ -62,29 +74,33 @@ class Paper(NamedTuple):
 def papers(donor: Donor, day: date) -> list[Paper]:
     """Return all papers dated until the day, and the instalments of agreements signed until then; one query."""
     none = _Nothing()
-    own_amounts = {"amount": _amount("amount"), "currency": F("currency"), "usd": F("amount_usd"), "rate": _rate()}
+    own = {"currency": F("currency"), "rate": _rate(), "instalment_id": none.number}
+    promised = own | {"amount": _amount("amount_then"), "usd": F("usd_then")}
+    received = own | {"amount": _amount("amount"), "usd": F("amount_usd"), "instalment_id": F("instalment_id")}
     pledges = _read(
-        Pledge.objects.filter(donor=donor, pledged_on__lte=day), kind=_word("pledge"), reference=F("reference"),
-        on=F("pledged_on"), **own_amounts, fee=_zero(), window=window_name(), pledge=none.number, agreement=none.number,
-        number=Value(0), confirmed_on=TruncDate("acknowledged_at"), cancelled_on=TruncDate("cancelled_at"),
-        closed_on=F("written_off_on"),
+        Pledge.objects.filter(donor=donor, pledged_on__lte=day).worth_on(day), kind=_word("pledge"),
+        reference=F("reference"), on=F("pledged_on"), **promised, fee=_zero(), window=window_name(), pledge=none.number,
+        agreement=none.number, number=Value(0), confirmed_on=TruncDate("acknowledged_at"),
+        cancelled_on=TruncDate("cancelled_at"), closed_on=F("written_off_on"),
     )  # fmt: skip
     agreements = _read(
-        Agreement.objects.filter(donor=donor, signed_on__lte=day), kind=_word("agreement"), reference=F("reference"),
-        on=F("signed_on"), **own_amounts, fee=_zero(), window=window_name(), pledge=F("pledge_id"), agreement=none.number,
-        number=Value(0), confirmed_on=F("signed_on"), cancelled_on=TruncDate("cancelled_at"), closed_on=F("completed_on"),
+        Agreement.objects.filter(donor=donor, signed_on__lte=day).worth_on(day), kind=_word("agreement"),
+        reference=F("reference"), on=F("signed_on"), **promised, fee=_zero(), window=window_name(), pledge=F("pledge_id"),
+        agreement=none.number, number=Value(0), confirmed_on=F("signed_on"), cancelled_on=TruncDate("cancelled_at"),
+        closed_on=F("completed_on"),
     )  # fmt: skip
     deposits = _read(
         Deposit.ever.standing(day).filter(donor=donor), kind=_word("deposit"), reference=F("reference"),
-        on=F("received_on"), **own_amounts, fee=F("fee_usd"), window=window_name(), pledge=F("pledge_id"),
+        on=F("received_on"), **received, fee=F("fee_usd"), window=window_name(), pledge=F("pledge_id"),
         agreement=F("agreement_id"), number=Value(0), confirmed_on=F("received_on"), cancelled_on=none.day,
         closed_on=none.day,
     )  # fmt: skip
     instalments = _read(
-        Instalment.objects.filter(agreement__donor=donor, agreement__signed_on__lte=day), kind=_word("instalment"),
-        reference=F("agreement__reference"), on=F("due_on"), amount=_amount("amount"), currency=F("agreement__currency"),
-        usd=_zero(), rate=none.rate, fee=_zero(), window=_word(""), pledge=none.number, agreement=F("agreement_id"),
-        number=Cast("number", IntegerField()), confirmed_on=none.day, cancelled_on=none.day, closed_on=none.day,
+        Instalment.ever.in_force(day).filter(agreement__donor=donor, agreement__signed_on__lte=day),
+        kind=_word("instalment"), reference=F("agreement__reference"), on=F("due_on"), amount=_amount("amount"),
+        currency=F("agreement__currency"), usd=_zero(), rate=none.rate, fee=_zero(), window=_word(""), pledge=none.number,
+        agreement=F("agreement_id"), instalment_id=none.number, number=Cast("number", IntegerField()),
+        confirmed_on=none.day, cancelled_on=none.day, closed_on=none.day,
     )  # fmt: skip
     rows = pledges.union(agreements, deposits, instalments, all=True)
     return sorted((Paper(*row) for row in rows), key=lambda row: (row.on, row.pk), reverse=True)
@@ -249,7 +265,7 @@ def deposits(rows: Sequence[Paper]) -> tuple[DepositRow, ...]:
 def instalments(rows: Sequence[Paper], day: date) -> tuple[InstalmentRow, ...]:
     """Return what is still due under agreements that run on the day, the oldest first.
 
-    What came in under an agreement covers its instalments in their order, in the agreement's own currency.
+    Deposits are matched to instalments as everywhere, in the agreement's own currency.
     """
     came: dict[int | None, list[Paper]] = defaultdict(list)
     due: dict[int | None, list[Paper]] = defaultdict(list)
@@ -264,24 +280,10 @@ def instalments(rows: Sequence[Paper], day: date) -> tuple[InstalmentRow, ...]:
     return tuple(sorted(found, key=lambda part: (part.due_on, part.agreement, part.number)))
 
 
-def _still_due(agreement: Paper, parts: Iterable[Paper], came: Iterable[Paper], day: date) -> Iterator[InstalmentRow]:
-    left = _in_currency(agreement.currency, came)
-    for part in sorted(parts, key=lambda row: row.number):
-        amount = part.amount or ZERO
-        still = None if left is None else min(amount, max(amount - left, ZERO))
-        left = None if left is None else max(left - amount, ZERO)
-        if still is None or still:
-            late = max((day - part.on).days, 0)
-            yield InstalmentRow(
-                agreement.reference, agreement.url, part.number, part.on, amount, still, part.currency, late
-            )
-
-
-def _in_currency(currency: str, came: Iterable[Paper]) -> Decimal | None:
-    """Return what came in; None where an amount or a currency makes that unknown."""
-    total = ZERO
-    for row in came:
-        if row.amount is None or row.currency != currency:
-            return None
-        total += row.amount
-    return total
+def _still_due(agreement: Paper, parts: Sequence[Any], came: Sequence[Any], day: date) -> Iterator[InstalmentRow]:
+    is_known = all(row.amount is not None and row.currency == agreement.currency for row in came)
+    for one in standings(parts, came if is_known else [], agreement.currency, day):
+        if not one.is_paid:
+            part, still = one.instalment, one.owed if is_known else None
+            said = (part.number, part.on, part.amount, still, part.currency, one.days_late)
+            yield InstalmentRow(agreement.reference, agreement.url, *said)

@@ -206,6 +206,11 @@ class Figures:
         return sum((row.deposited for row in self.donors), Decimal("0.00"))
 
     @property
+    def closed(self) -> int:
+        """How many decisions were closed in the period: an earlier one stands among them when its money came in it."""
+        return sum(self.since is None or row.closed_on >= self.since for row in self.decisions)
+
+    @property
     def complementary(self) -> tuple[ProjectFigures, ...]:
         """Projects that follow no recommendation: justified under objective 2 or 3 (R28, R70)."""
         return tuple(project for project in self.projects if not project.recommendations)

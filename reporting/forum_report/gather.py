@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import get_language, gettext
 
-from alliance.core import clock
+from alliance.core import clock, formats
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective, Recommendation, Summit
 from alliance.rendering.checkpoint import one_state
@@ -126,35 +126,48 @@ def _statement_row(row: Row, before: Decimal) -> StatementRow:
 
 
 def decided(of: Scope) -> tuple[DecisionFigures, ...]:
-    """Return the decisions closed in the period, in order; under one objective, those on its projects."""
-    rows = Decision.objects.filter(of.done_in_period("closed_at"), state="closed")
-    funded = WaitingApproval.objects.filter(of.done("funded_at"), decision_reference=OuterRef("reference"))
-    rows = rows.annotate(closed_on=TruncDate("closed_at"), is_funded=Exists(funded))
+    """Return the decisions closed in the period, and earlier ones that waited and got their money in it, in order.
+
+    Under one objective, those on its projects.
+    """
+    funded = WaitingApproval.objects.filter(of.done_in_period("funded_at")).values("decision_reference")
+    rows = Decision.objects.filter(of.done_in_period("closed_at") | Q(reference__in=funded), state="closed")
+    rows = rows.annotate(closed_on=TruncDate("closed_at"))
     rows = rows.select_related("outcome", "version__proposal__applicant").prefetch_related(
         Prefetch("amounts", DecisionAmount.objects.select_related("window").order_by("window__code"))
     )
-    return tuple(decision_figures(row) for row in rows.order_by("closed_at", "pk") if serves(of, row.version))
+    found = [row for row in rows.order_by("closed_at", "pk") if serves(of, row.version)]
+    short = [row.reference for row in found if row.outcome.money == "waiting"]
+    waited = WaitingApproval.objects.in_bulk(short, field_name="decision_reference")
+    return tuple(decision_figures(of, row, waited.get(row.reference)) for row in found)
 
 
-def _outcome(decision: Any) -> str:
-    """Return the outcome in words: an approval says so while its money is not allocated."""
-    if decision.outcome.money == "waiting" and not decision.is_funded:
-        return gettext("Approved, waiting for money")
+def _outcome(of: Scope, decision: Any, waited: WaitingApproval | None) -> str:
+    """Return the outcome in words: an approval that waits, lapsed or got its money in a later period says so."""
+    funded_at = waited.funded_at if waited else None
+    if funded_at is not None and of.is_done(funded_at):
+        if of.since and decision.closed_on < of.since:
+            day = formats.long_date(funded_at.date())
+            return gettext("Approved earlier, money allocated on %(day)s") % {"day": day}
+    elif decision.outcome.money == "waiting":
+        has_lapsed = waited is not None and waited.stands_until < of.as_of
+        return gettext("Approved, lapsed without money") if has_lapsed else gettext("Approved, waiting for money")
     return str(decision.outcome.get_result_display())
 
 
-def decision_figures(decision: Any) -> DecisionFigures:
+def decision_figures(of: Scope, decision: Any, waited: WaitingApproval | None) -> DecisionFigures:
     amounts = tuple(WindowRow(row.window.code, row.window.name, row.amount) for row in decision.amounts.all())
     applicant = decision.version.proposal.applicant.name if decision.version else ""
+    is_funded = waited is not None and of.is_done(waited.funded_at)
     return DecisionFigures(
         reference=decision.name,
         closed_on=decision.closed_on,
         subject=decision.title,
         applicant=applicant,
-        outcome=_outcome(decision),
+        outcome=_outcome(of, decision, waited),
         outcome_code=decision.outcome.result,
         is_consensus=decision.outcome.is_consensus,
-        is_allocated=decision.outcome.money == "allocated" or decision.is_funded,
+        is_allocated=decision.outcome.money == "allocated" or is_funded,
         amounts=amounts,
         total=sum((row.amount for row in amounts), ZERO),
     )
@@ -212,8 +225,7 @@ def asked_by(of: Scope) -> dict[str, Decimal]:
 
 def donors(of: Scope) -> tuple[DonorRow, ...]:
     """Return who signed for how much in the period, and what came in during it, less what was reversed, by name."""
-    agreements = Agreement.objects.filter(of.dated_in_period("signed_on"), of.recorded("recorded_at"))
-    signed = _by_donor(agreements.exclude(of.done("cancelled_at")))
+    signed = _signed(of)
     came = _came(of)
     rows = Donor.objects.filter(Q(pk__in=signed) | Q(organisation__slug__in=came)).select_related("organisation")
     made = [
@@ -240,5 +252,16 @@ def _came(of: Scope) -> dict[str, Decimal]:
     return dict(found)
 
 
-def _by_donor(rows: QuerySet[Any]) -> dict[int, Decimal]:
-    return dict(rows.values_list("donor").annotate(Sum("amount_usd")).order_by())
+def _signed(of: Scope) -> dict[int, Decimal]:
+    """Return what was signed for in the period by donor: its agreements, and what its amendments changed of earlier ones."""
+    before = of.since - timedelta(days=1) if of.since else date.min
+    rows = Agreement.objects.filter(of.recorded("recorded_at"), signed_on__lte=of.as_of)
+    rows = rows.exclude(of.done("cancelled_at"))
+    rows = rows.worth_on(of.as_of, known_by=of.known_by).worth_on(before, known_by=of.known_by, named="before")
+    sums = (
+        rows.order_by()
+        .values_list("donor")
+        .annotate(now=Sum("usd_then"), was=Sum("usd_before", filter=Q(signed_on__lte=before), default=ZERO))
+    )
+    found = {donor: now - was for donor, now, was in sums}
+    return {donor: amount for donor, amount in found.items() if amount}

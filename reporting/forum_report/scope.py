@@ -18,7 +18,7 @@ from alliance.forum.models import Objective, Summit
 from alliance.register.canonical import GENESIS
 from alliance.register.models import RegisterEntry
 from alliance.rendering.checkpoint import CHANGING_NOTHING, Checkpoint
-from funds.models import Agreement, Posting
+from funds.models import Agreement, AgreementAmendment, Posting
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Scope:
     @property
     def known_at(self) -> int | None:
         return self.known.n if self.known else None
+
+    @property
+    def known_by(self) -> datetime | None:
+        """The moment of the state of knowledge."""
+        return self.known.recorded_at if self.known else None
 
     @property
     def end(self) -> datetime:
@@ -138,12 +143,13 @@ def rests_on(of: Scope) -> Checkpoint:
 
 
 def _entry_of_late_agreement(of: Scope, entries: QuerySet[RegisterEntry]) -> int | None:
-    """Return the entry of the agreement recorded last among those signed in the period and recorded after it."""
-    late = Agreement.objects.filter(
-        of.dated_in_period("signed_on"), of.recorded("recorded_at"), recorded_at__gte=of.end
-    )
-    last = late.order_by("-recorded_at", "-pk").first()
-    if last is None:
+    """Return the entry of the agreement or amendment recorded last among those signed in the period and recorded after it."""
+    late = of.dated_in_period("signed_on") & of.recorded("recorded_at") & Q(recorded_at__gte=of.end)
+    agreements = Agreement.objects.filter(late).values_list("recorded_at", "reference")
+    amendments = AgreementAmendment.objects.filter(late).values_list("recorded_at", "agreement__reference")
+    found = agreements.union(amendments).order_by("-recorded_at", "-reference").first()
+    if found is None:
         return None
-    its_own = entries.filter(recorded_at__gte=last.recorded_at, body__contains=last.reference)
+    recorded_at, reference = found
+    its_own = entries.filter(recorded_at__gte=recorded_at, body__contains=reference)
     return its_own.order_by("n").values_list("n", flat=True).first()

@@ -96,7 +96,8 @@ def _available(held: Decimal | None) -> Figure:
 
 
 def _forum_chair(user: Any) -> Iterator[Figure]:
-    versions = ProposalVersion.objects.latest().filter(recommendation_links__isnull=False).distinct()
+    versions = ProposalVersion.objects.latest().filter(proposal__withdrawn_at=None, recommendation_links__isnull=False)
+    versions = versions.distinct()
     following, projects = together(_number(versions), _number(Project.objects.all()))
     yield Figure(
         _("Proposals that follow a recommendation"), formats.figure(following), reverse("reporting:recommendations")

@@ -71,7 +71,7 @@ def committed_by_donor(of: Scope) -> dict[int, Decimal]:
     """Return each donor's commitments until the statement's day, in the fund's currency."""
     signed = Agreement.objects.filter(signed_on__lte=of.as_of)
     standing = signed.exclude(cancelled_at__date__lte=of.as_of)
-    rows = standing.order_by().values_list("donor").annotate(Sum("amount_usd"))
+    rows = standing.worth_on(of.as_of).order_by().values_list("donor").annotate(Sum("usd_then"))
     found: dict[int, Decimal] = defaultdict(lambda: ZERO, rows)
     for donor, is_committed, amount in of.once(_came):
         if not is_committed:
@@ -95,8 +95,9 @@ def _donors(of: Scope) -> list[Donor]:
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
-    pledges = Pledge.objects.public().filter(pledged_on__lte=of.as_of).exclude(cancelled_at__date__lte=of.as_of)
-    pledged = dict(pledges.order_by().values_list("donor").annotate(Sum("amount_usd")))
+    pledges = Pledge.objects.filter(pledged_on__lte=of.as_of, acknowledged_at__date__lte=of.as_of)
+    standing = pledges.exclude(cancelled_at__date__lte=of.as_of).worth_on(of.as_of)
+    pledged = dict(standing.order_by().values_list("donor").annotate(Sum("usd_then")))
     agreed = of.once(committed_by_donor)
     received: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for donor, _is_committed, amount in of.once(_came):

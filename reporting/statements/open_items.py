@@ -1,16 +1,13 @@
 """What is not settled yet: refunds on their way, instalments overdue, deposits that match no agreement. With their age."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Max, Prefetch, Sum
 from django.utils.translation import gettext as _
 
-from funds.amounts import in_proportion
-from funds.matching import standings
-from funds.models import AccountKind, Agreement, Deposit, Posting
+from funds.ageing import overdue_on
+from funds.models import Deposit
+from funds.transit import refunds_in_transit
 from reporting.statements.overview import with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
@@ -24,14 +21,9 @@ def open_items(of: Scope) -> tuple[Table, ...]:
 
 def _in_transit(of: Scope) -> Table:
     """Refunds that partners have sent and the administrative agent does not have yet."""
-    postings, kind = Posting.objects.filter(effective_on__lte=of.as_of).order_by(), AccountKind.REFUNDS_IN_TRANSIT
-    sent = postings.filter(debit__kind=kind).values_list("debit__code", "debit__subject")
-    arrived = postings.filter(credit__kind=kind).values_list("credit__code")
-    back = dict(arrived.annotate(amount=Sum("amount")))
     lines = [
-        _aged(of, subject, amount - back.get(code, ZERO), since, of.total(account=code))
-        for code, subject, amount, since in sorted(sent.annotate(amount=Sum("amount"), since=Max("effective_on")))
-        if amount != back.get(code, ZERO)
+        _aged(of, one.account.subject, one.amount, one.since, of.total(account=one.account.code))
+        for one in refunds_in_transit(of.as_of)
     ]
     return Table(_("Refunds in transit"), _("Project and partner"), _columns(_("Sent on")), with_total(lines))
 
@@ -45,23 +37,16 @@ def _aged(of: Scope, label: str, amount: Decimal, day: date, url: str) -> Line:
 
 
 def _overdue(of: Scope) -> Table:
-    """Instalments due by the day for which not enough has come in, at the agreement's rate."""
-    rows = Agreement.objects.filter(state="signed", signed_on__lte=of.as_of).select_related("donor__organisation")
-    came = Prefetch("deposits", Deposit.ever.standing(of.as_of))
-    lines = [line for row in rows.prefetch_related("instalments", came).order_by("pk") for line in _late(of, row)]
+    """Instalments due by the day for which not enough had come in, at the agreement's rate, as the ageing page has them."""
+    lines = [
+        _aged(
+            of, f"{one.agreement.reference} {one.agreement.donor.name}", one.owed_usd, one.instalment.due_on,
+            one.agreement.get_absolute_url(),
+        )
+        for one in overdue_on(of.as_of)
+    ]  # fmt: skip
     lines.sort(key=lambda line: (line.cells[1].value, line.label))
     return Table(_("Instalments overdue"), _("Agreement"), _columns(_("Due on")), with_total(lines))
-
-
-def _late(of: Scope, agreement: Any) -> Iterable[Line]:
-    if not agreement.amount:
-        return
-    came = list(agreement.deposits.all())
-    for one in standings(list(agreement.instalments.all()), came, agreement.currency, of.as_of):
-        if one.is_late:
-            worth = in_proportion(agreement.amount_usd, one.owed, agreement.amount)
-            label = f"{agreement.reference} {agreement.donor.name}"
-            yield _aged(of, label, worth, one.instalment.due_on, agreement.get_absolute_url())
 
 
 def _unmatched(of: Scope) -> Table:

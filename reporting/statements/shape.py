@@ -100,7 +100,7 @@ class Statement:
 
     @property
     def is_wide(self) -> bool:
-        """Whether a page of paper has to lie on its side for it."""
+        """Whether a page of paper has to lie on its side for it, and a page on the screen keeps nothing beside it."""
         return any(len(table.columns) > 6 for table in self.tables)
 
 

@@ -1,5 +1,6 @@
 """The home of a signed-in person."""
 
+from django.db.models import Count, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,10 +18,13 @@ NOTICES = 5
 def home(request: Request) -> HttpResponse:
     """What waits for this person, the figures of its roles, its unread notices."""
     moment = clock.now()
+    unread = Notice.objects.visible_to(request.user).unread().for_list().annotate(in_all=Window(Count("pk")))
+    notices = list(unread[:NOTICES])
     context = {
         "tasks_waiting": tasks_for(request.user, moment),
         "figures_shown": figures_for(request.user),
-        "unread": Notice.objects.visible_to(request.user).unread().for_list()[:NOTICES],
+        "unread": notices,
+        "notices_count": notices[0].in_all if notices else 0,  # for the frame, which would ask once more
         "now": moment,
     }
     return render(request, "reporting/home.html", context)

@@ -41,7 +41,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "share": cost_share(status),
         "term": TrusteeTerm.objects.on(day),
         "windows": windows(day),
-        "donors": Donor.objects.public().with_totals().for_list(),
+        "donors": Donor.objects.public().with_totals(day).for_list(),
         "flow": money_flow(day),
     }
     return render(request, "reporting/money.html", context)

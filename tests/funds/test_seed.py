@@ -16,7 +16,8 @@ from funds.operations.agreements import sign_agreement
 from funds.operations.amendments import amend_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.seed import readings, record_funding_request
-from tests.funds.factories import make_agreement, make_donor
+from funds.statements import funding_status
+from tests.funds.factories import make_agreement, make_deposit, make_donor, make_window, post_voucher
 
 D = Decimal
 PERCENT = D("15.00")
@@ -107,6 +108,19 @@ def test_signature_above_the_ceiling_is_refused_and_receipt_only_warns(finance_o
     assert stages["requested"].complies
     assert not stages["received"].complies
     assert stages["received"].to_raise == seed.others_needed(D("100000.00"), PERCENT)
+
+
+@pytest.mark.requirement("R98")
+def test_money_given_back_is_not_read_as_received(finance_officer, second_finance_officer):
+    trustee, window = make_donor("world-bank", donor_type="trustee"), make_window()
+    make_deposit(finance_officer, amount=D(8500))
+    make_deposit(finance_officer, donor=trustee, currency="USD", amount=D(2000))
+    two = (finance_officer, second_finance_officer)
+    post_voucher(*two, "donor_refund", donor=trustee, window=window, amount=D(1980))
+    post_voucher(*two, "donor_refund", donor=make_donor(), window=window, amount=D(500))
+    (received,) = (row for row in readings() if row.stage == "received")
+    assert (received.seed, received.others, received.complies) == (D(20), D(8000), True)
+    assert received.seed == funding_status().seed.amount
 
 
 def test_request_smaller_than_what_was_signed_allows_is_refused(finance_officer):

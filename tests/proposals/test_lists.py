@@ -59,6 +59,15 @@ def test_proposal_list_asks_the_same_of_one_row_and_three(agency, sign_in):
     assert one <= 10
 
 
+def test_list_begins_with_what_was_changed_last_a_check_included(agency, officer, sign_in):
+    wanting, later = submitted_version(agency), submitted_version(agency)
+    check_version(by=officer, version=wanting, is_eligible=False, note="The route is not clear.")
+    page = sign_in(officer).get(reverse("proposals:proposals")).context["page"]
+    assert [row.pk for row in page] == [wanting.proposal_id, later.proposal_id]
+    changes = [row.changed_at for row in page]
+    assert changes == sorted(changes, reverse=True)
+
+
 def test_list_filters_by_state_and_words(agency, sign_in):
     draft_proposal(agency, title="Étude sur les envois de fonds")
     submitted_version(agency, title="Portable social security")

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alliance.core.errors import Refused
+from proposals import similar
 from proposals.content import gather
 from proposals.models import ProposalVersion
 from proposals.operations import return_proposal, withdraw_activity
@@ -151,6 +152,25 @@ def test_only_what_is_in_common_is_named(agency, officer):
     recorded_activity(officer, countries=["MA", "EC"], themes=[THEME, "rights"])
     (row,) = similar_to(content_of(agency), user=agency).rows
     assert (row.countries, [theme.code for theme in row.themes]) == (["MA"], [THEME])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "More than 2 pieces of work have"),
+        ("fr", "Plus de 2 activités ont"),
+        ("es", "Más de 2 actividades tienen"),
+    ],
+)
+def test_page_says_that_there_is_more_than_it_shows(language, words, agency, officer, sign_in, monkeypatch):
+    monkeypatch.setattr(similar, "AT_MOST", 2)
+    content, draft = content_of(agency), draft_proposal(agency, **SAME)
+    url = f"/{language}/proposals/{draft.reference}/"
+    for has_more in (False, False, True):
+        recorded_activity(officer)
+        found = similar.similar_to(content, user=agency)
+        assert (found.has_more, len(found.rows) <= 2) == (has_more, True)
+        assert (words in sign_in(agency).get(url).content.decode()) == has_more
 
 
 def test_it_asks_the_same_however_much_there_is(agency, officer):

@@ -8,10 +8,32 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from funds.models import Pledge
+from alliance.core import clock
+from funds.models import Deposit
+from funds.operations.payments import authorise_payment
+from proposals.operations import submit_report
 from reporting.statements.catalogue import KINDS
-from tests.funds.factories import make_donor, make_pledge
+from tests.funds.factories import (
+    fund_project,
+    make_agreement,
+    make_deposit,
+    make_paid,
+    make_payment,
+    make_pledge,
+    make_voucher,
+)
 from tests.funds.test_ledger import allocate, deposit
+from tests.governance.factories import opened_text
+from tests.proposals.factories import (
+    approved_project,
+    checked_version,
+    draft_proposal,
+    offered_contract,
+    paid_first_tranche,
+    signed_contract,
+    submitted_version,
+    write_report,
+)
 
 MOST = 16  # the session and the person included
 FRAME = 5  # session, person, moment, memberships, unread notices
@@ -61,6 +83,17 @@ def test_accounts_ask_the_same_for_a_hundred_as_for_few(projects, finance_office
     assert counts == {FRAME + 2}
 
 
+def test_account_asks_the_same_for_ten_deposits_as_for_one(finance_officer):
+    client, counts = signed_in(finance_officer), []
+    for wanted in (1, 10):
+        while Deposit.objects.count() < wanted:
+            make_deposit(finance_officer)
+        counts.append(
+            [asked(client, f"/en/funds/accounts/{code}/") for code in ("donor:sweden-mfa", "pool:GEN", "fee")]
+        )
+    assert counts[0] == counts[1]
+
+
 def test_page_of_accounts_has_the_sum_of_all(projects, finance_officer):
     projects(100)
     client = signed_in(finance_officer)
@@ -80,15 +113,39 @@ def test_page_of_the_trial_balance_has_the_sum_of_all(projects, finance_officer)
     assert [text for text, *_rest in shown["lines"][-1][1]] == ["1,110.00", "1,110.00", "0.00"]
 
 
-def test_homes_ask_the_same_for_ten_rows_as_for_one(people, officer):
+def more_to_do(people):
+    """Give every role one more of each thing that can wait for it."""
+    agency, officer, head = people["agency"], people["officer"], people["head"]
+    finance_officer, second = people["finance_officer"], people["second_finance_officer"]
+    make_pledge(officer)
+    make_pledge(officer, acknowledged_by=officer)
+    make_agreement(finance_officer, instalments=[(clock.today(), Decimal(10000))])
+    fund_project(finance_officer)
+    make_payment(second)
+    authorise_payment(by=finance_officer, payment=make_payment(second))
+    make_paid(second, finance_officer, on=clock.today())
+    make_voucher(second)
+    draft_proposal(agency)
+    submitted_version(agency)
+    checked_version(agency, officer)
+    approved_project(agency, officer, finance_officer)
+    offered_contract(approved_project(agency, officer, finance_officer), officer)
+    project = approved_project(agency, officer, finance_officer)
+    contract = signed_contract(project, officer, agency, head)
+    paid_first_tranche(contract, second, finance_officer)
+    submit_report(by=agency, report=write_report(agency, contract.reports.get(number=1)))
+    opened_text()
+
+
+def test_homes_ask_the_same_for_three_of_everything_as_for_one(people):
     homes, counts = {key: signed_in(people[key]) for key in HOMES}, {}
     for client in homes.values():
         asked(client, "/en/home/")  # what a process learns once, such as the kinds of grants
-    for wanted in (1, 10):
-        while Pledge.objects.count() < wanted:
-            make_pledge(officer, donor=make_donor("sweden-mfa"), acknowledged_by=officer)
-        counts[wanted] = {key: asked(client, "/en/home/") for key, client in homes.items()}
-    assert counts[1] == counts[10]
+    for made in (1, 2, 3):
+        more_to_do(people)
+        if made != 2:
+            counts[made] = {key: asked(client, "/en/home/") for key, client in homes.items()}
+    assert counts[1] == counts[3]
     assert {key: count for key, count in counts[1].items() if count > MOST} == {}
 
 

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from django.db.models import Case, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alliance.core.translated import names
 from alliance.rendering.charts import Group, Grouped
 from funds.attributed import BY_SOURCE
 from funds.models import AccountKind, Agreement, Deposit, Donor, Pledge, Source
@@ -20,6 +21,7 @@ from reporting.statements.splits import WHOLE
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
+ORIGINS = (KIND.CONTRIBUTIONS, KIND.SEED)
 REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
@@ -28,13 +30,12 @@ DONORS_DRAWN = 12
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = of.moves(KIND.CONTRIBUTIONS, KIND.SEED, *REFUNDS, by="donor")
-    committed = of.once(committed_by_donor)
-    moved = {row.key for row in moves.rows}
+    moves = of.moves(*ORIGINS, *REFUNDS, by="donor")
+    committed, paid = of.once(committed_by_donor), _paid(of, moves)
     lines = [
-        _commitment_line(of, moves, donor, committed.get(donor.pk, ZERO))
+        _commitment_line(of, donor, committed.get(donor.pk, ZERO), paid.get(donor.organisation.slug, Paid()))
         for donor in of.once(_donors)
-        if donor.pk in committed or donor.organisation.slug in moved
+        if donor.pk in committed or donor.organisation.slug in paid
     ]
     columns = (
         Column(_("Commitments")), Column(_("Deposits in prior years")), Column(_("Deposits in %(year)s") % {"year": of.year}),
@@ -47,22 +48,36 @@ def commitments(of: Scope) -> tuple[Table, ...]:
     return (Table(_("Contributors’ commitments and deposits"), _("Contributor"), columns, with_total(lines), note),)
 
 
-def _commitment_line(of: Scope, moves: Moves, donor: Any, committed: Decimal) -> Line:
-    slug = donor.organisation.slug
-    account = f"{'seed' if donor.is_trustee else 'donor'}:{slug}"
+class Paid(NamedTuple):
+    """What a donor paid before the year and in it, less what was reversed, and what was paid back to it."""
 
-    def deposited(**when: int) -> Decimal:
-        return sum((moves.net("", kind, key=slug, **when) for kind in (KIND.CONTRIBUTIONS, KIND.SEED)), ZERO)
+    before: Decimal = ZERO
+    in_year: Decimal = ZERO
+    refunded: Decimal = ZERO
 
-    refunded = sum((moves.net(kind, "", key=slug) for kind in REFUNDS), ZERO)
+
+def _paid(of: Scope, moves: Moves) -> dict[str, Paid]:
+    """Return what each donor paid, by its slug."""
+    found: dict[str, Paid] = defaultdict(Paid)
+    for year, debit, credit, slug, amount in moves.rows:
+        paid = found[slug]
+        came = amount if credit in ORIGINS else -amount if debit in ORIGINS else ZERO
+        back = amount if debit in REFUNDS else -amount if credit in REFUNDS else ZERO
+        before, in_year = (came, ZERO) if year < of.year else (ZERO, came)
+        found[slug] = Paid(paid.before + before, paid.in_year + in_year, paid.refunded + back)
+    return dict(found)
+
+
+def _commitment_line(of: Scope, donor: Donor, committed: Decimal, paid: Paid) -> Line:
+    slug, kind = donor.organisation.slug, "seed" if donor.is_trustee else "donor"
+    account = f"{kind}:{slug}"
+    refunds = of.total(account=f"{kind}-refunds:{slug}") if paid.refunded else ""
     cells = (
         Cell(committed),
-        Cell(deposited(before=of.year), of.prior(account=account)),
-        Cell(deposited(year=of.year), of.in_year(account=account)),
-        Cell(deposited(), of.total(account=account)),
-        Cell(
-            refunded, of.total(account=f"{'seed' if donor.is_trustee else 'donor'}-refunds:{slug}") if refunded else ""
-        ),
+        Cell(paid.before, of.prior(account=account)),
+        Cell(paid.in_year, of.in_year(account=account)),
+        Cell(paid.before + paid.in_year, of.total(account=account)),
+        Cell(paid.refunded, refunds),
     )
     return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
 
@@ -90,7 +105,8 @@ def _came(of: Scope) -> list[tuple[int, bool, Decimal]]:
 
 
 def _donors(of: Scope) -> list[Donor]:
-    return list(Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk"))
+    rows = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
+    return list(rows.only("donor_type", "organisation__slug", *names("organisation")))
 
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:

@@ -65,9 +65,8 @@ def _partners(moves: Moves) -> list[tuple[str, str]]:
 
 def expenditure(of: Scope) -> tuple[Table, ...]:
     """By partner: approved, net funded, spent, and the delivery rate: expenditure over the net funded amount."""
-    moves, spending = of.moves(*FUNDED, by="partner"), of.moves(KIND.SPENT, by="partner")
-    approved = of.parts(BY_PARTNER).sums()
-    lines = [_expenditure_line(of, moves, spending, approved, slug, name) for slug, name in _partners(moves)]
+    moves, approved = of.moves(*FUNDED, KIND.SPENT, by="partner"), of.parts(BY_PARTNER).sums()
+    lines = [_expenditure_line(of, moves, approved, slug, name) for slug, name in _partners(moves)]
     columns = (
         Column(_("Approved")), Column(_("Net funded")), Column(_("Spent in prior years")),
         Column(_("Spent in %(year)s") % {"year": of.year}), Column(_("Spent in all")), Column(_("Delivery rate"), "percent"),
@@ -78,11 +77,9 @@ def expenditure(of: Scope) -> tuple[Table, ...]:
     return (Table(_("Net funded amount and expenditure by partner"), _("Partner"), columns, _with_rate(lines), note),)
 
 
-def _expenditure_line(
-    of: Scope, moves: Moves, spending: Moves, approved: Mapping[str, Part], slug: str, name: str
-) -> Line:
+def _expenditure_line(of: Scope, moves: Moves, approved: Mapping[str, Part], slug: str, name: str) -> Line:
     row, funded = "partners_expenditure", sent(moves, slug) - refunded(moves, slug)
-    before, brought = spent(spending, slug, before=of.year), spent(spending, slug, year=of.year)
+    before, brought = spent(moves, slug, before=of.year), spent(moves, slug, year=of.year)
     figures = (
         Cell(approved[slug].allocated if slug in approved else ZERO),
         Cell(funded, of.total("transfers_partners", partner=slug)),

@@ -1,9 +1,9 @@
 """Postings as the public reads them: those behind a figure of the statement, and accounts by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.fields import DecimalField
@@ -111,6 +111,19 @@ def for_list(rows: QuerySet[Posting]) -> QuerySet[Posting]:
     accounts = (f"{side}__{name}" for side in ("debit", "credit") for name in ("code", "kind", "subject"))
     joined = rows.select_related("debit", "credit", "entry")
     return joined.only("effective_on", "amount", "reverses", "entry__n", *accounts)
+
+
+# What a file has of each posting; `adds` is what it adds to the figure or account that the file was asked for.
+COLUMNS = ("effective_on", "credit", "debit", "amount", "adds", "entry", "reverses")
+
+
+def written(rows: QuerySet[Posting]) -> Iterator[Sequence[Any]]:
+    """Yield every posting for a file, the newest first, read bit by bit."""
+    found = rows.annotate(adds=F("signed") if "signed" in rows.query.annotations else F("amount"))
+    values = found.order_by("-effective_on", "-pk").values_list(
+        "effective_on", "credit__code", "debit__code", "amount", "adds", "entry__n", "reverses"
+    )
+    yield from values.iterator(chunk_size=2000)
 
 
 def total(rows: QuerySet[Posting]) -> Decimal:

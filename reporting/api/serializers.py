@@ -1,4 +1,4 @@
-"""What the interface gives of a project, a decision and an activity outside the fund. Amounts are strings."""
+"""What the interface gives of a project, a decision, a posting and an activity outside the fund. Amounts are strings."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,6 +7,8 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from alliance.people.models import Organisation
+from funds.models import Posting
+from governance.documents import decision_record
 from governance.models import Decision
 from proposals.models import OutsideActivity, Project
 
@@ -87,7 +89,7 @@ class DecisionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Decision
-        fields = (
+        fields: tuple[str, ...] = (
             "reference", "kind", "title", "opened_at", "closed_at", "result", "is_consensus", "votes", "amounts",
             "proposal", "url",
         )  # fmt: skip
@@ -112,3 +114,31 @@ class DecisionSerializer(serializers.ModelSerializer):
 
 def cents(amount: Decimal) -> str:
     return format(amount, ".2f")
+
+
+class DecisionDetailSerializer(DecisionSerializer):
+    """One decision, with the reasons that the seats gave, as its public page has them."""
+
+    reasons = serializers.SerializerMethodField()
+
+    class Meta(DecisionSerializer.Meta):
+        fields = (*DecisionSerializer.Meta.fields, "reasons")
+
+    def get_reasons(self, row: Decision) -> list[dict[str, str]]:
+        return [
+            {"seat": str(seat.label), "reasons": seat.reasons} for seat in decision_record(row).seats if seat.reasons
+        ]
+
+
+class PostingSerializer(serializers.ModelSerializer):
+    """A movement of money from the account credited to the one debited; `reverses` is the posting that it corrects."""
+
+    entry = serializers.IntegerField(source="entry.n")
+    debit = serializers.CharField(source="debit.code")
+    credit = serializers.CharField(source="credit.code")
+    amount = money()
+    reverses = serializers.IntegerField(source="reverses_id")
+
+    class Meta:
+        model = Posting
+        fields = ("id", "effective_on", "debit", "credit", "amount", "entry", "reverses")

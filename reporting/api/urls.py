@@ -14,4 +14,5 @@ urlpatterns = [
     path("activities/<slug:reference>/", public(views.ActivityDetail.as_view()), name="activity"),
     path("decisions/", public(views.Decisions.as_view()), name="decisions"),
     path("decisions/<slug:reference>/", public(views.DecisionDetail.as_view()), name="decision"),
+    path("postings/", public(views.Postings.as_view()), name="postings"),
 ]

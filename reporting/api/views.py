@@ -7,10 +7,18 @@ from rest_framework import generics
 from rest_framework.pagination import BasePagination
 from rest_framework.permissions import AllowAny
 
+from funds.models import Posting
 from governance.models import Decision
 from proposals.models import OutsideActivity
 from reporting.api.pages import Keyset
-from reporting.api.serializers import ActivitySerializer, DecisionSerializer, ProjectSerializer
+from reporting.api.serializers import (
+    ActivitySerializer,
+    DecisionDetailSerializer,
+    DecisionSerializer,
+    PostingSerializer,
+    ProjectSerializer,
+)
+from reporting.postings import for_list
 from reporting.projects import public_projects
 
 
@@ -93,7 +101,17 @@ class Decisions(PublicList):
 
 
 class DecisionDetail(PublicDetail):
-    serializer_class = DecisionSerializer
+    serializer_class = DecisionDetailSerializer
 
     def get_queryset(self) -> QuerySet[Any]:
         return _decisions()
+
+
+class Postings(PublicList):
+    """Every movement of money, the latest accounting date first."""
+
+    serializer_class = PostingSerializer
+    ordering = ("-effective_on", "-pk")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return for_list(Posting.objects.all())

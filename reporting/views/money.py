@@ -3,12 +3,14 @@
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import public
+from alliance.rendering.tables import csv_response
 from funds.direct_costs import cost_share
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
@@ -56,14 +58,16 @@ def _address(row: Row, status: FundingStatus) -> str:
 
 @public
 @require_safe
-def postings(request: HttpRequest) -> HttpResponse:
-    """Postings, newest first: all, or those of an account, of a project, or behind a figure."""
+def postings(request: HttpRequest) -> HttpResponseBase:
+    """Postings, newest first: all, or those of an account, of a project, or behind a figure; as a page or all as CSV."""
     asked = {name: request.GET.get(name, "") for name in ("account", "project", "row", *found.NARROWED)}
     form = Between(request.GET)
     day = form.day
     since = form.cleaned_data["since"] if form.is_valid() else None
     rows = found.narrowed(_chosen(asked).filter(effective_on__lte=day), asked)
     rows = rows.filter(effective_on__gte=since) if since else rows
+    if request.GET.get("format") == "csv":
+        return csv_response(found.COLUMNS, found.written(rows), f"postings-{day.isoformat()}")
     page = page_of(found.for_list(rows).order_by("-effective_on", "-pk"), request)
     account = Account.objects.filter(code=asked["account"]).first() if asked["account"] else None
     context = {

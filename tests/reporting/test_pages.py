@@ -1,5 +1,7 @@
 """Public pages, role homes and the read interface, on the demonstration."""
 
+import csv
+import io
 import re
 from base64 import b64encode
 from decimal import Decimal
@@ -10,7 +12,7 @@ from django.test import Client
 
 from alliance.core.clock import Clock
 from alliance.register.models import RegisterEntry
-from funds.models import Donor
+from funds.models import Donor, Posting
 from funds.statements import funding_status
 from governance.models import Decision
 from governance.operations import close_decision
@@ -139,6 +141,36 @@ def test_open_data_gives_projects_and_decisions(demonstration, client, django_as
         assert statuses[-1] == 404, place
         assert statuses[0] == (200 if place == "p=9999-12-31&o=1" else 404), place
     assert client.post("/api/v1/projects/", {}).status_code == 405
+
+
+@pytest.mark.requirement("R55")
+def test_postings_are_the_same_on_the_page_as_file_and_as_open_data(demonstration, client, django_assert_num_queries):
+    for row in ("contributions", "allocated", "transfers_partners", "partners_expenditure"):
+        shown = client.get("/en/money/postings/", {"row": row, "as_of": "2008-09-15"}).context["total"]
+        file = client.get("/en/money/postings/", {"row": row, "as_of": "2008-09-15", "format": "csv"})
+        lines = list(csv.DictReader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
+        assert sum(Decimal(line["adds"]) for line in lines) == shown > 0
+    everything = client.get("/en/money/postings/", {"format": "csv"})
+    lines = list(csv.DictReader(io.StringIO(b"".join(everything.streaming_content).decode("utf-8-sig"))))
+    with django_assert_num_queries(1):
+        given = client.get("/api/v1/postings/?size=500").json()["results"]
+    assert [[row[name] for name in ("effective_on", "credit", "debit", "amount")] for row in given] == [
+        [line[name] for name in ("effective_on", "credit", "debit", "amount")] for line in lines
+    ]
+    assert len(given) == Posting.objects.count()
+
+
+@pytest.mark.requirement("R55")
+def test_open_data_gives_the_reasons_that_the_page_gives(people, officer, client):
+    decision = opened_text()
+    vote(decision, "approve", *MEMBERS[1:])
+    vote(decision, "return", MEMBERS[0], reasons="Too dear.")
+    close_decision(by=officer, decision=decision)
+    row = client.get(f"/api/v1/decisions/{decision.reference}/").json()
+    shown = client.get(f"/en/decisions/{decision.reference}/").context["reasons"]
+    assert [(one["seat"], one["reasons"]) for one in row["reasons"]] == [(str(s.label), s.reasons) for s in shown]
+    assert "Too dear." in {one["reasons"] for one in row["reasons"]}
+    assert "reasons" not in client.get("/api/v1/decisions/").json()["results"][0]
 
 
 def test_list_asks_as_much_for_three_rows_as_for_one(db, agency, officer, finance_officer, client):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from alliance.rendering.checkpoint import one_state
 from funds.attribution import Portion, portions
 from funds.carried import Basis, Part, Parts, splits
 from funds.models import Account, AccountKind, Donor, Source
@@ -24,12 +25,17 @@ ZERO = Decimal("0.00")
 # A project's account that holds what is not transferred yet, and those that hold what was, spent or not.
 WITH_THE_FUND, WITH_PARTNERS = AccountKind.PROJECT, (AccountKind.PARTNER, AccountKind.SPENT)
 BY_SOURCE = "source"
+# The postings of some projects' own accounts, looked up side by side; of all projects, every posting is read.
+OWN = """(SELECT p.* FROM funds_account a JOIN funds_posting p ON p.debit_id = a.id WHERE {mine}
+    UNION ALL SELECT p.* FROM funds_account a JOIN funds_posting p ON p.credit_id = a.id WHERE {mine})""".format(
+    mine="a.kind = 'project' AND a.subject = ANY(%(projects)s)"
+)
 HELD = """
     SELECT CASE WHEN d.kind = 'project' THEN d.subject ELSE c.subject END AS project, s.source_id, o.since, d.kind = 'project',
            COALESCE(sum(s.amount) FILTER (WHERE p.effective_on <= %(day)s), 0.00), sum(s.amount)
-      FROM funds_share s JOIN funds_source o ON o.id = s.source_id JOIN funds_posting p ON p.id = s.posting_id
+      FROM funds_share s JOIN funds_source o ON o.id = s.source_id JOIN {postings} p ON p.id = s.posting_id
       JOIN funds_account d ON d.id = p.debit_id JOIN funds_account c ON c.id = p.credit_id
-     WHERE (d.kind, c.kind) IN (('project', 'pool'), ('pool', 'project')) {narrowed} GROUP BY 1, 2, 3, 4"""
+     WHERE (d.kind, c.kind) IN (('project', 'pool'), ('pool', 'project')) GROUP BY 1, 2, 3, 4"""
 type BySource = dict[int, Decimal]
 
 
@@ -58,8 +64,9 @@ def attributed_to(donor: Donor, as_of: date | None = None) -> list[ProjectShare]
 
 def allocated_to(donor: Donor) -> Decimal:
     """Return what of all allocations, less releases, is attributed to this donor: the sum of `attributed_to`, read at once."""
-    keys = [str(pk) for pk in donor.sources.values_list("pk", flat=True)]
-    return sum((part.allocated for part in Parts(BY_SOURCE, Basis(date.max)).sums(keys).values()), ZERO)
+    with one_state():
+        keys = [str(pk) for pk in donor.sources.values_list("pk", flat=True)]
+        return sum((part.allocated for part in Parts(BY_SOURCE, Basis(date.max)).sums(keys).values()), ZERO)
 
 
 def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:
@@ -90,9 +97,9 @@ def _portions(projects: Collection[str] | None, day: date) -> dict[str, dict[int
     held: dict[str, BySource] = defaultdict(lambda: defaultdict(lambda: ZERO))
     given: dict[str, BySource] = defaultdict(dict)
     since: dict[int, date] = {}
-    narrowed = "" if projects is None else "AND (d.subject = ANY(%(projects)s) OR c.subject = ANY(%(projects)s))"
+    postings = "funds_posting" if projects is None else OWN
     with connection.cursor() as cursor:
-        cursor.execute(HELD.format(narrowed=narrowed), {"day": day, "projects": list(projects or ())})
+        cursor.execute(HELD.format(postings=postings), {"day": day, "projects": list(projects or ())})
         for project, source, since[source], is_given, until, ever in cursor.fetchall():
             held[project][source] += until if is_given else -until
             if is_given:

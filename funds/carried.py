@@ -141,18 +141,24 @@ class Parts:
     def rows(
         self, *, keys: Iterable[str] | None = None, projects: Iterable[str] | None = None,
         order: str = "key, project", first: int = 0, size: int | None = None, together: bool = False,
+        donor: int | None = None,
     ) -> list[Part]:  # fmt: skip
-        """Return parts in an order: all, or some of them; `together` adds up those of a project, whatever their keys."""
+        """Return parts in an order: all, or some of them; `together` adds up those of a project, whatever their keys.
+
+        `donor` narrows parts by source to those of a donor's sources.
+        """
         keys, projects = (None if some is None else list(some) for some in (keys, projects))
         sides = ", ".join(f"sum({name})::numeric(18, 2) AS {name}" for name in AMOUNTS)
-        query = f"""SELECT {f"'', project, {sides}" if together else NAMES} FROM ({self._some(keys, projects)}) parts
+        query = f"""SELECT {f"'', project, {sides}" if together else NAMES} FROM ({self._some(keys, projects, donor)}) parts
             {"GROUP BY project" if together else ""} ORDER BY {order} OFFSET %(first)s LIMIT %(size)s"""
-        return self._asked(query, keys=keys, projects=projects, first=first, size=size)
+        return self._asked(query, keys=keys, projects=projects, donor=donor, first=first, size=size)
 
     @staticmethod
-    def _some(keys: list[str] | None, projects: list[str] | None) -> str:
+    def _some(keys: list[str] | None, projects: list[str] | None, donor: int | None) -> str:
         asked = (("key", keys), ("project", projects))
         narrowed = " ".join(f"AND {name} = ANY(%({name}s)s)" for name, some in asked if some is not None)
+        if donor is not None:
+            narrowed += " AND key IN (SELECT id::text FROM funds_source WHERE donor_id = %(donor)s)"
         return f"""SELECT {NAMES} FROM funds_carriedpart WHERE carried_id = %(carried)s AND cut = %(cut)s
                AND project <> '' AND project <> ALL(%(changed)s::text[]) {narrowed}
             UNION ALL SELECT {NAMES} FROM ({FRESH}) fresh WHERE true {narrowed}"""

@@ -18,19 +18,19 @@ BATCH = 5000
 MUCH = 2000  # register entries
 
 
-def carry_forward(until: date | None = None) -> list[date]:
+def carry_forward(until: date | None = None, *, years: bool = True) -> list[date]:
     """Carry all sums forward until a day, by default yesterday, and until the end of each year before it.
 
-    Returns the days. What was carried before is replaced; readers meanwhile see the one or the other. Safe to run twice,
-    late, or at the same time.
+    Returns the days. What was carried before is replaced; whoever reads in one state meanwhile sees the one or the other.
+    Safe to run twice, late, or at the same time. With `years` false the years' ends stay as they were carried.
     """
     until = until or clock.today() - timedelta(1)
     with _one_state():
-        Carried.objects.all().delete()
+        Carried.objects.filter(until__gte=date.min if years else date(until.year, 1, 1)).delete()
         first = Posting.objects.order_by("effective_on").values_list("effective_on", flat=True).first()
         if first is None or first > until:
             return []
-        days = [*(date(year, 12, 31) for year in range(first.year, until.year)), until]
+        days = [*(date(year, 12, 31) for year in range(first.year, until.year) if years), until]
         n, _hash = head()
         for day in days:
             _carry(Carried.objects.create(until=day, n=n, with_parts=day == until))
@@ -43,9 +43,9 @@ def carry_forward_if_due() -> list[date]:
     """Carry forward where yesterday's sums are wanting, or much was entered since: what a reading adds stays little."""
     newest = Carried.objects.order_by("-until").first()
     n, _hash = head()
-    if newest and newest.until >= clock.today() - timedelta(1) and n - newest.n < MUCH:
-        return []
-    return carry_forward()
+    if newest is None or newest.until < clock.today() - timedelta(1):
+        return carry_forward()
+    return carry_forward(years=False) if n - newest.n >= MUCH else []
 
 
 @contextmanager
@@ -55,6 +55,7 @@ def _one_state() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         if outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")  # a large ledger takes its time
         cursor.execute("LOCK TABLE funds_carried IN SHARE ROW EXCLUSIVE MODE")
         yield
 
@@ -92,5 +93,5 @@ def wrong() -> Iterator[tuple[Carried, str]]:
         for cut, split in SPLITS.items() if carried.with_parts else ():
             parts, found = Parts(cut, basis), list(split(Basis(day, afresh=True)))
             sums = {part.key: part._replace(project="") for part in _sums(found) if any(part[2:])}
-            if parts.rows() != sorted(found) or parts.sums() != sums:
+            if sorted(parts.rows()) != sorted(found) or parts.sums() != sums:
                 yield carried, cut

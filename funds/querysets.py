@@ -92,6 +92,7 @@ class OwnedByDonor(models.QuerySet[Any]):
 class Amended(OwnedByDonor):
     """Promises that can be amended: a row says what it is now, its amendments what it was before each of them."""
 
+    moved: tuple[str, ...] = ()  # what else of a promise an amendment changes and a past day asks for
     in_effect = entered = ""  # of an amendment: since when it counts, and when it became known
 
     def worth_on(self, day: date, *, known_by: datetime | None = None, named: str = "then") -> Self:
@@ -107,9 +108,15 @@ class Amended(OwnedByDonor):
         undone = rel.related_model.objects.filter(later, **{rel.field.name: OuterRef("pk")}).order_by("number")
 
         def was(name: str) -> Case:
-            return Case(When(Exists(undone), then=Subquery(undone.values(name)[:1])), default=F(name))
+            kind = models.BigIntegerField() if name.endswith("_id") else None
+            return Case(
+                When(Exists(undone), then=Subquery(undone.values(name)[:1])), default=F(name), output_field=kind
+            )
 
-        return self.annotate(**{f"amount_{named}": was("amount"), f"usd_{named}": was("amount_usd")})
+        return self.annotate(
+            **{f"amount_{named}": was("amount"), f"usd_{named}": was("amount_usd")},
+            **{f"{name}_{named}": was(name) for name in self.moved},
+        )
 
 
 class DonorQuerySet(models.QuerySet[Any]):
@@ -228,7 +235,12 @@ class NonCashPledgeQuerySet(OwnedByDonor):
 
 
 class PledgeQuerySet(Amended):
+    moved = ("pledged_on", "window_id")
     in_effect, entered = "amended_at__date", "amended_at"
+
+    def made_until(self, day: date) -> Self:
+        """Pledges of this day or before, as they stood at its end: see `worth_on`, and `pledged_on_then`, `window_id_then`."""
+        return self.worth_on(day).filter(pledged_on_then__lte=day)
 
     def public(self) -> Self:
         """Pledges that everybody may see: acknowledged ones, whatever became of them. See also Pledge.is_public."""

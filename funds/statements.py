@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.register.models import head
+from alliance.rendering.checkpoint import one_state
 from funds.carried import Basis
 from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
 from funds.turnover import Moves, sum_of_all, sums
@@ -83,7 +84,11 @@ def funding_status(as_of: date | None = None, *, known_at: int | None = None) ->
 
     With `known_at`, postings entered after that register entry are left out, as they were not known then.
     """
-    day = as_of or clock.today()
+    with one_state():
+        return _status(as_of or clock.today(), known_at)
+
+
+def _status(day: date, known_at: int | None) -> FundingStatus:
     flows = Moves(day, known_at=known_at, basis=Basis(day))
     found = amounts(flows.net)
     percents = {

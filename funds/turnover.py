@@ -53,7 +53,7 @@ OF_KIND = "SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)"
 # An account of a project's own, or of what partners have and spent of it: `spent:PRJ-1:iom:3`.
 OF_PROJECTS = """SELECT id FROM funds_account WHERE kind = 'project' AND subject = ANY(%(projects)s)
     UNION ALL SELECT a.id FROM unnest(%(owned)s::text[]) own JOIN funds_account a
-      ON a.code >= own || ':' AND a.code < own || ';'"""
+      ON a.code ~>=~ (own || ':') AND a.code ~<~ (own || ';')"""
 YEARS = "GREATEST({}, %(first_year)s)"
 SOME = "SELECT id FROM funds_account ORDER BY code OFFSET %(first)s LIMIT %(size)s"
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("cut", models.CharField(max_length=10)),
                 ("key", models.CharField(blank=True, max_length=120)),
-                ("project", models.CharField(blank=True, max_length=20)),
+                ("project", models.CharField(blank=True, max_length=110)),
                 ("allocated", alliance.core.fields.MoneyField(decimal_places=2, max_digits=18)),
                 ("transferred", alliance.core.fields.MoneyField(decimal_places=2, max_digits=18)),
                 ("spent", alliance.core.fields.MoneyField(decimal_places=2, max_digits=18)),

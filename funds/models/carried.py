@@ -50,7 +50,7 @@ class CarriedPart(models.Model):
     carried = models.ForeignKey(Carried, models.CASCADE, related_name="parts")
     cut = models.CharField(max_length=10)
     key = models.CharField(max_length=120, blank=True)
-    project = models.CharField(max_length=20, blank=True)
+    project = models.CharField(max_length=110, blank=True)
     allocated = MoneyField()
     transferred = MoneyField()
     spent = MoneyField()

@@ -150,9 +150,16 @@ def held_by_partner(report: PartnerReport) -> Decimal:
 
 
 def taken_back(report: PartnerReport) -> Decimal:
-    """Return what the books took back of the partner's accepted spending in this project. Reports stay as accepted."""
-    spent = f"spent:{report.contract.project.reference}:{report.contract.partner.slug}:"
-    rows = Posting.objects.filter(reverses__debit__code__startswith=spent)
+    """Return what the books took back of the spending that was posted when this report was accepted; it stays as accepted."""
+    contract = report.contract
+    spent = f"spent:{contract.project.reference}:{contract.partner.slug}:"
+    of_partner = PartnerReport.objects.filter(contract__project=contract.project, contract__partner=contract.partner)
+    later = of_partner.filter(accepted_at__gt=report.accepted_at).order_by("accepted_at").first()
+    rows = Posting.objects.filter(
+        reverses__debit__code__startswith=spent, reverses__recorded_at__gte=report.accepted_at
+    )
+    if later:
+        rows = rows.filter(reverses__recorded_at__lt=later.accepted_at)
     return rows.aggregate(total=Sum("amount"))["total"] or ZERO
 
 

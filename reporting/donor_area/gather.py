@@ -3,6 +3,7 @@
 from datetime import date
 
 from alliance.core import clock
+from alliance.rendering.checkpoint import one_state
 from funds.models import Donor
 from reporting.donor_area import papers
 from reporting.donor_area.flow import flow
@@ -16,9 +17,13 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
 
     `size` asks for that many projects from `first` on; every figure is of all of them.
     """
-    day = day or clock.today()
-    own = Own(donor, day)
-    newest_first = own.parts[::-1][first:]
+    with one_state():
+        return _gathered(Own(donor, day or clock.today()), first, size)
+
+
+def _gathered(own: Own, first: int, size: int | None) -> DonorArea:
+    donor, day = own.donor, own.day
+    projects, has_more = project_rows(own.parts, day, first=first, size=size)
     rows = papers.papers(donor, day)
     return DonorArea(
         donor=donor.name,
@@ -32,7 +37,7 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
         contributions=papers.contributions(rows, day),
         deposits=papers.deposits(rows),
         instalments=papers.instalments(rows, day),
-        projects=project_rows(newest_first[:size], day),
-        has_more=size is not None and len(newest_first) > size,
+        projects=projects,
+        has_more=has_more,
         flow=flow(donor.name, own),
     )

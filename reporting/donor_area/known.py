@@ -33,7 +33,7 @@ def known(donor: Donor, day: date) -> Checkpoint:
 def _late(donor: Donor, day: date) -> list[int | None]:
     """Return the entries of the donor's pledge, agreement and amendment entered last with a date of before."""
     end = end_of(day)
-    pledges = Pledge.objects.filter(donor=donor, pledged_on__lte=day, noted_at__gte=end).order_by("-noted_at", "-pk")
+    pledges = Pledge.objects.filter(donor=donor, noted_at__gte=end).made_until(day).order_by("-noted_at", "-pk")
     agreements = Agreement.objects.filter(donor=donor, signed_on__lte=day, recorded_at__gte=end)
     amendments = AgreementAmendment.objects.filter(agreement__donor=donor, signed_on__lte=day, recorded_at__gte=end)
     late = [pledges.first(), agreements.order_by("-recorded_at", "-pk").first()]

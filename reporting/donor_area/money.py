@@ -55,15 +55,10 @@ class Own:
         """What moved of it into and out of the windows' pools."""
         return moves_of_sources(self.day, self.donor.pk, basis=self.basis)
 
-    @property
-    def sources(self) -> set[str]:
-        """What is the donor's own: its contributions, and seed capital where it is the trustee."""
-        return {move.key.partition(":")[0] for move in self.moves}
-
     @cached_property
     def parts(self) -> list[Part]:
         """Its part of each project, by reference."""
-        rows = Parts(BY_SOURCE, self.basis).rows(keys=self.sources, order="project", together=True)
+        rows = Parts(BY_SOURCE, self.basis).rows(donor=self.donor.pk, order="project", together=True)
         return [Part(*row[1:]) for row in rows]
 
     @cached_property

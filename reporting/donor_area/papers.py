@@ -13,7 +13,9 @@ from django.db.models import (
     Expression,
     F,
     IntegerField,
+    OuterRef,
     QuerySet,
+    Subquery,
     TextField,
     Value,
 )  # fmt: skip
@@ -26,7 +28,7 @@ from alliance.core import formats, tones
 from alliance.core.display import MoneyStep
 from alliance.core.translated import LANGUAGES
 from funds.matching import standings
-from funds.models import Agreement, AgreementState, Deposit, Donor, Instalment, Pledge, PledgeState
+from funds.models import Agreement, AgreementState, Deposit, Donor, Instalment, Pledge, PledgeState, Window
 from reporting.donor_area.shape import Badge, ContributionRow, DepositRow, InstalmentRow
 
 ZERO = Decimal("0.00")
@@ -74,12 +76,13 @@ class Paper(NamedTuple):
 def papers(donor: Donor, day: date) -> list[Paper]:
     """Return all papers dated until the day, and the instalments of agreements signed until then; one query."""
     none = _Nothing()
+    then = Window.objects.filter(pk=OuterRef("window_id_then")).values(name=window_name("name"))
     own = {"currency": F("currency"), "rate": _rate(), "instalment_id": none.number}
     promised = own | {"amount": _amount("amount_then"), "usd": F("usd_then")}
     received = own | {"amount": _amount("amount"), "usd": F("amount_usd"), "instalment_id": F("instalment_id")}
     pledges = _read(
-        Pledge.objects.filter(donor=donor, pledged_on__lte=day).worth_on(day), kind=_word("pledge"),
-        reference=F("reference"), on=F("pledged_on"), **promised, fee=_zero(), window=window_name(), pledge=none.number,
+        Pledge.objects.filter(donor=donor).made_until(day), kind=_word("pledge"),
+        reference=F("reference"), on=F("pledged_on_then"), **promised, fee=_zero(), window=Coalesce(Subquery(then), Value(""), output_field=TextField()), pledge=none.number,
         agreement=none.number, number=Value(0), confirmed_on=TruncDate("acknowledged_at"),
         cancelled_on=TruncDate("cancelled_at"), closed_on=F("written_off_on"),
     )  # fmt: skip
@@ -136,9 +139,9 @@ def _rate() -> Expression:
     return Cast("rate", DecimalField(max_digits=24, decimal_places=12))
 
 
-def window_name() -> Expression:
+def window_name(path: str = "window__name") -> Expression:
     """Return a window's name in the reader's language, the English one where it has none; empty without a window."""
-    return Coalesce(translated("window__name"), Value(""), output_field=TextField())
+    return Coalesce(translated(path), Value(""), output_field=TextField())
 
 
 def translated(path: str) -> Expression:

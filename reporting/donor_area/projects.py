@@ -18,12 +18,17 @@ from reporting.donor_area.shape import Badge, IndicatorRow, Part, ProjectRow
 State = Project.State
 
 
-def project_rows(parts: Iterable[Part], day: date) -> tuple[ProjectRow, ...]:
-    """Return the projects of these parts, in their order: those that the ledger alone knows are left out."""
+def project_rows(
+    parts: Iterable[Part], day: date, *, first: int = 0, size: int | None = None
+) -> tuple[tuple[ProjectRow, ...], bool]:
+    """Return the projects of these parts, the newest approval first, and whether there are more after `size` of them."""
     by_project = {part.project: part for part in parts}
-    found = {row.reference: row for row in _projects(by_project)}
-    results = indicators(found, day)
-    return tuple(_row(found[key], part, results, day) for key, part in by_project.items() if key in found)
+    last = None if size is None else first + size + 1
+    found = list(_projects(by_project)[first:last])
+    shown = found[:size]
+    results = indicators([row.reference for row in shown], day)
+    rows = tuple(_row(row, by_project[row.reference], results, day) for row in shown)
+    return rows, len(found) > len(shown)
 
 
 def _projects(references: Iterable[str]) -> QuerySet[Any]:
@@ -32,7 +37,7 @@ def _projects(references: Iterable[str]) -> QuerySet[Any]:
     return rows.annotate(
         objective_codes=ArraySubquery(links.values("objective__code")),
         objective_names=ArraySubquery(links.values(name=translated("objective__name"))),
-    )
+    ).order_by("-approved_on", "-pk")
 
 
 def _row(project: Any, part: Part, results: Mapping[str, list[IndicatorRow]], day: date) -> ProjectRow:

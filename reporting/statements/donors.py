@@ -111,20 +111,21 @@ def _donors(of: Scope) -> list[Donor]:
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
-    pledges = Pledge.objects.filter(pledged_on__lte=of.as_of, acknowledged_at__date__lte=of.as_of)
-    standing = pledges.exclude(cancelled_at__date__lte=of.as_of).worth_on(of.as_of)
+    pledges = Pledge.objects.made_until(of.as_of).filter(acknowledged_at__date__lte=of.as_of)
+    standing = pledges.exclude(cancelled_at__date__lte=of.as_of)
     pledged = dict(standing.order_by().values_list("donor").annotate(Sum("usd_then")))
     agreed = of.once(committed_by_donor)
     received: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for donor, _is_committed, amount in of.once(_came):
         received[donor] += amount
-    donors = [donor for donor in of.once(_donors) if donor.pk in {*pledged, *agreed, *received}]
-    rows = tuple(
+    groups = [
         Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
-        for one in donors[:DONORS_DRAWN]
-    )
+        for one in of.once(_donors)
+        if one.pk in {*pledged, *agreed, *received}
+    ]
+    rows = tuple(sorted(groups, key=lambda group: -max(map(Decimal, group.values)))[:DONORS_DRAWN])
     series = ((_("Pledged"), "gen"), (_("Agreed"), "o2"), (_("Received"), "accent"))
-    text = _("Bars of what each donor pledged, agreed and paid: stages of the same money, never added up.")
+    text = _("Bars of what the largest donors pledged, agreed and paid: stages of the same money, never added up.")
     return (Grouped(_("Pledged, agreed and received by donor"), text, series, rows),) if rows else ()
 
 

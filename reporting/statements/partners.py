@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.core.display import Text
+from alliance.core.formats import labelled
 from alliance.core.translated import names
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
@@ -119,11 +120,13 @@ def projects(of: Scope) -> tuple[Table, ...]:
     called = {one.code: f"{one.code} – {one.name}" for one in Objective.objects.order_by("code")}
     lines: list[Line] = []
     for code in sorted({*sums, *under}):
+        name, label = called.get(code) or _("Without a record of objectives"), _("Subtotal")
         if code in under:
-            name = called.get(code) or _("Without a record of objectives")
             lines.append(Line(name, (Cell(None),) * 6, "group", code))
             lines += [_project_line(of, part, known.get(part.project)) for part in under[code]]
-        lines.append(_sum_line(sums.get(code, Part(code, "")), _("Subtotal"), "subtotal", f"subtotal {code}"))
+        else:
+            label = labelled(label, name)
+        lines.append(_sum_line(sums.get(code, Part(code, "")), label, "subtotal", f"subtotal {code}"))
     if lines:
         lines.append(_sum_line(added(sums.values()), TOTAL, "total", "total"))
     columns = (
@@ -141,14 +144,12 @@ def _project_line(of: Scope, part: Part, project: Project | None) -> Line:
     if project is None:
         return Line(part.project, _figures(part), "row", part.project, of.total(project=part.project))
     cells = _figures(part, project.lead.name, str(project.get_state_display()))
-    return Line(
-        f"{part.project} {project.title}", cells, "row", part.project, reverse("reporting:project", args=[part.project])
-    )
+    return Line(f"{part.project} {project.title}", cells, "row", part.project, of.once(_address).format(part.project))
 
 
 def _address(of: Scope) -> str:
     """Return the address of a project's page, but for its reference: looked up once for a whole table."""
-    return reverse("reporting:project", args=["{}"]).replace("%7B%7D", "{}")
+    return reverse("reporting:project", args=["REFERENCE"]).replace("REFERENCE", "{}")
 
 
 def _sum_line(total: Part, label: Text, level: str, code: str) -> Line:

@@ -104,6 +104,8 @@ def test_correction_of_accepted_spending_is_told_beside_the_report(
     assert ["was taken back in the books since" in text for text in (page, corrected)] == [False, True]
     report.refresh_from_db()
     assert (report.state, held_by_partner(report), taken_back(report)) == ("accepted", D("125000.00"), D("40000.00"))
+    report.accepted_at = clock.now()  # as of a report accepted after that spending was posted
+    assert taken_back(report) == 0
 
 
 @pytest.mark.requirement("R52", "R68")

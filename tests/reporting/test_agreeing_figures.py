@@ -11,7 +11,7 @@ from alliance.forum.models import Recommendation
 from alliance.people.models import Membership, Organisation, Role
 from alliance.register.models import RegisterEntry
 from funds.ageing import overdue_on
-from funds.models import Agreement, Pledge, Posting
+from funds.models import Agreement, Pledge, Posting, Window
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge
 from funds.operations.deposits import standings_of
@@ -131,6 +131,15 @@ def test_pledge_of_a_past_day_is_what_it_was_and_is_drawn_once_acknowledged(offi
     days = (date(2008, 5, 31), JUNE, date(2008, 9, 12))
     assert [drawn(day) for day in days] == [[], [(D(1000), 0, 0)], [(D(1500), 0, 0)]]
     assert [donor_area(pledge.donor, day).pledged for day in days] == [D(1000), D(1000), D(1500)]
+    window = [[row.window for row in donor_area(pledge.donor, day).contributions] for day in days]
+    set_clock(datetime(2008, 10, 10, 12))
+    amend_pledge(
+        by=officer, pledge=pledge, amount=D(1500), pledged_on=date(2008, 9, 12), window=Window.objects.get(code="W2"),
+        why="Another window.",
+    )  # fmt: skip
+    assert [drawn(day) for day in days] == [[], [(D(1000), 0, 0)], [(D(1500), 0, 0)]]
+    assert [donor_area(pledge.donor, day).pledged for day in days] == [D(1000), D(1000), D(1500)]
+    assert [[row.window for row in donor_area(pledge.donor, day).contributions] for day in days] == window
 
 
 def overdue_in_statement(day):

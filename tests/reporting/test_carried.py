@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from alliance.people.models import Organisation
 from funds import carrying
@@ -68,7 +69,9 @@ def test_reading_that_begins_with_sums_carried_is_the_reading_of_every_posting(d
 def many_projects_later() -> None:
     """Enter late what took effect before: an allocation, and spending, both dated before what was carried."""
     by, general = person("finance.officer"), Window.objects.get(code="GEN")
-    money.allocate(by=None, project="PRJ-2008-8001", amounts={general: D("7.77")}, on=DAY - timedelta(days=9))
+    money.allocate(
+        by=None, project=f"PRJ-2008-8001-{'X' * 40}", amounts={general: D("7.77")}, on=DAY - timedelta(days=9)
+    )
     iom = Organisation.objects.get(slug="iom")
     money.post_spending(by=by, project="PRJ-2008-9000", organisation=iom, lines={"2": D("0.03")}, on=DAY - timedelta(2))
 
@@ -97,6 +100,11 @@ def test_sums_are_carried_to_the_end_of_each_year_and_to_the_day(demonstration):
         assert not list(problems())
 
 
+def test_day_to_come_is_refused_by_the_command(demonstration):
+    with undone(), pytest.raises(CommandError, match="a day to come"):
+        call_command("carry_forward", until=DAY + timedelta(days=1))
+
+
 def test_sums_are_carried_when_a_day_is_over_or_much_was_entered(demonstration, monkeypatch):
     with undone():
         Carried.objects.all().delete()
@@ -108,6 +116,7 @@ def test_sums_are_carried_when_a_day_is_over_or_much_was_entered(demonstration, 
         assert carry_sums_forward() == 0
         many_projects(3)
         assert carry_sums_forward() == 1
+        assert Carried.objects.get().with_parts
 
 
 def test_nothing_posted_carries_nothing(demonstration):

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from alliance.core import clock
 from funds.carrying import carry_forward
 
 
@@ -15,4 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=date.fromisoformat)
 
     def handle(self, *, until: date | None, **options: Any) -> None:
+        if until and until > clock.today():
+            raise CommandError(f"{until} is a day to come", returncode=2)
         self.stdout.write(f"days: {len(carry_forward(until))}")

@@ -1,5 +1,6 @@
 """The page's frame, and the components that it is made of."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django import template
 from django.template.context import Context
 from django.urls import get_script_prefix, translate_url
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from alliance.rendering import charts
@@ -16,6 +17,8 @@ from alliance.templatetags.rendered import Text, address, component, stripped
 from alliance.templatetags.values import dash
 
 register = template.Library()
+
+REFERENCE = re.compile(r"\b[A-Z]{3}-\d{4}-\d+\b")
 
 
 @register.simple_block_tag(takes_context=True)
@@ -26,8 +29,10 @@ def kept(context: Context, content: str, name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def again(context: Context, name: str) -> str:
-    return context.render_context.get(f"kept:{name}") or ""
+def again(context: Context, name: str) -> SafeString:
+    """Show what was kept once more; no line ends within a reference."""
+    kept = context.render_context.get(f"kept:{name}") or ""
+    return mark_safe(REFERENCE.sub(r'<span class="nowrap">\g<0></span>', kept))  # noqa: S308 - it was rendered, so escaped
 
 
 class Unchanging(template.Node):

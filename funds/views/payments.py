@@ -80,7 +80,7 @@ def payment(request: Request, reference: str) -> HttpResponse:
 
 
 def steps(row: Payment) -> list[Step]:
-    """Return prepared, authorised, paid, confirmed as a step list with who and when."""
+    """Return prepared, authorised, paid, confirmed as a step list with who and when; what is over has no step to come."""
 
     def said(at: date | None, by: object) -> str:
         return f"{formats.short_date(at)}, {by}" if at else ""
@@ -91,15 +91,9 @@ def steps(row: Payment) -> list[Step]:
         (_("Paid"), said(row.paid_on, row.paid_by)),
         (_("Receipt confirmed"), said(row.acknowledged_at, row.acknowledged_by)),
     ]
-    done = [bool(note) for _label, note in made]
-    stopped = row.is_over
-    first_open = done.index(False) if False in done and not stopped else None
-    return [
-        Step(
-            label, "done" if note else "current" if number == first_open else "locked" if stopped else "todo", note=note
-        )
-        for number, (label, note) in enumerate(made)
-    ]
+    done = [Step(label, "done", note=note) for label, note in made if note]
+    to_come = [] if row.is_over else [label for label, note in made if not note]
+    return done + [Step(label, "todo" if number else "current") for number, label in enumerate(to_come)]
 
 
 @require_POST

@@ -171,17 +171,15 @@ def _share_with(row: Voucher) -> CostShare | None:
 
 
 def steps(row: Voucher) -> list[Step]:
-    """Return prepared, and authorised and posted, as a step list with who and when."""
+    """Return prepared, and authorised and posted, as a step list with who and when; what is cancelled has no step to come."""
 
     def said(at: Any, by: Any) -> str:
         return f"{formats.short_date(at)}, {by}" if at else ""
 
     done = said(row.authorised_at, row.authorised_by)
-    waits = "locked" if row.state == VoucherState.CANCELLED else "current"
-    return [
-        Step(pgettext("voucher", "Prepared"), "done", note=said(row.prepared_at, row.prepared_by)),
-        Step(_("Authorised and posted"), "done" if done else waits, note=done),
-    ]
+    prepared = Step(pgettext("voucher", "Prepared"), "done", note=said(row.prepared_at, row.prepared_by))
+    posted = Step(_("Authorised and posted"), "done" if done else "current", note=done)
+    return [prepared] if row.state == VoucherState.CANCELLED else [prepared, posted]
 
 
 @require_POST

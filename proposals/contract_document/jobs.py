@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -74,14 +75,15 @@ class DocumentRow(NamedTuple):
 
 
 def document_rows(jobs: Iterable[Job], contract: Contract) -> list[DocumentRow]:
-    """Return the rows of the contract's list."""
+    """Return the rows of the contract's list: what is current in the order of the languages, then the rest."""
     now = state_of(contract)
     rows = []
     for job in jobs:
         is_old = job.arguments["stands"] != now
         signed_since = is_old and contract.is_signed and job.told.get("state") != Contract.State.SIGNED
         rows.append(DocumentRow(job, is_old, signed_since))
-    return rows
+    order = [code for code, _name in settings.LANGUAGES]
+    return sorted(rows, key=lambda row: (row.is_superseded, 0 if row.is_superseded else order.index(row.job.language)))
 
 
 def page(job: Job) -> str:

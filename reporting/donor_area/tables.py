@@ -186,6 +186,6 @@ def definitions(area: DonorArea) -> list[tuple[str, str]]:
         ),
         (_("Transferred"), _("Paid to partners under signed contracts, less what they paid back.")),
         (_("Spent"), _("Spending in partners’ reports that the secretariat has accepted.")),
-        (_("Delivery rate"), _("spent, of what was transferred")),
+        (_("Delivery rate"), _("What was spent, divided by what was transferred.")),
         (_("Part of the fund’s costs"), _("Direct costs, bank charges and transfers to other funds, borne by a pool’s sources in proportion.")),
     ]  # fmt: skip

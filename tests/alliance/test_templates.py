@@ -61,6 +61,13 @@ def test_nothing_is_shown_as_a_dash_that_is_read_as_none() -> None:
         assert '<span class="visually-hidden">none</span>' in shown("{{ a|dash }}", a=None)
 
 
+def test_a_heading_keeps_a_reference_on_one_line() -> None:
+    page = '{% load alliance %}<title>{% kept "title" %}{{ title }}{% endkept %}</title><h1>{% again "title" %}</h1>'
+    written = Template(page).render(Context({"title": "Return REP-2008-0001 <now>"}))
+    heading = 'Return <span class="nowrap">REP-2008-0001</span> &lt;now&gt;'
+    assert written == f"<title>Return REP-2008-0001 &lt;now&gt;</title><h1>{heading}</h1>"
+
+
 def test_zero_is_not_nothing() -> None:
     assert shown("{{ a|dash }}", a=0) == "0"
 

@@ -19,7 +19,7 @@ SAME = {
         "Notes", "Documents", "Brussels", "Total", "Code", "Suspension", "Action", "Site", "Document", "Partenaires",
         "Description", "Question", "Objectives", "Tranche", "Tranches", "Finance", "Finances", "Pilot", "Unit",
         "English", "Français", "Español", "USD", "UTC", "PDF", "CSV", "XLSX", "API", "SHA", "sept", "juin", "mai", "Table",
-        "Version", "Note", "Message", "Image", "Situation", "Participation", "Notices", "Budget", "Impact", "Rapport",
+        "Version", "version", "Note", "Message", "Image", "Situation", "Participation", "Notices", "Budget", "Impact", "Rapport",
         "Session", "Sessions", "Place", "Votes", "Proposition", "Transition", "Section", "Sections", "Original",
         "Migration", "Performance", "Quorum", "Consensus", "Abstention", "Ghana", "Philippines", "IOM", "OIM",
         "Portal", "alliance", "Allocation", "Communication", "Mission", "Solution", "Instruments", "Information", "Taxes", "Options",

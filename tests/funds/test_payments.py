@@ -130,7 +130,9 @@ def test_payment_follows_the_reversal_of_its_posting(finance_officer, second_fin
     entry = RegisterEntry.objects.get(kind="posting.reversed/1")
     kind, body = declared()[entry.kind], json.loads(entry.body)
     assert (set(kind.told(body)), kind.url(body)) == ({agency}, payment.get_absolute_url())
-    assert voucher.reference in sign_in(finance_officer).get(payment.get_absolute_url()).content.decode()
+    page = sign_in(finance_officer).get(payment.get_absolute_url())
+    assert voucher.reference in page.content.decode()
+    assert [step.state for step in page.context["steps"]] == ["done", "done", "done"]
     assert verify().problems == []
     Payment.objects.filter(pk=payment.pk).update(state="paid")
     assert [problem.where for problem in checks.problems()] == [f"funds_payment:{payment.pk}"]

@@ -16,7 +16,7 @@ from alliance.rendering import operations, tasks
 from alliance.rendering.models import Job
 from proposals.contract_document import document
 from proposals.contract_document.gather import budget, gather
-from proposals.contract_document.jobs import request_document
+from proposals.contract_document.jobs import document_rows, documents_of, request_document
 from proposals.models import Contract
 from proposals.operations import (
     TrancheTerms,
@@ -238,6 +238,20 @@ def test_document_of_before_the_signature_is_marked_superseded(offered, agency, 
     page = client.get(address).text
     assert "superseded: the contract has been signed since" in page
     assert ask(agency, Contract.objects.get(pk=offered.pk)).is_open
+
+
+def test_current_documents_stand_in_the_order_of_the_languages_before_the_superseded(offered, agency, head):
+    for language in ("es", "fr"):
+        ask(agency, offered, language)
+    for person in (agency, head):
+        sign_contract(by=person, contract=offered)
+    contract = Contract.objects.get(pk=offered.pk)
+    for language in ("fr", "es", "en"):
+        ask(agency, contract, language)
+    rows = document_rows(documents_of(contract), contract)
+    assert [(row.job.language, row.is_superseded) for row in rows] == [
+        ("en", False), ("fr", False), ("es", False), ("fr", True), ("es", True),
+    ]  # fmt: skip
 
 
 # The page, and who gets what

@@ -187,6 +187,11 @@ def test_consolidated_report_is_remade_to_the_byte_and_conforms(demonstration, t
     assert {title: lies.get(title) for title in wide} == wide
 
 
+def test_single_wide_statement_lies_on_its_side_from_its_head_on(demonstration):
+    with pikepdf.open(io.BytesIO(document.make_pdf([statement("transfers", DAY)], is_consolidated=False))) as opened:
+        assert [page.MediaBox[2] > page.MediaBox[3] for page in opened.pages] == [True]
+
+
 def _items(items):
     for item in items:
         yield item

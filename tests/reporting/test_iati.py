@@ -302,6 +302,17 @@ def test_movements_are_given_out_by_project_and_none_is_left_to_the_next():
     assert lines == {"B": [2, 3], "C": [], "D": [4]}
 
 
+def test_reversal_is_what_it_takes_back_the_other_way_round():
+    def kind(debit, credit, reverses):
+        row = movements.Movement("A", date(2008, 1, 1), 1, 1, debit, "", credit, "", D(1), reverses)
+        return row.kind(movements.OF_FUND)[:3]
+
+    assert kind("pool", "project", None) == (codes.COMMITMENT, -1, "Release of unspent allocation")
+    assert kind("pool", "project", 7) == (codes.COMMITMENT, -1, "Correction: Allocation by the oversight committee")
+    assert kind("project", "pool", 7) == (codes.COMMITMENT, 1, "Correction: Release of unspent allocation")
+    assert kind("project", "partner", 7) == (codes.DISBURSEMENT, -1, "Correction: Transfer to a partner")
+
+
 def test_each_kind_of_account_has_a_movement_with_a_code():
     told = {kind for pair in movements.OF_FUND for kind in pair}
     assert told | {kind for pair in movements.OF_PROJECT for kind in pair} == set(AccountKind.values)

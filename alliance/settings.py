@@ -252,6 +252,9 @@ ALLIANCE_RULES = {
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 
+# Whose open data the IATI files are. A fund that does not exist has no registered identifier: this is a placeholder.
+ALLIANCE_IATI_PUBLISHER = env("ALLIANCE_IATI_PUBLISHER", default="XI-IATI-EXAMPLE")
+
 ALLIANCE_ACCESS_LOG = env.bool("ALLIANCE_ACCESS_LOG", default=not LOCAL)  # one line per request
 LOGGING_CONFIG = None if TESTING else "alliance.core.logs.configure"
 LOGGING = {"level": env("ALLIANCE_LOG_LEVEL", default="INFO"), "json": env.bool("ALLIANCE_LOG_JSON", default=not LOCAL)}

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("alliance.core.urls")),
     path("api/v1/", include("reporting.api.urls")),
     path("open/", include("reporting.open_register_urls")),
+    path("iati/", include("reporting.iati.urls")),
     *i18n_patterns(
         path("", include("alliance.people.urls")),
         path("", include("alliance.forum.urls")),

@@ -1,0 +1,162 @@
+"""Postings as the standard's transactions: of the fund, and of each project in the order of their references."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.db.models.functions import Collate
+
+from funds.models import AccountKind, Posting
+from reporting.iati import codes
+from reporting.iati.shape import Transaction
+
+KIND = AccountKind
+BATCH = 2000
+OF_PROJECTS = (KIND.PROJECT, KIND.PARTNER, KIND.SPENT)
+
+
+class Kind(NamedTuple):
+    """What a movement is in the standard: its code, whether it adds or takes back, in words."""
+
+    code: str
+    sign: int
+    words: str
+
+
+# Debited, credited: what it is of the fund's.
+OF_FUND: dict[tuple[str, str], Kind] = {
+    (KIND.POOL, KIND.CONTRIBUTIONS): Kind(codes.INCOMING, 1, "Deposit"),
+    (KIND.POOL, KIND.SEED): Kind(codes.INCOMING, 1, "Trustee’s seed capital"),
+    (KIND.DONOR_REFUNDS, KIND.POOL): Kind(codes.INCOMING, -1, "Refund to the donor"),
+    (KIND.SEED_REFUNDS, KIND.POOL): Kind(codes.INCOMING, -1, "Refund of seed capital"),
+    (KIND.POOL, KIND.INTEREST_FUND): Kind(codes.INCOMING, 1, "Interest earned by the fund"),
+    (KIND.POOL, KIND.INTEREST_PARTNERS): Kind(codes.INCOMING, 1, "Interest from partners"),
+    (KIND.PROJECT, KIND.POOL): Kind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
+    (KIND.POOL, KIND.PROJECT): Kind(codes.COMMITMENT, -1, "Release of unspent allocation"),
+    (KIND.PARTNER, KIND.PROJECT): Kind(codes.DISBURSEMENT, 1, "Transfer to a partner"),
+    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.DISBURSEMENT, -1, "Refund from a partner"),
+    (KIND.OTHER_FUNDS, KIND.POOL): Kind(codes.DISBURSEMENT, 1, "Transfer to another fund"),
+    (KIND.FEE, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Administrative agent fee"),
+    (KIND.DIRECT_COST, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Direct cost"),
+    (KIND.BANK_CHARGES, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Bank charges"),
+}
+OF_PROJECT: dict[tuple[str, str], Kind] = {
+    (KIND.PROJECT, KIND.POOL): Kind(codes.INCOMING_COMMITMENT, 1, "Allocation by the oversight committee"),
+    (KIND.POOL, KIND.PROJECT): Kind(codes.INCOMING_COMMITMENT, -1, "Release of unspent allocation"),
+    (KIND.PARTNER, KIND.PROJECT): Kind(codes.INCOMING, 1, "Transfer from the fund"),
+    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.INCOMING, -1, "Refund to the fund"),
+    (KIND.SPENT, KIND.PARTNER): Kind(codes.EXPENDITURE, 1, "Spending as accepted from a report"),
+}
+
+
+class Movement(NamedTuple):
+    """A posting: of which project if of one, and both its accounts."""
+
+    project: str
+    on: date
+    entry: int
+    line: int
+    debit: str
+    debited: str
+    credit: str
+    credited: str
+    amount: Decimal
+    reverses: int | None
+
+    def kind(self, table: dict[tuple[str, str], Kind]) -> Kind | None:
+        """Return what it is; a reversal is what it takes back, the other way round."""
+        there, back = table.get((self.debit, self.credit)), table.get((self.credit, self.debit))
+        if back and (self.reverses or not there):
+            return Kind(back.code, -back.sign, f"Correction: {back.words}")
+        return there
+
+    @property
+    def partner(self) -> str:
+        """The partner on either side, by the accounts' subject `project:partner:category`."""
+        subjects = {self.debit: self.debited, self.credit: self.credited}
+        for kind in (KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, KIND.SPENT):
+            if kind in subjects:
+                return subjects[kind].split(":")[1]
+        return ""
+
+    @property
+    def donor(self) -> str:
+        subjects = {self.debit: self.debited, self.credit: self.credited}
+        donors = (KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
+        return next((subjects[kind] for kind in donors if kind in subjects), "")
+
+
+def _first_part(side: str) -> Func:
+    return Func(F(f"{side}__subject"), Value(":"), Value(1), function="split_part", output_field=CharField())
+
+
+# The reference of the project that a posting is of, compared letter by letter, as Python does.
+PROJECT = Collate(
+    Case(
+        When(debit__kind__in=OF_PROJECTS, then=_first_part("debit")),
+        When(credit__kind__in=OF_PROJECTS, then=_first_part("credit")),
+        default=Value(""),
+        output_field=CharField(),
+    ),
+    "C",
+)
+COLUMNS = (
+    "project_of", "effective_on", "entry__n", "line", "debit__kind", "debit__subject", "credit__kind", "credit__subject",
+    "amount", "reverses_id",
+)  # fmt: skip
+
+
+def of_fund(day: date) -> Iterator[Movement]:
+    """Yield what moved until the day, but for partners' spending, by the day that it took effect."""
+    rows = _until(day).exclude(debit__kind=KIND.SPENT).exclude(credit__kind=KIND.SPENT)
+    return _read(rows.order_by("effective_on", "entry__n", "line"))
+
+
+def of_projects(day: date) -> Iterator[Movement]:
+    """Yield what moved projects' money until the day, by project."""
+    rows = _until(day).filter(Q(debit__kind__in=OF_PROJECTS) | Q(credit__kind__in=OF_PROJECTS))
+    return _read(rows.order_by("project_of", "effective_on", "entry__n", "line"))
+
+
+def _until(day: date):
+    return Posting.objects.filter(effective_on__lte=day).annotate(project_of=PROJECT)
+
+
+def _read(rows) -> Iterator[Movement]:
+    return map(Movement._make, rows.values_list(*COLUMNS).iterator(BATCH))
+
+
+class ByProject:
+    """Movements in the order of their projects, given out as a second reading in the same order asks for them."""
+
+    def __init__(self, movements: Iterable[Movement]) -> None:
+        self._rest = iter(movements)
+        self._next = next(self._rest, None)
+
+    def of(self, reference: str) -> Iterator[Movement]:
+        while self._next and self._next.project < reference:
+            self._next = next(self._rest, None)
+        while self._next and self._next.project == reference:
+            movement, self._next = self._next, next(self._rest, None)
+            yield movement
+
+
+def transactions(
+    movements: Iterable[Movement],
+    table: dict[tuple[str, str], Kind],
+    made: Callable[[Movement, Kind, Decimal], Transaction],
+) -> Iterator[Transaction]:
+    """Yield the transactions of the movements; what one act moved alike, such as spending by category, is one."""
+    known = ((movement, kind) for movement in movements if (kind := movement.kind(table)))
+    for _key, some in groupby(known, key=_alike):
+        parts = list(some)
+        movement, kind = parts[0]
+        yield made(movement, kind, kind.sign * sum((one.amount for one, _kind in parts), Decimal("0.00")))
+
+
+def _alike(pair: tuple[Movement, Kind]) -> tuple:
+    movement, kind = pair
+    return movement.entry, movement.on, kind, movement.project, movement.partner, movement.donor

@@ -13,6 +13,7 @@ from alliance.core.numbers import GROUP, read_number
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999999.999")
 RATE_DECIMALS = 12
+NO_MONEY = {"XTS", "XXX"}  # the codes for tests and for no currency at all: nobody pays in them
 
 
 class TooPrecise(ValueError):
@@ -21,8 +22,8 @@ class TooPrecise(ValueError):
 
 @cache
 def currencies() -> frozenset[str]:
-    """Return the ISO 4217 codes that are known."""
-    return frozenset(list_currencies())
+    """Return the ISO 4217 codes that are known and stand for money."""
+    return frozenset(list_currencies()) - NO_MONEY
 
 
 def minor_digits(currency: str) -> int:

@@ -210,6 +210,7 @@ BROKEN = [
     ({"PledgeAmountUSD": ""}, "no_pledge"),
     ({"PledgeCurrency": ""}, "no_currency"),
     ({"PledgeCurrency": "XQZ"}, "currency"),
+    ({"PledgeCurrency": "XXX"}, "currency"),
     ({"PledgeDate": ""}, "no_date"),
     ({"PledgeDate": "31.02.2025"}, "date"),
     ({"ReceivedDate": "2999-01-01"}, "future"),

@@ -138,7 +138,7 @@ def _agreed(known: Known) -> Iterator[Transaction]:
     for row in rows.order_by("received_on", "pk").iterator():
         donor = known.parties[row.donor.organisation.slug]
         yield Transaction(
-            row.reference, codes.INCOMING_COMMITMENT, row.received_on, row.amount_usd, "Deposit without an agreement",
+            row.reference, codes.INCOMING_COMMITMENT, row.received_on, row.amount_usd, "Deposit without an agreement that stands",
             donor, known.of_fund,
         )  # fmt: skip
 

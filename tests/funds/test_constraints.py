@@ -60,7 +60,7 @@ from tests.world import smallest_pdf
 D = Decimal
 DAY = date(2008, 3, 10)
 ELSEWHERE = {"rate_once_a_day", "funding_request_seed_within_total", "voucher_one_live_correction", "consent_once"}
-LEDGER = {"account", "posting", "source", "stake", "share", "turnover"}
+LEDGER = {"account", "posting", "source", "stake", "share", "turnover", "carriedmove", "carriedpart"}
 NOW = object()
 
 # constraint, model, columns that break it

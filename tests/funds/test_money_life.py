@@ -1,6 +1,6 @@
 """Money's whole life as a state machine: whatever is done in whatever order, the ledger stays true.
 
-At its full size, 10,000 steps: `pytest --hypothesis-profile=long -s tests/funds/test_money_life.py`.
+At its full size, 10,000 steps: `pytest --hypothesis-profile=long --timeout 0 -s tests/funds/test_money_life.py`.
 """
 
 from collections import Counter
@@ -121,8 +121,13 @@ class MoneyLife(RuleBasedStateMachine):
             self.waiting.append((project, window, amount))
 
     @precondition(lambda self: self.waiting)
-    @rule()
-    def allocate_what_waits(self):
+    @rule(donor=donors, comes=st.booleans())
+    def allocate_what_waits(self, donor, comes):
+        """Try what waits; often the money that it waits for comes first."""
+        wanting = [one for one in self.waiting if self.hindrance(*one) is InsufficientFunds]
+        if comes and wanting:
+            _project, window, amount = wanting[0]
+            self.deposit(donor, window, 2 * amount, ON)
         ready = [one for one in self.waiting if self.hindrance(*one) is None] or self.waiting
         if self.allocated("waiting allocation", *ready[0]):
             self.waiting.remove(ready[0])
@@ -206,6 +211,10 @@ class MoneyLife(RuleBasedStateMachine):
         refusal = self.short(f"pool:{window}", amount) or self.closed(on)
         if self.expect(kind.replace("_", " "), lambda: money.post_cost(**act), refusal):
             self.move(kind.replace("_", "-"), f"pool:{window}", amount)
+
+    @rule(window=windows, amount=small, on=days)
+    def bear_bank_charges(self, window, amount, on):
+        self.bear_cost(window, amount, "bank_charges", on)
 
     @rule(donor=donors, window=windows, amount=amounts)
     def refund_donor(self, donor, window, amount):

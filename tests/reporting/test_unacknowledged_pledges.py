@@ -21,6 +21,7 @@ from tests.world import played
 NAME, SLUG = "Zephyrine Quokka Endowment", "zephyrine-quokka"
 SAID = ("7,654,321", "7654321", "7 654 321", "quokkas first")
 ASKED = "postings of the donor"
+OPEN_DATA = "iati:activities"  # names each acknowledged pledge and its donor
 REGISTER = "open_register:register"  # its open entries, as one file: the organisation's own is among them
 DIRECTORY = {"reporting:organisations", "reporting:organisation", "reporting:search"}
 
@@ -87,8 +88,8 @@ def test_unacknowledged_pledge_stands_on_no_public_page(db):
         acknowledge_pledge(by=people["officer"], pledge=pledge)
         shown = public_pages(world, since)
         entry = RegisterEntry.objects.get(kind="pledge.acknowledged/1", n__gt=since)
-        assert naming(shown, pledge.reference) == {"reporting:organisation", REGISTER, f"entry {entry.n}"}
-        assert naming(shown, NAME) == DIRECTORY | {"reporting:money"}
+        assert naming(shown, pledge.reference) == {"reporting:organisation", OPEN_DATA, REGISTER, f"entry {entry.n}"}
+        assert naming(shown, NAME) == DIRECTORY | {"reporting:money", OPEN_DATA}
 
 
 def test_donor_without_a_pledge_is_public_by_its_deposit(finance_officer, client):

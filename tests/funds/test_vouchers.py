@@ -33,6 +33,7 @@ from tests.funds.factories import (
     post_cost,
     post_voucher,
 )
+from tests.funds.test_ledger import allocate, deposit
 from tests.world import smallest_pdf
 
 D = Decimal
@@ -447,3 +448,27 @@ def test_voucher_of_another_amount_than_was_posted_is_found(books):
 def test_windows_that_no_money_was_allocated_from_take_part(books):
     Window.objects.filter(code="W2").update(status="suspended")
     assert post_voucher(books["by"], books["other"], "window_transfer").state == "posted"
+
+
+@pytest.mark.requirement("R52")
+def test_pool_holds_nothing_less_than_nothing_on_any_day(finance_officer, second_finance_officer):
+    today, window = clock.today(), Window.objects.get(code="W2")
+    first, between, last = (today - timedelta(days=days) for days in (20, 15, 10))
+    deposit(by=finance_officer, slug="sweden-mfa", code="W2", amount="1000.00", on=first)
+    allocate(None, "PRJ-9", on=last, W2="990.00")
+    deposit(by=finance_officer, slug="sweden-mfa", code="W2", amount="1000.00", on=today)
+    before = Posting.objects.count()
+    for on, amount in ((first - timedelta(days=1), "1.00"), (between, "10.01"), (last, "10.01")):
+        with pytest.raises(Refused, match="on that day") as refused:
+            make_voucher(finance_officer, "bank_charges", window=window, amount=D(amount), on=on)
+        assert refused.value.field == "on"
+    assert Posting.objects.count() == before
+    prepared = [
+        make_voucher(finance_officer, "bank_charges", window=window, amount=D(amount), on=on)
+        for on, amount in ((between, "10.00"), (last, "10.00"), (today, "1000.01"))
+    ]
+    authorise_voucher(by=second_finance_officer, voucher=prepared[0])
+    with pytest.raises(Refused, match="on that day"):
+        authorise_voucher(by=second_finance_officer, voucher=prepared[1])
+    with pytest.raises(InsufficientFunds):
+        authorise_voucher(by=second_finance_officer, voucher=prepared[2])

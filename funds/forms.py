@@ -202,6 +202,15 @@ class StatusForm(KeyedForm):
         cast(forms.ChoiceField, self.fields["status"]).choices = [(target, labels[target]) for target in targets]
 
 
+class FundStatusForm(StatusForm):
+    """Another status of the fund, from a day on."""
+
+    on = DateField(
+        label=_("From"),
+        help_text=_("Today, or the earlier day of the decision. No money of a day before it was established is taken."),
+    )
+
+
 class FundingRequestForm(KeyedForm):
     """How much funding is requested in all, and how much of it from the trustee's own money."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import OutOfState
 from alliance.core.fields import CurrencyField, RateField
+from alliance.core.formats import short_date
 from alliance.core.states import Move
 from alliance.core.translated import Translated
 from alliance.people.models import Role
@@ -82,6 +84,8 @@ class Fund(Translated, Registered):
     status = models.CharField(_("status"), max_length=30, choices=FundStatus, default=FundStatus.PROPOSED)
     status_on = models.DateField(_("status since"))
     status_note = models.TextField(_("why"), blank=True)
+    established_on = models.DateField(_("established on"), null=True, blank=True)
+    """The first day of agreements and money; empty until then, and where it stood before this portal kept its books."""
 
     objects = FundQuerySet.as_manager()
 
@@ -91,6 +95,12 @@ class Fund(Translated, Registered):
                 condition=Q(status__in=FundStatus.values),
                 name="fund_status_known",
                 violation_error_message=_("This is not a status of the fund."),
+            ),
+            models.CheckConstraint(
+                condition=Q(established_on=None)
+                | ~Q(status__in=(FundStatus.PROPOSED, FundStatus.APPROVED_IN_PRINCIPLE)),
+                name="fund_established_once_it_is",
+                violation_error_message=_("A fund that is not established has no day of it."),
             ),
         ]
 
@@ -117,12 +127,23 @@ class Fund(Translated, Registered):
         """Say whether the fund's status allows this kind of act."""
         return act in self.ALLOWED[self.status]
 
-    def require(self, act: str) -> None:
-        """Raise OutOfState, in words, when the fund's status does not allow this kind of act (R103)."""
+    def require(self, act: str, on: date | None = None, *, field: str | None = None) -> None:
+        """Raise OutOfState, in words, when the fund's status does not allow this kind of act (R103).
+
+        Nor is an act of a day, named in `field`, possible before the fund was established, however late it is written.
+        """
         if not self.allows(act):
             raise OutOfState(
                 _("The fund is “%(status)s”: it cannot %(act)s. Nothing was changed.")
                 % {"status": self.get_status_display(), "act": Act(act).label}
+            )
+        if act in self.ALLOWED[FundStatus.PROPOSED] or None in (on, self.established_on):
+            return
+        if on < self.established_on:
+            raise OutOfState(
+                _("The fund was established on %(day)s: before that day it could not %(act)s. Nothing was changed.")
+                % {"day": short_date(self.established_on), "act": Act(act).label},
+                field=field,
             )
 
 

@@ -54,8 +54,8 @@ def sign_agreement(
     the amount. With a pledge, donor and currency are the pledge's. Raises Refused, OutOfState (R103), NotAllowed.
     """
     require(permissions.can_record_money(by), _("Finance officers record agreements."))
-    Fund.objects.held().require(Act.AGREE)
     check_not_future(signed_on, "signed_on")
+    Fund.objects.held().require(Act.AGREE, signed_on, field="signed_on")
     require_not_barred(donor)
     if pledge is not None:
         pledge = lock_pledge(pledge.pk)

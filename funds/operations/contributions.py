@@ -56,10 +56,10 @@ def _chain(by: User | None, donor: Donor, row: Contribution, worth: "_Worth", fu
         pledge = write_pledge(by=by, donor=donor, window=None, value=worth.of(row.pledge), pledged_on=row.pledge.on)
         written["pledge"] = acknowledge_pledge(by=None, pledge=pledge)
     if row.agreement:
-        fund.require(Act.AGREE)
+        fund.require(Act.AGREE, row.agreement.on)
         written["agreement"] = _agreement(by, donor, row.agreement, row.agreement_kind, worth, written.get("pledge"))
     if row.deposit:
-        fund.require(Act.RECEIVE)
+        fund.require(Act.RECEIVE, row.deposit.on)
         written["deposit"] = _deposit(by, donor, row.deposit, worth, written)
     _finish(by, row, written)
     return written

@@ -94,8 +94,8 @@ def preview_deposit(
     paying_agency: DonorAlias | None = None,
 ) -> Arrival:
     """Return what `record_deposit` would record, with all its checks and nothing written."""
-    Fund.objects.the().require(Act.RECEIVE)
     check_not_future(received_on, "received_on")
+    Fund.objects.the().require(Act.RECEIVE, received_on, field="received_on")
     if agreement is not None:
         _check_agreement(agreement, received_on)
         pledge, donor, window = agreement.pledge, agreement.donor, agreement.window

@@ -17,7 +17,7 @@ from funds import permissions
 from funds.models import Fund, FundStatus, Period, Posting, Rate, Window
 from funds.operations.closing import require_clear
 from funds.operations.rates import hold_rates
-from funds.operations.values import FUND_CURRENCY, check_currency, check_rate
+from funds.operations.values import FUND_CURRENCY, check_currency, check_not_future, check_rate
 
 
 def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
@@ -29,20 +29,34 @@ def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
 
 
 @operation
-def set_fund_status(*, by: User, status: str, note: str = "", fund: Fund | None = None) -> Fund:
-    """Move the fund to another status, with the reason. Each status allows certain acts only (R103).
+def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = None, fund: Fund | None = None) -> Fund:
+    """Move the fund to another status from a day on, by default today, with the reason. Each status allows certain acts only (R103).
 
-    Raises Refused, with what is still open, when the fund is to be closed and an account of it is not at zero.
+    A fund takes no money of a day before it was established. Raises Refused for a day to come or before the present status
+    began, for closing on an earlier day, and, with what is still open, when the fund is to be closed and an account is not at zero.
     """
     require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.select_for_update(no_key=True).the()
     if status == FundStatus.CLOSED and fund.status == FundStatus.CLOSING:
         require_clear()
+    day = on or clock.today()
+    _check_status_day(fund, status, day)
     advance(fund, verb_to(Fund.TRANSITIONS, fund.status, status))
-    fund.status_on, fund.status_note = clock.today(), note
-    fund.save(update_fields=["status", "status_on", "status_note"])
-    record("fund.status_set/1", by=by, rows=[fund], facts={"fund": fund.code, "status": status}, public=True)
+    fund.status_on, fund.status_note = day, note
+    if status == FundStatus.ESTABLISHED:
+        fund.established_on = day
+    fund.save(update_fields=["status", "status_on", "status_note", "established_on"])
+    facts = {"fund": fund.code, "status": status, "on": day}
+    record("fund.status_set/1", by=by, rows=[fund], facts=facts, public=True)
     return fund
+
+
+def _check_status_day(fund: Fund, status: str, day: date) -> None:
+    check_not_future(day, "on")
+    if day < fund.status_on:
+        raise Refused(_("The present status began after this day."), field="on")
+    if status == FundStatus.CLOSED and day < clock.today():
+        raise Refused(_("The fund is closed for good from today on: its accounts are at zero today."), field="on")
 
 
 @operation

@@ -34,7 +34,7 @@ def receive(
 
     For `record_deposit`, which owns the act. The window's row is locked here. Raises OutOfState for a closed window.
     """
-    Fund.objects.the().require(Act.RECEIVE)
+    Fund.objects.the().require(Act.RECEIVE, on)
     require_taking(window, lock_windows([window]))
     kind = SourceKind.SEED if is_seed else SourceKind.DONOR
     source, is_new = Source.objects.get_or_create(kind=kind, donor=donor, defaults={"since": on})
@@ -63,7 +63,7 @@ def allocate(
     only the amounts are known. Raises InsufficientFunds when window and general pool together do not hold the amount;
     OutOfState when a window is not open or the fund is not operating (R103).
     """
-    Fund.objects.the().require(Act.ALLOCATE)
+    Fund.objects.the().require(Act.ALLOCATE, on)
     windows = {w.pk: w for w in lock_windows(Window.objects.all())}  # all: a window that pays nothing may forbid it
     if objectives is not None:
         require_windows(objectives=objectives, named=amounts)
@@ -90,7 +90,7 @@ def release(*, by: User, prepared_by: User, project: str, amount: Decimal, on: d
 
 
 def release_lines(*, project: str, amount: Decimal, on: date) -> list[Line]:
-    Fund.objects.the().require(Act.REFUND)
+    Fund.objects.the().require(Act.REFUND, on)
     source_account = account(AccountKind.PROJECT, project)
     # All, and first: which pools a project's money came from is read under the locks.
     lock_windows(Window.objects.all())
@@ -112,7 +112,7 @@ def post_spending(
     *, by: User, project: str, organisation: Organisation, lines: Mapping[str, Decimal], on: date
 ) -> list[Posting]:
     """Post a partner's accepted spending by budget category code."""
-    Fund.objects.the().require(Act.SPEND)
+    Fund.objects.the().require(Act.SPEND, on)
     with_partner = account(AccountKind.PARTNER, f"{project}:{organisation.slug}")
     posted = [
         Line(account(AccountKind.SPENT, f"{project}:{organisation.slug}:{category}"), with_partner, amount, on)
@@ -203,7 +203,7 @@ def refund_donor(
 
 
 def donor_refund_lines(*, donor: Donor, window: Window, amount: Decimal, on: date) -> list[Line]:
-    Fund.objects.the().require(Act.REFUND)
+    Fund.objects.the().require(Act.REFUND, on)
     lock_windows([window])
     kind = SourceKind.SEED if donor.is_trustee else SourceKind.DONOR
     source = Source.objects.filter(kind=kind, donor=donor).first()

@@ -139,7 +139,7 @@ def rehearsed(voucher: Voucher) -> Preview:
 @operation
 def _rehearse(*, voucher: Voucher) -> None:
     way = WAYS[voucher.kind]
-    Fund.objects.the().require(way.act)
+    Fund.objects.the().require(way.act, voucher.effective_on, field="on")
     lines = way.lines(**way.about(voucher))
     preview = Preview(tuple(_accounts(lines)), tuple(_stakes(lines)))
     check_held_then(post(lines, entry=record("voucher.posted/1", by=voucher.prepared_by)))

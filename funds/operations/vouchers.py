@@ -65,7 +65,7 @@ def prepare_voucher(
     require(permissions.can_record_money(by), _("Finance officers prepare vouchers."))
     if kind not in WAYS:
         raise Refused(_("“%(kind)s” is not a kind of voucher.") % {"kind": kind}, field="kind")
-    Fund.objects.held().require(WAYS[kind].act)
+    Fund.objects.held().require(WAYS[kind].act, on, field="on")
     about = {
         "window": window, "destination": destination, "project": project.strip(), "organisation": organisation,
         "donor": donor, "posting": posting,
@@ -107,7 +107,7 @@ def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
         raise NotAllowed(FOUR_EYES)
     advance(voucher, "authorise")
     way = WAYS[voucher.kind]
-    fund.require(way.act)
+    fund.require(way.act, voucher.effective_on)
     told = way.about(voucher)
     if way.by_two:
         told["prepared_by"] = voucher.prepared_by

@@ -14,7 +14,7 @@ from alliance.core.requests import submitted
 from funds import permissions
 from funds.contributions import totals
 from funds.direct_costs import cost_share
-from funds.forms import RateForm, StatusForm
+from funds.forms import FundStatusForm, RateForm, StatusForm
 from funds.models import Act, Deposit, Fund, FundStatus, Period, Pledge, Prospect, Rate, TrusteeTerm, Window
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
 from funds.statements import funding_status
@@ -65,7 +65,7 @@ def fund_status(request: Request) -> HttpResponse:
     fund = Fund.objects.the()
     return form_act(
         request,
-        StatusForm(submitted(request), row=fund),
+        FundStatusForm(submitted(request), row=fund, initial={"on": clock.today()}),
         set_fund_status,
         title=_("Status of the fund"),
         lead=_("Each status allows certain acts only. The change is recorded and public."),

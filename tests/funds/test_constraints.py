@@ -66,6 +66,7 @@ NOW = object()
 # constraint, model, columns that break it
 BROKEN = [
     ("fund_status_known", Fund, {"status": "dreaming"}),
+    ("fund_established_once_it_is", Fund, {"status": "proposed", "established_on": date(2008, 1, 2)}),
     ("window_status_known", Window, {"status": "ajar"}),
     ("window_one_unearmarked", Window, {"unearmarked": True}),
     ("period_starts_before_it_ends", Period, {"starts_on": date(2009, 1, 1), "ends_on": date(2008, 1, 1)}),

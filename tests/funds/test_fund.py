@@ -1,6 +1,6 @@
 """The fund itself: statuses, windows, periods, rates, donors."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from tests.funds.factories import (
     make_donor,
     make_organisation,
     make_pledge,
+    make_voucher,
     make_window,
 )
 
@@ -56,6 +57,63 @@ def test_fund_goes_its_way_step_by_step(head):
         assert set_fund_status(by=head, status=status, note="a decision").status == status
     with pytest.raises(OutOfState):
         set_fund_status(by=head, status="operating", note="again")
+
+
+@pytest.fixture
+def established(head):
+    """The fund, established on 5 May 2008 and entered as such later."""
+    Fund.objects.update(status="proposed", status_on=date(2008, 1, 2))
+    set_fund_status(by=head, status="established", note="a decision", on=RECEIVED_ON)
+    return set_fund_status(by=head, status="operating", note="a decision")
+
+
+EARLIER = RECEIVED_ON - timedelta(days=1)
+
+
+@pytest.mark.requirement("R103")
+def test_no_contribution_is_received_on_a_day_when_the_fund_was_not_established(established, finance_officer):
+    with pytest.raises(
+        OutOfState, match=r"was established on 5\sMay\s2008: before that day it could not receive"
+    ) as no:
+        make_deposit(finance_officer, received_on=EARLIER)
+    assert (no.value.field, Posting.objects.count()) == ("received_on", 0)
+    assert make_deposit(finance_officer, received_on=RECEIVED_ON).received_on == established.established_on
+
+
+@pytest.mark.requirement("R6", "R103")
+def test_nothing_else_commits_the_fund_on_such_a_day(established, finance_officer):
+    make_deposit(finance_officer)
+    with pytest.raises(OutOfState, match="could not sign contribution agreements") as no:
+        make_agreement(finance_officer, signed_on=EARLIER)
+    assert no.value.field == "signed_on"
+    with pytest.raises(OutOfState, match="could not receive contributions") as no:
+        make_voucher(finance_officer, "interest_fund", on=EARLIER)
+    assert no.value.field == "on"
+    with pytest.raises(OutOfState, match="could not commit money to projects"):
+        allocate(by=finance_officer, project="PRJ-2008-0001", amounts={make_window(): D(1)}, on=EARLIER)
+
+
+@pytest.mark.requirement("R103")
+def test_pledge_may_be_older_than_the_fund(established, donor):
+    assert make_pledge(donor, pledged_on=EARLIER).state == "pledged"
+
+
+@pytest.mark.requirement("R103")
+def test_day_of_a_status_is_neither_to_come_nor_before_the_present_one(head):
+    Fund.objects.update(status="proposed", status_on=RECEIVED_ON)
+    for day, why in ((EARLIER, "began after this day"), (clock.today() + timedelta(days=1), "future")):
+        with pytest.raises(Refused, match=why) as no:
+            set_fund_status(by=head, status="established", note="x", on=day)
+        assert no.value.field == "on"
+    assert Fund.objects.the().established_on is None
+
+
+@pytest.mark.requirement("R103")
+def test_fund_is_not_closed_on_an_earlier_day(head):
+    Fund.objects.update(status="closing", status_on=RECEIVED_ON)
+    with pytest.raises(Refused, match="from today on"):
+        set_fund_status(by=head, status="closed", note="x", on=clock.today() - timedelta(days=1))
+    assert set_fund_status(by=head, status="closed", note="x", on=clock.today()).status == "closed"
 
 
 @pytest.mark.parametrize("key", ["officer", "finance_officer", "donor", "member", "auditor"])

@@ -15,7 +15,7 @@ from alliance.register.models import head
 from funds.contribution_file import Unreadable, alpha_2, read_lines
 from funds.contributions import totals_of_rows
 from funds.mapping import BadMapping, read_mapping
-from funds.models import Agreement, Deposit, Donor, ImportBatch, ImportRow, Pledge, Posting, Prospect
+from funds.models import Agreement, Deposit, Donor, Fund, ImportBatch, ImportRow, Pledge, Posting, Prospect
 from funds.operations.imports import Source, import_contributions
 from funds.reasons import SAID, kept, reason, said
 from tests.funds.factories import fund_in, make_rate
@@ -281,6 +281,17 @@ def test_fund_that_is_only_proposed_takes_the_pledges_and_refuses_the_money(db, 
     assert told["imported"] == 2
     assert {item["why"] for item in told["refused"]} == {
         "The fund is “Proposed”: it cannot sign contribution agreements. Nothing was changed.",
+    }
+    assert Posting.objects.count() == 0
+
+
+@pytest.mark.requirement("R103")
+def test_line_with_money_of_a_day_before_the_fund_was_established_is_refused(db, capsys):
+    Fund.objects.update(established_on=date(2100, 1, 1))
+    told = run(FILE, capsys)
+    assert told["imported"] == 2
+    assert {item["why"] for item in told["refused"]} == {
+        "The fund was established on 1\N{NO-BREAK SPACE}Jan\N{NO-BREAK SPACE}2100: before that day it could not sign contribution agreements. Nothing was changed.",
     }
     assert Posting.objects.count() == 0
 

@@ -1,7 +1,7 @@
 """The ledger: balances move with postings, guarded accounts hold, nothing is changed afterwards."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import checks
 from funds.ledger import Line, account, post
-from funds.models import Account, Donor, Period, Posting, Share, Source, Stake, Window
+from funds.models import Account, Donor, Fund, Period, Posting, Share, Source, Stake, Window
 from funds.operations import money
 from funds.operations.donors import register_donor
 from tests.funds.factories import pay_out
@@ -250,6 +250,21 @@ def test_a_line_of_an_entry_is_written_once(finance_officer):
 def test_no_posting_outside_an_open_period(finance_officer):
     with pytest.raises(Refused, match="period"):
         post_raw(by=finance_officer, debit="fee", credit="bank_charges", on=date(1999, 12, 31))
+
+
+@pytest.mark.requirement("R103")
+@pytest.mark.parametrize(
+    "fund",
+    [
+        {"status": "proposed"},
+        {"status": "approved_in_principle"},
+        {"status": "established", "established_on": ON + timedelta(days=1)},
+    ],
+)
+def test_no_posting_before_the_fund_is_established(finance_officer, fund):
+    Fund.objects.update(**fund)
+    with pytest.raises(IntegrityError, match="not established then"):
+        post_raw(by=finance_officer, debit="fee", credit="bank_charges")
 
 
 @pytest.mark.parametrize("shared", [None, "0.99"])

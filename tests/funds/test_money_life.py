@@ -132,6 +132,15 @@ class MoneyLife(RuleBasedStateMachine):
         if self.allocated("waiting allocation", *ready[0]):
             self.waiting.remove(ready[0])
 
+    @rule(project=projects, window=windows, donor=donors, more=small)
+    def allocate_once_money_came(self, project, window, donor, more):
+        """Ask for more than there is; it is refused, the money comes, and the same is asked again."""
+        asked = more + sum(max(self.held.get(f"pool:{code}", ZERO), ZERO) for code in {window, "GEN"})
+        assert not self.allocated("allocation", project, window, asked)
+        self.deposit(donor, window, asked + more, ON)  # about as much is left as there was
+        if not self.allocated("waiting allocation", project, window, asked):
+            self.waiting.append((project, window, asked))
+
     def hindrance(self, project, window, amount) -> type[Refused] | None:
         first, rest = self.parts(window, amount)
         touched = {window} | ({"GEN"} if rest else set())

@@ -68,11 +68,12 @@ def splits(cut: str) -> Callable[[Split], Split]:
 class Basis:
     """What readings of a day begin with: the newest sums carried until it, and what they leave out, each asked for once.
 
-    `afresh` begins with nothing.
+    `afresh` begins with nothing; `from_` begins with these sums, which are of the day or before.
     """
 
     day: date
     afresh: bool = False
+    from_: Carried | None = None
     _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once[T](self, read: Callable[["Basis"], T]) -> T:
@@ -83,8 +84,8 @@ class Basis:
 
     @cached_property
     def carried(self) -> Carried | None:
-        if self.afresh:
-            return None
+        if self.afresh or self.from_:
+            return self.from_
         return Carried.objects.filter(until__lte=self.day).order_by("-until").first()
 
     @property

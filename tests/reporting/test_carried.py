@@ -136,3 +136,18 @@ def test_verification_finds_a_sum_carried_that_is_not_the_postings(demonstration
             with undone():
                 change()
                 assert [problem.what for problem in problems()] == ["carried"]
+
+
+def test_verification_finds_a_day_carried_without_its_sums_and_one_from_an_entry_to_come(demonstration):
+    with undone():
+        carry_forward(DAY)
+        carried = Carried.objects.get(until=DAY)
+        for day in (DAY - timedelta(days=1), date(2008, 4, 30)):
+            with undone():
+                Carried.objects.create(until=day, n=carried.n, with_parts=False)
+                assert {(p.what, p.where) for p in problems()} == {
+                    ("carried", f"funds_carried:{Carried.objects.get(until=day).pk}")
+                }
+        with undone():
+            Carried.objects.filter(pk=carried.pk).update(n=carried.n + 1)
+            assert [problem.what for problem in problems()] == ["carried"]

@@ -15,6 +15,7 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.ledger import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Payment
+from funds.operations.past import require_held_then
 from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
 
 FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person has to.")
@@ -88,7 +89,7 @@ def pay_payment(*, by: User, payment: Payment, on: date, bank_reference: str = "
         draft.id,
     )
     payment.save(update_fields=["state", "paid_by", "paid_on", "bank_reference", "entry"])
-    post([Line(payment.debit, payment.credit, payment.amount, on)], entry=draft)
+    require_held_then(post([Line(payment.debit, payment.credit, payment.amount, on)], entry=draft))
     return payment
 
 

@@ -4,20 +4,15 @@ That is found by posting it and taking it back: a look and the act cannot differ
 """
 
 from collections.abc import Callable, Collection
-from datetime import date
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Q, Sum, When
-from django.utils.translation import gettext as _
-
-from alliance.core import clock
-from alliance.core.errors import DomainError, Refused, Text
+from alliance.core.errors import DomainError, Text
 from alliance.register import operation, record
 from funds.ledger import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Posting, Source, Stake, Voucher, VoucherKind
 from funds.operations import money
+from funds.operations.past import require_held_then
 
 ZERO = Decimal("0.00")
 
@@ -142,30 +137,8 @@ def _rehearse(*, voucher: Voucher) -> None:
     Fund.objects.the().require(way.act, voucher.effective_on, field="on")
     lines = way.lines(**way.about(voucher))
     preview = Preview(tuple(_accounts(lines)), tuple(_stakes(lines)))
-    check_held_then(post(lines, entry=record("voucher.posted/1", by=voucher.prepared_by)))
+    require_held_then(post(lines, entry=record("voucher.posted/1", by=voucher.prepared_by)))
     raise _Rehearsed(preview)
-
-
-def check_held_then(postings: Collection[Posting]) -> None:
-    """Refuse what was just posted when a pool would have held less than nothing on its day or on a day since (R52)."""
-    for on, account in {(posting.effective_on, posting.credit_id) for posting in postings}:
-        if on < clock.today() and _lowest_since(on, Account.objects.get(pk=account)) < 0:
-            raise Refused(_("There was not enough money for this on that day, or on a day since."), field="on")
-
-
-def _lowest_since(on: date, account: Account) -> Decimal:
-    """Return the lowest that a pool held at the end of the day or of a later one; of other accounts, nothing."""
-    if account.kind != AccountKind.POOL:
-        return ZERO
-    signed = Case(When(debit=account, then=F("amount")), default=-F("amount"))
-    later = Posting.objects.filter(Q(debit=account) | Q(credit=account), effective_on__gt=on)
-    moves = (
-        later.order_by("effective_on")
-        .values("effective_on")
-        .annotate(moved=Sum(signed))
-        .values_list("moved", flat=True)
-    )
-    return min(accumulate(moves, initial=account.balance - sum(moves, ZERO)))
 
 
 def _accounts(lines: Collection[Line]) -> list[Change]:

@@ -24,8 +24,9 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.models import Account, AccountKind, Consent, Donor, Fund, Period, Posting, Voucher, VoucherKind, Window
 from funds.models.vouchers import ABOUT, NAMES, WITH_REASON
+from funds.operations.past import require_held_then
 from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
-from funds.operations.voucher_kinds import WAYS, check_held_then, rehearsed
+from funds.operations.voucher_kinds import WAYS, rehearsed
 
 FOUR_EYES = _("Whoever prepared this cannot authorise it: another person has to.")
 MISSING = {
@@ -114,7 +115,7 @@ def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
     if voucher.kind == VoucherKind.REVERSAL:
         told["reason"] = voucher.reason
     postings = way.post(by=by, **told)
-    check_held_then(postings)
+    require_held_then(postings)
     voucher.authorised_by, voucher.authorised_at, voucher.entry_id = by, clock.now(), postings[0].entry_id
     voucher.save(update_fields=["state", "authorised_by", "authorised_at", "entry"])
     record("voucher.posted/1", by=by, rows=[voucher], facts=_facts(voucher))

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from alliance.core import clock
 from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
 from alliance.records.models import StoredFile
@@ -122,7 +121,8 @@ def make_books(preparer: User, authoriser: User) -> None:
     make_deposit(preparer)
     make_deposit(preparer, donor=make_donor("switzerland-sdc"), window=make_window("W1"), amount=D(5000))
     fund_project(preparer)
-    make_paid(preparer, authoriser, on=clock.today(), amount="3000")
+    make_accounts(project=PROJECT, organisation="iom")
+    pay_out(by=preparer, project=PROJECT, payee=make_organisation("iom"), amount=D(3000), on=RECEIVED_ON)
     post_voucher(preparer, authoriser, kind="refund_sent", amount=D(500))
 
 

@@ -12,6 +12,7 @@ from alliance.register.kinds import declared
 from alliance.register.models import RegisterEntry
 from funds import checks
 from funds.models import Account, Payment, Posting
+from funds.operations.money import allocate
 from funds.operations.payments import (
     acknowledge_payment,
     authorise_payment,
@@ -194,3 +195,20 @@ def test_fund_that_does_not_operate_pays_nothing(finance_officer, status):
     fund_in(status)
     with pytest.raises(OutOfState, match="cannot pay"):
         make_payment(finance_officer)
+
+
+@pytest.mark.requirement("R52")
+def test_payment_of_a_past_day_takes_what_the_project_held_then_and_since(
+    finance_officer, second_finance_officer, today, set_clock
+):
+    """Authorised, then most of the money is given back, and other money comes: on the days between it was not there."""
+    fund_project(finance_officer, amount="1000")
+    payment = authorise_payment(by=second_finance_officer, payment=make_payment(finance_officer, amount=D(900)))
+    set_clock(clock.now() + timedelta(days=2))
+    post_voucher(finance_officer, second_finance_officer, "release", amount=D(500), on=clock.today())
+    set_clock(clock.now() + timedelta(days=2))
+    allocate(by=finance_officer, project=PROJECT, amounts={make_window(): D(1000)}, on=clock.today())
+    with pytest.raises(Refused, match="on that day") as refused:
+        pay_payment(by=finance_officer, payment=payment, on=today)
+    assert (refused.value.field, Account.objects.get(code=f"project:{PROJECT}").balance) == ("on", D(1500))
+    assert pay_payment(by=finance_officer, payment=payment, on=clock.today()).state == "paid"

@@ -27,6 +27,7 @@ from tests.funds.factories import (
     fund_in,
     make_books,
     make_donor,
+    make_paid,
     make_voucher,
     make_window,
     names_file,
@@ -472,3 +473,34 @@ def test_pool_holds_nothing_less_than_nothing_on_any_day(finance_officer, second
         authorise_voucher(by=second_finance_officer, voucher=prepared[1])
     with pytest.raises(InsufficientFunds):
         authorise_voucher(by=second_finance_officer, voucher=prepared[2])
+
+
+@pytest.mark.requirement("R52")
+def test_no_account_of_a_project_holds_less_than_nothing_on_any_day(finance_officer, second_finance_officer):
+    today = clock.today()
+    first, between, allocated_on = (today - timedelta(days=days) for days in (30, 20, 10))
+    deposit(by=finance_officer, slug="sweden-mfa", code="GEN", amount="5000.00", on=first)
+    allocate(None, PROJECT, on=allocated_on, GEN="500.00")
+    make_paid(finance_officer, second_finance_officer, on=today, amount=D("300"))
+    for kind, on in (("release", between), ("refund_sent", today - timedelta(days=1))):
+        with pytest.raises(Refused, match="on that day"):
+            make_voucher(finance_officer, kind, amount=D(1), on=on)
+    post_voucher(finance_officer, second_finance_officer, "refund_sent", amount=D(100), on=today)
+    with pytest.raises(Refused, match="on that day"):
+        make_voucher(finance_officer, "refund_received", amount=D(1), on=today - timedelta(days=1))
+    assert make_voucher(finance_officer, "release", amount=D(1), on=allocated_on).state == "prepared"
+
+
+@pytest.mark.requirement("R52", "R54")
+def test_no_stake_is_less_than_nothing_on_any_day(finance_officer, second_finance_officer):
+    today = clock.today()
+    first, between, second = (today - timedelta(days=days) for days in (30, 20, 10))
+    for slug, on in (("sweden-mfa", first), ("switzerland-sdc", second)):
+        deposit(by=finance_officer, slug=slug, code="GEN", amount="1000.00", on=on)
+    switzerland = {"donor": make_donor("switzerland-sdc"), "amount": D(990)}
+    with pytest.raises(Refused, match="on that day"):
+        make_voucher(finance_officer, "donor_refund", **switzerland, on=between)
+    assert make_voucher(finance_officer, "donor_refund", **switzerland, on=second).state == "prepared"
+    post_voucher(finance_officer, second_finance_officer, "donor_refund", **switzerland, on=today)
+    with pytest.raises(InsufficientFunds):
+        make_voucher(finance_officer, "donor_refund", **switzerland, on=second)

@@ -76,7 +76,7 @@ def of_project(reference: str) -> QuerySet[Posting]:
     mine = Q()
     for side in ("debit", "credit"):
         mine |= Q(**{f"{side}__subject": reference}) | Q(**{f"{side}__subject__startswith": f"{reference}:"})
-    return Posting.objects.filter(mine).annotate(signed=F("amount"))
+    return Posting.objects.filter(mine)
 
 
 # What a figure of a statement is narrowed to: whose part of the account's subject, `project:partner:category`.
@@ -113,15 +113,16 @@ def for_list(rows: QuerySet[Posting]) -> QuerySet[Posting]:
     return joined.only("effective_on", "amount", "reverses", "entry__n", *accounts)
 
 
-# What a file has of each posting; `adds` is what it adds to the figure or account that the file was asked for.
-COLUMNS = ("effective_on", "credit", "debit", "amount", "adds", "entry", "reverses")
+# What a file has of each posting. `adds` is what it adds to the figure or account that the file was asked for, and empty
+# where there is none; `reverses` is the `id` of the posting that it corrects.
+COLUMNS = ("id", "effective_on", "credit", "debit", "amount", "adds", "entry", "reverses")
 
 
 def written(rows: QuerySet[Posting]) -> Iterator[Sequence[Any]]:
     """Yield every posting for a file, the newest first, read bit by bit."""
-    found = rows.annotate(adds=F("signed") if "signed" in rows.query.annotations else F("amount"))
+    found = rows.annotate(adds=F("signed") if "signed" in rows.query.annotations else Value(None, output_field=MONEY))
     values = found.order_by("-effective_on", "-pk").values_list(
-        "effective_on", "credit__code", "debit__code", "amount", "adds", "entry__n", "reverses"
+        "pk", "effective_on", "credit__code", "debit__code", "amount", "adds", "entry__n", "reverses"
     )
     yield from values.iterator(chunk_size=2000)
 

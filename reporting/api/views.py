@@ -108,10 +108,10 @@ class DecisionDetail(PublicDetail):
 
 
 class Postings(PublicList):
-    """Every movement of money, the latest accounting date first."""
+    """Every movement of money, the latest entered first: in an order of one column, so that a cursor leads to every row."""
 
     serializer_class = PostingSerializer
-    ordering = ("-effective_on", "-pk")
+    ordering = ("-id",)
 
     def get_queryset(self) -> QuerySet[Any]:
         return for_list(Posting.objects.all())

@@ -108,6 +108,20 @@ def test_correction_of_accepted_spending_is_told_beside_the_report(
     assert taken_back(report) == 0
 
 
+@pytest.mark.requirement("R52")
+def test_correction_is_told_beside_the_report_whose_spending_it_was(
+    report, agency, officer, finance_officer, second_finance_officer
+):
+    following = report.contract.reports.get(number=2)
+    for one, spent in ((report, "40000.00"), (following, "10.00")):
+        submit_report(by=agency, report=write_report(agency, one, spent=spent))
+        accept_report(by=officer, report=one)
+        one.refresh_from_db()
+    for posting in Posting.objects.filter(debit__kind="spent"):
+        post_voucher(finance_officer, second_finance_officer, "reversal", posting=posting, on=clock.today())
+    assert [taken_back(one) for one in (report, following)] == [D("40000.00"), D("10.00")]
+
+
 @pytest.mark.requirement("R52", "R68")
 def test_tranche_of_a_reversed_payment_is_prepared_and_paid_anew(contract, finance_officer, second_finance_officer):
     posting, project = Posting.objects.get(debit__kind="partner"), contract.project

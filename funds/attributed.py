@@ -19,7 +19,7 @@ from alliance.rendering.checkpoint import one_state
 from funds.attribution import Portion, portions
 from funds.carried import Basis, Part, Parts, splits
 from funds.models import Account, AccountKind, Donor, Source
-from funds.turnover import Moves
+from funds.turnover import Moves, moves_of_sources
 
 ZERO = Decimal("0.00")
 # A project's account that holds what is not transferred yet, and those that hold what was, spent or not.
@@ -67,6 +67,19 @@ def allocated_to(donor: Donor) -> Decimal:
     with one_state():
         keys = [str(pk) for pk in donor.sources.values_list("pk", flat=True)]
         return sum((part.allocated for part in Parts(BY_SOURCE, Basis(date.max)).sums(keys).values()), ZERO)
+
+
+def drawn_from_windows(donor: Donor) -> dict[str, Decimal]:
+    """Return what of the allocations attributed to this donor was taken out of each window, by its code: `allocated_to` in parts."""
+    drawn: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    with one_state():
+        for move in moves_of_sources(date.max, donor.pk, basis=Basis(date.max)):
+            debited, credited = move.key.partition(":")[2].split(">")
+            if move.debit == WITH_THE_FUND:
+                drawn[credited] += move.amount
+            elif move.credit == WITH_THE_FUND:
+                drawn[debited] -= move.amount
+    return dict(drawn)
 
 
 def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:

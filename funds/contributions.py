@@ -1,13 +1,13 @@
 """Contributions as they stand: by pledge, by donor, by batch; each followed to what it was attributed to."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet, Sum
 
-from funds.amounts import in_proportion
-from funds.attributed import allocated_to
+from funds.amounts import CENT
+from funds.attributed import drawn_from_windows
 from funds.models import Deposit, Donor, ImportRow, Pledge, Prospect
 from funds.positions import Position, position
 
@@ -73,25 +73,25 @@ class Chain(NamedTuple):
 def chains(donor: Donor) -> list[Chain]:
     """Return a donor's contributions, newest pledge first, each with its agreements, deposits and what was attributed.
 
-    What is attributed to the donor in all is spread over its deposits by their amounts after the fee.
+    What a window gave to projects of the donor's money is spread over its deposits to that window, by their amounts after the
+    fee; what they do not cover, as the money was moved there, over what is left of its other deposits.
     """
-    attributed = allocated_to(donor)
-    net = donor.deposits.aggregate(s=Sum(F("amount_usd") - F("fee_usd")))["s"] or ZERO
+    worth = _worth(donor)
     found = [
         Chain(
             pledge,
             list(pledge.agreements.all()),
             list(pledge.deposits.all()),
             position(pledge, pledge.deposits.all()),
-            _part(attributed, pledge.deposits.all(), net),
+            _part(worth, pledge.deposits.all()),
         )
-        for pledge in donor.pledges.for_list().prefetch_related("agreements", "deposits")
+        for pledge in donor.pledges.for_list().prefetch_related("agreements", "deposits__window")
     ]
-    return found + _loose_chains(donor, attributed, net)
+    return found + _loose_chains(donor, worth)
 
 
-def _loose_chains(donor: Donor, attributed: Decimal, net: Decimal) -> list[Chain]:
-    agreements = donor.agreements.filter(pledge=None).for_list().prefetch_related("deposits")
+def _loose_chains(donor: Donor, worth: dict[str, Decimal]) -> list[Chain]:
+    agreements = donor.agreements.filter(pledge=None).for_list().prefetch_related("deposits__window")
     found = [(agreement, list(agreement.deposits.all())) for agreement in agreements]
     alone = [(None, [deposit]) for deposit in donor.deposits.filter(pledge=None, agreement=None).for_list()]
     return [
@@ -100,12 +100,24 @@ def _loose_chains(donor: Donor, attributed: Decimal, net: Decimal) -> list[Chain
             [agreement] if agreement else [],
             deposits,
             Position(received=sum((d.amount_usd for d in deposits), ZERO)),
-            _part(attributed, deposits, net),
+            _part(worth, deposits),
         )
         for agreement, deposits in [*found, *alone]
     ]
 
 
-def _part(attributed: Decimal, deposits: Iterable[Deposit], net: Decimal) -> Decimal:
-    own = sum((deposit.net_usd for deposit in deposits), ZERO)
-    return in_proportion(attributed, own, net) if net else ZERO
+def _worth(donor: Donor) -> dict[str, Decimal]:
+    """Return, by the code of a window, what of a dollar deposited to it is attributed to projects."""
+    given = donor.deposits.order_by().values_list("window__code").annotate(net=Sum(F("amount_usd") - F("fee_usd")))
+    net = {code: amount for code, amount in given if amount}
+    drawn = drawn_from_windows(donor)
+    own = {code: min(drawn.get(code, ZERO), amount) for code, amount in net.items()}
+    moved, left = sum(drawn.values(), ZERO) - sum(own.values(), ZERO), sum(net.values(), ZERO) - sum(own.values(), ZERO)
+    share = moved / left if left else ZERO
+    return {code: (own[code] + share * (net[code] - own[code])) / net[code] for code in net}
+
+
+def _part(worth: dict[str, Decimal], deposits: Iterable[Deposit]) -> Decimal:
+    return sum((deposit.net_usd * worth.get(deposit.window.code, ZERO) for deposit in deposits), ZERO).quantize(
+        CENT, ROUND_HALF_UP
+    )

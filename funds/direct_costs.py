@@ -1,5 +1,6 @@
 """What the secretariat costs the fund, and its share of spending, against the ceiling that is set (R66)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -29,5 +30,10 @@ class CostShare(NamedTuple):
 def cost_share(status: FundingStatus, more: Decimal = ZERO) -> CostShare:
     """Return the share as the statement has it, with `more` direct cost that is not posted yet."""
     cost = status.amount("direct_cost") + more
-    funded = status.amount("transfers_partners") - status.amount("refunds_partners")
-    return CostShare(cost, funded + cost, Decimal(settings.ALLIANCE_RULES["direct_cost_ceiling_percent"]))
+    spending = spending_of({row.code: row.amount for row in status.rows}) + more
+    return CostShare(cost, spending, Decimal(settings.ALLIANCE_RULES["direct_cost_ceiling_percent"]))
+
+
+def spending_of(amounts: Mapping[str, Decimal]) -> Decimal:
+    """Return the spending that direct cost is a share of, from the amounts of a statement by their codes."""
+    return amounts["transfers_partners"] - amounts["refunds_partners"] + amounts["direct_cost"]

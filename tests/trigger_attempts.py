@@ -42,6 +42,13 @@ def special() -> dict[str, tuple[str, list[str]]]:
                 POSTING.format(debit="spent", credit="partner", on="2008-03-10"),
             ],
         ),
+        "funds_posting_once_established": (
+            "the fund was not established then",
+            [
+                "UPDATE funds_fund SET established_on = '2008-03-11'",
+                POSTING.format(debit="bank_charges", credit="fee", on="2008-03-10"),
+            ],
+        ),
         "funds_posting_moves_accounts": (
             "no open period",
             [POSTING.format(debit="contributions", credit="fee", on="1900-01-01"), NOW],

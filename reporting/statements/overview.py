@@ -13,6 +13,7 @@ from alliance.core.display import Text
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Bar, Bars, Group, Grouped
 from funds import statements as live
+from funds.direct_costs import spending_of
 from funds.models import AccountKind, Window
 from funds.statements import LABELS, SEED_LABEL, amounts, percent
 from funds.turnover import Moves
@@ -187,15 +188,20 @@ def _shares(of: Scope, moves: Moves) -> Iterable[Line]:
     buckets: tuple[dict[str, Any], ...] = ({"before": of.year}, {"year": of.year}, {})
     found = [amounts(functools.partial(moves.net, **when)) for when in buckets]
     fee = [percent(one["fee"], one["contributions"]) for one in found]
-    direct = [percent(one["direct_cost"], one["partners_expenditure"] + one["direct_cost"]) for one in found]
+    direct = [percent(one["direct_cost"], spending_of(one)) for one in found]
     yield Line(_("Fee, per cent of contributions"), tuple(map(Cell, fee)), "row", "fee_percent")
-    yield Line(_("Direct costs, per cent of all spending"), tuple(map(Cell, direct)), "row", "direct_percent")
+    yield Line(
+        _("Direct costs, per cent of net funded amount and direct costs"),
+        tuple(map(Cell, direct)),
+        "row",
+        "direct_percent",
+    )
 
 
 WINDOW_COLUMNS = (
     gettext_lazy("Contributions"),
     gettext_lazy("Interest"),
-    gettext_lazy("Fee and costs"),
+    gettext_lazy("Fee, costs, other funds"),
     gettext_lazy("Refunds to donors"),
     gettext_lazy("From and to other windows"),
     gettext_lazy("Allocated, less released"),

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from alliance.register.models import head
-from funds.attributed import attributed_to, shares_of_project
+from funds.attributed import allocated_to, attributed_to, drawn_from_windows, shares_of_project
 from funds.contributions import chains, totals_of_donor
 from funds.models import Account, AccountKind
 from funds.operations import money
@@ -23,6 +23,7 @@ from tests.funds.factories import (
     make_pledge,
     make_window,
     pay_out,
+    post_voucher,
 )
 
 D = Decimal
@@ -163,6 +164,21 @@ def test_donor_sees_its_chain_to_what_it_was_attributed_to(donor, officer, finan
     assert chain.attributed == D("1000.00")
     assert [(share.project, share.allocated) for share in attributed_to(pledge.donor)] == [(PROJECT, D("1000.00"))]
     assert totals_of_donor(pledge.donor).received == D("10000.00")
+
+
+@pytest.mark.requirement("R54")
+def test_contribution_shows_what_its_own_window_gave_and_what_went_on_from_it(finance_officer, second_finance_officer):
+    for window in ("W1", "W2"):
+        make_deposit(finance_officer, window=make_window(window))
+    donor = make_donor()
+    money.allocate(by=finance_officer, project=PROJECT, amounts={make_window("W1"): D(4000)}, on=date(2008, 6, 1))
+    assert [chain.attributed for chain in chains(donor)] == [D("0.00"), D("4000.00")]  # the newest first
+    moved = {"window": make_window("W1"), "destination": make_window("W2"), "consenting": [donor], "amount": D(1000)}
+    post_voucher(finance_officer, second_finance_officer, "window_transfer", on=date(2008, 6, 1), **moved)
+    money.allocate(by=finance_officer, project=PROJECT, amounts={make_window("W2"): D(10900)}, on=date(2008, 6, 2))
+    assert [chain.attributed for chain in chains(donor)] == [D("9900.00"), D("5000.00")]
+    assert drawn_from_windows(donor) == {"W1": D("4000.00"), "W2": D("10900.00")}
+    assert allocated_to(donor) == D("14900.00")
 
 
 def test_deposits_without_a_pledge_are_chains_of_their_own(finance_officer):

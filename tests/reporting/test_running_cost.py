@@ -30,5 +30,13 @@ def test_money_page_shows_cost_share_and_ceiling_and_warns_above_it(cost, client
 
 
 @pytest.mark.requirement("R66")
+def test_statement_of_cost_recovery_says_the_same_share(cost, client):
+    share = client.get(reverse("reporting:money")).context["share"]
+    tables = client.get("/en/money/statements/cost-recovery/").context["tables"]
+    (line,) = [line for shown in tables for line in shown["table"].lines if line.code == "direct_percent"]
+    assert line.cells[-1].value == share.percent == D("5.0")
+
+
+@pytest.mark.requirement("R66")
 def test_money_page_of_a_fund_that_spent_nothing_shows_no_share(db, client):
     assert client.get(reverse("reporting:money")).context["share"].percent is None

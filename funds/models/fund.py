@@ -137,12 +137,11 @@ class Fund(Translated, Registered):
                 _("The fund is “%(status)s”: it cannot %(act)s. Nothing was changed.")
                 % {"status": self.get_status_display(), "act": Act(act).label}
             )
-        if act in self.ALLOWED[FundStatus.PROPOSED] or None in (on, self.established_on):
-            return
-        if on < self.established_on:
+        begins = None if act in self.ALLOWED[FundStatus.PROPOSED] else self.established_on
+        if on and begins and on < begins:
             raise OutOfState(
                 _("The fund was established on %(day)s: before that day it could not %(act)s. Nothing was changed.")
-                % {"day": short_date(self.established_on), "act": Act(act).label},
+                % {"day": short_date(begins), "act": Act(act).label},
                 field=field,
             )
 

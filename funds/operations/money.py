@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
+from alliance.core.formats import money as written
 from alliance.people.models import Organisation, Role, User
 from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
@@ -96,8 +97,13 @@ def release_lines(*, project: str, amount: Decimal, on: date) -> list[Line]:
     lock_windows(Window.objects.all())
     holdings = project_holdings(source_account)
     pools = {pool.pk: pool for pool in Account.objects.filter(pk__in={pool for pool, _ in holdings})}
-    if amount > Account.objects.get(pk=source_account.pk).balance:
-        raise InsufficientFunds(field="amount")
+    held = Account.objects.get(pk=source_account.pk).balance
+    if amount > held:
+        raise InsufficientFunds(
+            _("The project holds %(held)s that is not paid: %(missing)s is missing. Nothing was posted.")
+            % {"held": written(held), "missing": written(amount - held)},
+            field="amount",
+        )
     parts = split(amount, [Holding(key, held, rank) for rank, (key, held) in enumerate(holdings.items())])
     lines = []
     for pk, pool in sorted(pools.items()):

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, OutOfState
+from alliance.core.formats import money
 from funds.attribution import Holding, split
 from funds.ledger import Line
 from funds.models import Account, AccountKind, Donor, Share, Source, Stake, Window, WindowStatus
@@ -59,8 +60,20 @@ def draw(
     if not window.is_open:
         raise OutOfState(_not_open(window))
     if left > ZERO:
-        raise InsufficientFunds(field="amount")
+        raise short_of([window, *general], amount - left, left)
     return lines
+
+
+def short_of(windows: Collection[Window], held: Decimal, missing: Decimal) -> InsufficientFunds:
+    """Return the refusal that says what a window, or it and the general pool, still hold for this and what is missing."""
+    told = {"window": next(iter(windows)).name, "held": money(held), "missing": money(missing)}
+    if len(windows) == 1:
+        said = _("“%(window)s” holds %(held)s for this: %(missing)s is missing. Nothing was posted.")
+    else:
+        said = _(
+            "“%(window)s” and the general pool hold %(held)s together for this: %(missing)s is missing. Nothing was posted."
+        )
+    return InsufficientFunds(said % told, field="amount")
 
 
 def _not_open(window: Window) -> str:
@@ -84,8 +97,9 @@ def by_stakes(
         Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank)
         for rank, stake in enumerate(stakes)
     ]
-    if amount > sum((h.amount for h in holdings), ZERO):
-        raise InsufficientFunds(field="amount")
+    held = sum((h.amount for h in holdings), ZERO)
+    if amount > held:
+        raise short_of([Window.objects.get(pool=pool)], held, amount - held)
     return split(amount, holdings)
 
 

@@ -121,8 +121,12 @@ def test_more_than_window_and_general_pool_hold_is_refused_whole(finance_officer
     deposit(by=finance_officer, slug="sweden-mfa", amount="100.00")
     deposit(by=finance_officer, slug="sweden-mfa", amount="50.00", code="W2")
     before = Posting.objects.count()
-    with pytest.raises(InsufficientFunds):
+    with pytest.raises(
+        InsufficientFunds, match=r"general pool hold USD\s150.00 together for this: USD\s0.01 is missing"
+    ):
         allocate(None, "PRJ-1", W2="150.01")
+    with pytest.raises(InsufficientFunds, match=r"Unearmarked” holds USD\s100.00 for this: USD\s1.00 is missing"):
+        allocate(None, "PRJ-1", GEN="101.00")
     assert Posting.objects.count() == before
     allocate(None, "PRJ-1", W2="150.00")
     assert (balance("pool:W2"), balance("pool:GEN"), balance("project:PRJ-1")) == (0, 0, D("150.00"))

@@ -1,6 +1,6 @@
 """The files of a large ledger: made once a day and kept, as no visitor could wait while they are written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -42,6 +42,6 @@ def keep_if_due() -> list[Path]:
     return list(files.values())
 
 
-def _made_on(name: str) -> object:
+def _made_on(name: str) -> date | None:
     file = kept(name)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).date() if file.exists() else None

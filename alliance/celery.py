@@ -91,6 +91,11 @@ app.conf.update(
             "schedule": 1800.0,
             "options": {"expires": 1800},
         },
+        "keep a large ledger's open data": {
+            "task": "reporting.keep_open_data",
+            "schedule": 1800.0,
+            "options": {"expires": 1800},
+        },
         "remind of instalments": {"task": "funds.remind_due", "schedule": 3600.0, "options": {"expires": 3600}},
     },
 )

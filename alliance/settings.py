@@ -254,6 +254,8 @@ ALLIANCE_RULES = {
 
 # Whose open data the IATI files are. A fund that does not exist has no registered identifier: this is a placeholder.
 ALLIANCE_IATI_PUBLISHER = env("ALLIANCE_IATI_PUBLISHER", default="XI-IATI-EXAMPLE")
+# Of a ledger with more postings the files are made once a day, not while a visitor waits. Ours.
+ALLIANCE_IATI_POSTINGS = env.int("ALLIANCE_IATI_POSTINGS", default=20_000)
 
 ALLIANCE_ACCESS_LOG = env.bool("ALLIANCE_ACCESS_LOG", default=not LOCAL)  # one line per request
 LOGGING_CONFIG = None if TESTING else "alliance.core.logs.configure"

@@ -1,6 +1,6 @@
 """What a project's public page shows: what for, who, its money, its donors, its results."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,7 @@ class Result:
 
     indicator: Indicator
     actual: Decimal | None
+    said_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def project_record(project: Any) -> ProjectRecord:
         attributions=shares_of_project(project.reference),
         contracts=list(_signed(project)),
         reports=reports,
-        results=list(_results(project, reports)),
+        results=list(results(project.proposal.indicators.order_by("position"), reports)),
         decisions=list(Decision.objects.decided().for_project(project).with_outcome()),
     )
 
@@ -105,14 +106,15 @@ def _accepted(project: Project) -> QuerySet[PartnerReport]:
     return rows.prefetch_related(spending, indicators).order_by("-period_to", "-pk")
 
 
-def _results(project: Project, reports: Iterable[PartnerReport]) -> Iterable[Result]:
-    actual: dict[int, Decimal] = {}
-    for report in reports:
+def results(indicators: Iterable[Indicator], newest_first: Iterable[PartnerReport]) -> Iterator[Result]:
+    """Yield the indicators in their order, each with what the newest of the accepted reports says that was reached."""
+    newest: dict[int, tuple[Decimal, str]] = {}
+    for report in newest_first:
         for row in report.indicators.all():
             if row.actual is not None:
-                actual.setdefault(row.indicator_id, row.actual)
-    for indicator in project.proposal.indicators.order_by("position"):
-        yield Result(indicator, actual.get(indicator.pk))
+                newest.setdefault(row.indicator_id, (row.actual, report.reference))
+    for indicator in indicators:
+        yield Result(indicator, *newest.get(indicator.pk, (None, "")))
 
 
 def chart(record: ProjectRecord, title: str, description: str) -> Targets | None:

@@ -5,6 +5,7 @@ still gets number, digest and hash, and nothing else: not even the kind.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alliance.core import clock
@@ -60,14 +61,22 @@ def in_pieces(texts: Iterable[str], size: int = 64 * 1024) -> Iterator[bytes]:
 
 
 def write_whole(file: Path, pieces: Iterable[bytes]) -> None:
-    """Write beside the file first, so that a file of that name is always a whole one."""
-    unfinished = file.with_name(f".{file.name}.part")
-    try:
+    """Write a file so that one of that name is always a whole one."""
+    with beside(file) as unfinished:
         with unfinished.open("wb") as target:
             target.writelines(pieces)
         unfinished.replace(file)
+
+
+@contextmanager
+def beside(file: Path) -> Iterator[Path]:
+    """Give a name beside the file to write first, and then to put in its place; what is left there is removed."""
+    unfinished = file.with_name(f".{file.name}.part")
+    try:
+        yield unfinished
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # what hindered the writing is said, not this
+            unfinished.unlink(missing_ok=True)
 
 
 def _entries(last: int) -> Iterator[Row]:

@@ -21,7 +21,7 @@ from alliance.runtime.supervisor import Supervisor
 STOPPING_ORDER = ("web", "scheduler", "worker", "broker", "database")
 SCENARIO = "demonstration"
 # What `--reset` removes of the data folder: what the portal made, not its key, its logs or anything else.
-MADE = ("broker", "files", "mail")
+MADE = ("broker", "files", "iati", "mail")
 PATIENCE = 60.0
 
 

@@ -14,10 +14,12 @@ MIGRATION = "15190"  # the sector: orderly, safe, regular and responsible migrat
 UNSPECIFIED = "998"  # the region: developing countries, unspecified
 MULTILATERAL = "40"
 POOLED, PROJECT_TYPE, ADMINISTRATIVE = "B031", "C01", "G01"  # types of aid
+# Types of transactions.
 INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE, INCOMING_COMMITMENT, PLEDGE = "1", "2", "3", "4", "11", "13"
 FUNDING, ACCOUNTABLE, EXTENDING, IMPLEMENTING = "1", "2", "3", "4"
 PLANNED_START, ACTUAL_START, PLANNED_END, ACTUAL_END = "1", "2", "3", "4"
-INDICATIVE, COMMITTED = "1", "2"
+ORIGINAL, REVISED = "1", "2"  # budgets
+INDICATIVE = "1"
 
 ORGANISATION_TYPES: dict[str, str] = {
     OrganisationKind.GOVERNMENT: "10",

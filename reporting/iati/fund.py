@@ -1,33 +1,33 @@
-"""The fund's activity: who gives and takes part, what comes in by year, and every movement of its money."""
+"""The fund's activity: who gives and takes part, what is promised, what comes in, and what it uses itself."""
 
 import functools
+import operator
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from funds.attribution import prorated
-from funds.models import Agreement, Deposit, Donor, Instalment, Pledge, Posting
+from alliance.core.fields import MoneyField
+from funds.models import Agreement, Deposit, Donor, Pledge, Posting
 from proposals.models import Contract
 from reporting.iati import codes, movements
-from reporting.iati.known import Known, in_each, marked, said
+from reporting.iati.known import Known, in_each, said
 from reporting.iati.movements import Kind, Movement
-from reporting.iati.shape import Activity, Coded, Link, Participant, Text, Transaction, Year
+from reporting.iati.shape import Activity, Coded, Link, Participant, Party, Text, Transaction
 
 ZERO = Decimal("0.00")
-BATCH = 100  # agreements read together
 
 
 def fund_activity(known: Known) -> Activity:
     statements = codes.page("reporting:statements")
     return Activity(
         identifier=codes.fund_id(),
-        hierarchy=1,
-        title=marked(known.head.mark, known.head.name),
+        title=known.head.name,
         descriptions=(("1", said(_what_it_is)), ("2", _aims(known))),
         participants=tuple(_taking_part_in_fund(known)),
         other_identifiers=(("A1", known.fund.code),),
@@ -38,10 +38,7 @@ def fund_activity(known: Known) -> Activity:
         sectors=(Coded(codes.MIGRATION, "1"),),
         aid_type=codes.POOLED,
         transactions=_fund_transactions(known),
-        budget_status=codes.COMMITTED,
-        budgets=income(known),
         links=(Link(statements, _("Financial statements"), ("A12",)),) if statements else (),
-        related=(("2", codes.project_id(reference)) for reference in sorted(known.projects)),
     )
 
 
@@ -67,7 +64,7 @@ def _begun(known: Known) -> tuple[str, date]:
 
 
 def _taking_part_in_fund(known: Known) -> Iterator[Participant]:
-    for slug in Donor.objects.public().order_by("pk").values_list("organisation__slug", flat=True):
+    for slug in _giving(known.today).order_by("pk").values_list("organisation__slug", flat=True):
         yield Participant(codes.FUNDING, known.parties[slug])
     yield Participant(codes.ACCOUNTABLE, known.of_fund)
     yield Participant(codes.EXTENDING, known.trustee(known.today) or known.of_fund)
@@ -76,47 +73,38 @@ def _taking_part_in_fund(known: Known) -> Iterator[Participant]:
         yield Participant(codes.IMPLEMENTING, known.parties[slug])
 
 
-def income(known: Known) -> tuple[Year, ...]:
-    """Return what agreements say is paid in each year: by their instalments, or when they are signed without any."""
-    due: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    agreements = _agreements(known.today).prefetch_related(
-        Prefetch("instalments", Instalment.objects.order_by("number"), to_attr="parts")
-    )
-    for agreement in agreements.iterator(BATCH):
-        parts = {part.pk: part.amount for part in agreement.parts}
-        years = {part.pk: part.due_on.year for part in agreement.parts}
-        if not parts:
-            due[agreement.signed_on.year] += agreement.usd_then
-            continue
-        for pk, amount in prorated(agreement.usd_then, parts).items():
-            due[years[pk]] += amount
-    return tuple(_whole_year(year, due[year]) for year in sorted(due) if due[year])
+def _giving(day: date) -> QuerySet[Donor]:
+    """Return the donors of whom something stands: a pledge, an agreement or a deposit."""
+    standing = (_pledges(day), _agreements(day), Deposit.ever.standing(day))
+    found = (rows.order_by().values("donor") for rows in standing)
+    return Donor.objects.filter(functools.reduce(operator.or_, (Q(pk__in=donors) for donors in found)))
 
 
-def _whole_year(year: int, amount: Decimal) -> Year:
-    return Year(date(year, 1, 1), date(year, 12, 31), amount, date(year, 1, 1))
+def _pledges(day: date) -> QuerySet[Any]:
+    """Return what was promised: acknowledged pledges that stand, each with what it is worth now and not written off."""
+    public = Pledge.objects.public().filter(pledged_on__lte=day, acknowledged_at__date__lte=day)
+    left = ExpressionWrapper(F("usd_then") - Coalesce("written_off_usd", ZERO), output_field=MoneyField())
+    return public.exclude(state="cancelled").worth_on(day).annotate(left=left).filter(left__gt=0)
 
 
 def _agreements(day: date) -> QuerySet[Any]:
-    standing = Agreement.objects.filter(signed_on__lte=day).exclude(cancelled_at__date__lte=day)
-    return standing.select_related("donor__organisation").worth_on(day).order_by("signed_on", "pk")
+    return Agreement.objects.filter(signed_on__lte=day).exclude(cancelled_at__date__lte=day).worth_on(day)
 
 
 def _fund_transactions(known: Known) -> Iterator[Transaction]:
     yield from _pledged(known)
     yield from _agreed(known)
-    read = movements.of_fund(known.today)
-    yield from movements.transactions(read, movements.OF_FUND, functools.partial(_of_fund, known))
+    # Money of projects from before the portal is the fund's too: they have no activity of their own.
+    table = movements.OF_FUND | movements.OF_PROJECT
+    yield from movements.transactions(movements.of_fund(known.today), table, functools.partial(_of_fund, known))
 
 
 def _pledged(known: Known) -> Iterator[Transaction]:
-    """Yield what was promised: acknowledged pledges that stand, each with what it is worth now."""
-    public = Pledge.objects.public().filter(pledged_on__lte=known.today, acknowledged_at__date__lte=known.today)
-    rows = public.exclude(state="cancelled").select_related("donor__organisation").worth_on(known.today)
-    for row in rows.order_by("pledged_on", "pk").iterator():
+    rows = _pledges(known.today).select_related("donor__organisation").order_by("pledged_on", "pk")
+    for row in rows.iterator():
         donor = known.parties[row.donor.organisation.slug]
         yield Transaction(
-            row.reference, codes.PLEDGE, row.pledged_on, row.usd_then, "Pledge, acknowledged", donor, known.of_fund
+            row.reference, codes.PLEDGE, row.pledged_on, row.left, "Pledge, acknowledged", donor, known.of_fund
         )
 
 
@@ -125,7 +113,8 @@ def _agreed(known: Known) -> Iterator[Transaction]:
 
     They add up to the commitments of the statement. See also `reporting.statements.donors.committed_by_donor`.
     """
-    for row in _agreements(known.today).iterator():
+    signed = _agreements(known.today).select_related("donor__organisation").order_by("signed_on", "pk")
+    for row in signed.iterator():
         donor = known.parties[row.donor.organisation.slug]
         yield Transaction(
             row.reference, codes.INCOMING_COMMITMENT, row.signed_on, row.usd_then, "Contribution agreement",
@@ -144,19 +133,16 @@ def _agreed(known: Known) -> Iterator[Transaction]:
 
 
 def _of_fund(known: Known, moved: Movement, kind: Kind, amount: Decimal) -> Transaction:
-    """Return a movement as the fund's: from a donor, to a project or its partner, or for a cost."""
+    """Return a movement as the fund's: from a donor, for a cost, or to another fund."""
     found = Transaction(f"{moved.entry}/{moved.line}", kind.code, moved.on, amount, kind.words)
     if kind.code == codes.INCOMING:
         return found._replace(provider=known.parties.get(moved.donor), receiver=known.of_fund)
     found = found._replace(provider=known.of_fund)
-    activity = codes.project_id(moved.project) if moved.project in known.projects else ""
-    if kind.code == codes.COMMITMENT:
-        return found._replace(receiver=known.head.reporter._replace(activity=activity))
-    if moved.project:
-        partner = known.parties.get(moved.partner)
-        return found._replace(receiver=partner._replace(activity=activity) if partner else None)
     if kind.code == codes.EXPENDITURE:
-        is_fee = movements.KIND.FEE in (moved.debit, moved.credit)
-        receiver = known.trustee(moved.on) if is_fee else None
-        return found._replace(receiver=receiver, aid_type=codes.ADMINISTRATIVE)
-    return found
+        return found._replace(receiver=_paid_for_it(known, moved), aid_type=codes.ADMINISTRATIVE)
+    return found._replace(receiver=known.parties.get(moved.partner))
+
+
+def _paid_for_it(known: Known, moved: Movement) -> Party | None:
+    """Return who has the fee: the trustee of its day. To whom other costs were paid is not on record."""
+    return known.trustee(moved.on) if movements.KIND.FEE in (moved.debit, moved.credit) else None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from funds.statements import LABELS, amounts
 from reporting.iati import codes, movements
-from reporting.iati.fund import fund_activity, income
+from reporting.iati.fund import fund_activity
 from reporting.iati.known import Known
 from reporting.iati.movements import ByProject
 from reporting.iati.projects import project_activity, projects
@@ -36,11 +36,11 @@ def _activities(known: Known) -> Iterator[Activity]:
 
 
 def organisation() -> OrganisationFile:
-    """Return the organisation's file: its income by year as agreed, and what it used in each year, as the statement has it."""
+    """Return the organisation's file: what it used in each year, as the statement has it. No budget by year is public."""
     known = Known()
     url = codes.page("reporting:statements")
     links = (Link(url, _("Financial statements"), ("B16",)),) if url else ()
-    return OrganisationFile(known.head, income(known), tuple(_spending(known.today)), links)
+    return OrganisationFile(known.head, tuple(_spending(known.today)), links)
 
 
 def _spending(day: date) -> Iterator[Year]:

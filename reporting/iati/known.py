@@ -1,7 +1,7 @@
 """What is read once for a file: the fund and its name, who there is, and what is named by codes."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.utils import translation
@@ -13,29 +13,28 @@ from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation, OrganisationKind
 from alliance.rendering.checkpoint import checkpoint
 from funds.models import Fund, TrusteeTerm
-from proposals.models import Project
 from reporting.iati import codes
 from reporting.iati.shape import Head, Party, Text
 
 
 class Known:
-    """What is read once for a file: who there is, and what is named by codes."""
+    """All of it, read when it is made."""
 
     def __init__(self) -> None:
         self.fund = Fund.objects.the()
         self.today = clock.today()
+        self.mark = said(_mark) if clock.is_demonstration() else ()
         self.head = self._head()
         self.parties = {row.slug: party(row) for row in Organisation.objects.order_by("pk").iterator()}
         self.terms = list(TrusteeTerm.objects.for_list())
         self.objectives = {row.code: row for row in Objective.objects.order_by("number")}
-        self.recommendations = {row.code: row.text_en for row in Recommendation.objects.order_by("code")}
-        self.projects = set(Project.objects.values_list("reference", flat=True))
+        self.recommendations = {row.code: in_each(row, "text") for row in Recommendation.objects.order_by("code")}
 
     def _head(self) -> Head:
-        name = in_each(self.fund)
-        mark = said(_mark) if clock.is_demonstration() else ()
-        reporter = Party(marked(mark, name)[0][1], codes.MULTILATERAL, codes.publisher())
-        return Head(checkpoint().at, self.today, self.fund.currency, reporter, name, mark)
+        """Date the files by what they are of: by the newest entry, or by the day once it has begun after that."""
+        name = marked(self.mark, in_each(self.fund))
+        at = max(checkpoint().at, datetime.combine(self.today, time.min, UTC))
+        return Head(at, self.fund.currency, Party(name[0][1], codes.MULTILATERAL, codes.publisher()), name)
 
     @property
     def of_fund(self) -> Party:

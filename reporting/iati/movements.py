@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.db.models import Case, CharField, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
 from funds.models import AccountKind, Posting
+from proposals.models import Project
 from reporting.iati import codes
 from reporting.iati.shape import Transaction
 
@@ -26,7 +27,7 @@ class Kind(NamedTuple):
     words: str
 
 
-# Debited, credited: what it is of the fund's.
+# Debited, credited: what it is in the fund's activity.
 OF_FUND: dict[tuple[str, str], Kind] = {
     (KIND.POOL, KIND.CONTRIBUTIONS): Kind(codes.INCOMING, 1, "Deposit"),
     (KIND.POOL, KIND.SEED): Kind(codes.INCOMING, 1, "Trustee’s seed capital"),
@@ -34,21 +35,17 @@ OF_FUND: dict[tuple[str, str], Kind] = {
     (KIND.SEED_REFUNDS, KIND.POOL): Kind(codes.INCOMING, -1, "Refund of seed capital"),
     (KIND.POOL, KIND.INTEREST_FUND): Kind(codes.INCOMING, 1, "Interest earned by the fund"),
     (KIND.POOL, KIND.INTEREST_PARTNERS): Kind(codes.INCOMING, 1, "Interest from partners"),
-    (KIND.PROJECT, KIND.POOL): Kind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
-    (KIND.POOL, KIND.PROJECT): Kind(codes.COMMITMENT, -1, "Release of unspent allocation"),
-    (KIND.PARTNER, KIND.PROJECT): Kind(codes.DISBURSEMENT, 1, "Transfer to a partner"),
-    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.DISBURSEMENT, -1, "Refund from a partner"),
     (KIND.OTHER_FUNDS, KIND.POOL): Kind(codes.DISBURSEMENT, 1, "Transfer to another fund"),
     (KIND.FEE, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Administrative agent fee"),
     (KIND.DIRECT_COST, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Direct cost"),
     (KIND.BANK_CHARGES, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Bank charges"),
 }
+# The same, in a project's. What a partner spends is not the fund's to spend once more: no code is its.
 OF_PROJECT: dict[tuple[str, str], Kind] = {
-    (KIND.PROJECT, KIND.POOL): Kind(codes.INCOMING_COMMITMENT, 1, "Allocation by the oversight committee"),
-    (KIND.POOL, KIND.PROJECT): Kind(codes.INCOMING_COMMITMENT, -1, "Release of unspent allocation"),
-    (KIND.PARTNER, KIND.PROJECT): Kind(codes.INCOMING, 1, "Transfer from the fund"),
-    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.INCOMING, -1, "Refund to the fund"),
-    (KIND.SPENT, KIND.PARTNER): Kind(codes.EXPENDITURE, 1, "Spending as accepted from a report"),
+    (KIND.PROJECT, KIND.POOL): Kind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
+    (KIND.POOL, KIND.PROJECT): Kind(codes.COMMITMENT, -1, "Release of unspent allocation"),
+    (KIND.PARTNER, KIND.PROJECT): Kind(codes.DISBURSEMENT, 1, "Transfer to a partner"),
+    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.DISBURSEMENT, -1, "Refund from a partner"),
 }
 
 
@@ -77,7 +74,7 @@ class Movement(NamedTuple):
     def partner(self) -> str:
         """The partner on either side, by the accounts' subject `project:partner:category`."""
         subjects = {self.debit: self.debited, self.credit: self.credited}
-        for kind in (KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT, KIND.SPENT):
+        for kind in (KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT):
             if kind in subjects:
                 return subjects[kind].split(":")[1]
         return ""
@@ -110,22 +107,22 @@ COLUMNS = (
 
 
 def of_fund(day: date) -> Iterator[Movement]:
-    """Yield what moved until the day, but for partners' spending, by the day that it took effect."""
-    rows = _until(day).exclude(debit__kind=KIND.SPENT).exclude(credit__kind=KIND.SPENT)
+    """Yield what moved until the day and is of no project with an activity of its own, by the day that it took effect."""
+    rows = _until(day).exclude(project_of__in=Project.objects.values("reference"))
     return _read(rows.order_by("effective_on", "entry__n", "line"))
 
 
 def of_projects(day: date) -> Iterator[Movement]:
     """Yield what moved projects' money until the day, by project."""
-    rows = _until(day).filter(Q(debit__kind__in=OF_PROJECTS) | Q(credit__kind__in=OF_PROJECTS))
+    rows = _until(day).filter(Q(debit__kind=KIND.PROJECT) | Q(credit__kind=KIND.PROJECT))
     return _read(rows.order_by("project_of", "effective_on", "entry__n", "line"))
 
 
-def _until(day: date):
+def _until(day: date) -> QuerySet[Any, Any]:
     return Posting.objects.filter(effective_on__lte=day).annotate(project_of=PROJECT)
 
 
-def _read(rows) -> Iterator[Movement]:
+def _read(rows: QuerySet[Any, Any]) -> Iterator[Movement]:
     return map(Movement._make, rows.values_list(*COLUMNS).iterator(BATCH))
 
 
@@ -149,7 +146,7 @@ def transactions(
     table: dict[tuple[str, str], Kind],
     made: Callable[[Movement, Kind, Decimal], Transaction],
 ) -> Iterator[Transaction]:
-    """Yield the transactions of the movements; what one act moved alike, such as spending by category, is one."""
+    """Yield the transactions of the movements; what one act moved alike, such as an allocation out of two pools, is one."""
     known = ((movement, kind) for movement in movements if (kind := movement.kind(table)))
     for _key, some in groupby(known, key=_alike):
         parts = list(some)
@@ -157,6 +154,6 @@ def transactions(
         yield made(movement, kind, kind.sign * sum((one.amount for one, _kind in parts), Decimal("0.00")))
 
 
-def _alike(pair: tuple[Movement, Kind]) -> tuple:
+def _alike(pair: tuple[Movement, Kind]) -> tuple[int, date, Kind, str, str, str]:
     movement, kind = pair
     return movement.entry, movement.on, kind, movement.project, movement.partner, movement.donor

@@ -10,25 +10,25 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.functions import Collate
 
 from funds.attribution import prorated
-from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, ReportedIndicator, Tranche
+from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, ReportedIndicator
 from reporting.iati import codes, movements
-from reporting.iati.known import Known, marked
+from reporting.iati.known import Known, in_each, marked
 from reporting.iati.movements import Kind, Movement
-from reporting.iati.shape import Activity, Coded, Link, Measured, Participant, Planned, Transaction, Year
+from reporting.iati.shape import Activity, Coded, Link, Measured, Participant, Party, Text, Transaction, Year
+from reporting.projects import results
 
 BATCH = 100  # projects read together
+RIGHTS: Text = (("en", "Migrants’ rights and welfare"),)
 
 
 def projects() -> Iterable[Any]:
     """Read projects by reference, letter by letter, with what is public of their contracts, reports and results."""
-    actual = Prefetch("indicators", ReportedIndicator.objects.exclude(actual=None).order_by("pk"), to_attr="measured")
-    accepted = PartnerReport.objects.accepted().prefetch_related(actual)
-    signed = Contract.objects.filter(state=Contract.State.SIGNED).select_related("partner").prefetch_related(
-        Prefetch("tranches", Tranche.objects.select_related("payment").order_by("number"), to_attr="parts"),
-        Prefetch("reports", accepted, to_attr="accepted"),
-    )  # fmt: skip
+    indicators = Prefetch("indicators", ReportedIndicator.objects.order_by("pk"))
+    accepted = Prefetch("reports", PartnerReport.objects.accepted().prefetch_related(indicators), to_attr="accepted")
+    signed = Contract.objects.filter(state=Contract.State.SIGNED).select_related("partner").prefetch_related(accepted)
     conditions = ReleaseCondition.objects.filter(project=OuterRef("pk"))
-    rows = Project.objects.select_related("lead", "version", "proposal").annotate(is_conditional=Exists(conditions))
+    rows = Project.objects.with_money().select_related("lead", "version", "proposal")
+    rows = rows.annotate(is_conditional=Exists(conditions))
     contracts = Prefetch("contracts", signed.order_by("alliance_signed_at", "pk"), to_attr="signed")
     # All of the proposal's: the page about a project has them in this order.
     return rows.prefetch_related(contracts, "proposal__indicators").order_by(Collate("reference", "C")).iterator(BATCH)
@@ -38,8 +38,7 @@ def project_activity(known: Known, project: Any, moved: Iterable[Movement]) -> A
     content = project.version.parsed
     return Activity(
         identifier=codes.project_id(project.reference),
-        hierarchy=2,
-        title=marked(known.head.mark, (("en", project.title),)),
+        title=marked(known.mark, (("en", project.title),)),
         descriptions=(("1", (("en", content["summary"] or project.title),)),),
         participants=tuple(_taking_part(known, project)),
         other_identifiers=(("A1", project.reference), ("A9", project.decision_reference)),
@@ -49,25 +48,14 @@ def project_activity(known: Known, project: Any, moved: Iterable[Movement]) -> A
         countries=equal_parts(project.countries),
         sectors=(Coded(codes.MIGRATION, "1"), *_objectives(known, project)),
         aid_type=codes.PROJECT_TYPE,
-        transactions=movements.transactions(moved, movements.OF_PROJECT, functools.partial(_of_project, known)),
-        tags=tuple(
-            Coded(code, codes.OWN_VOCABULARY, name=known.recommendations[code])
-            for code in content["recommendations"]
-            if code in known.recommendations
+        transactions=movements.transactions(
+            moved, movements.OF_PROJECT, functools.partial(_of_project, known, known.parties[project.lead.slug])
         ),
-        markers=(
-            Coded(
-                "RIGHTS",
-                codes.OWN_VOCABULARY,
-                name="Migrants’ rights and welfare",
-                significance=str(project.rights_marker),
-            ),
-        ),
-        budget_status=codes.INDICATIVE,
+        tags=tuple(_recommendations(known, content["recommendations"])),
+        markers=(_ours("RIGHTS", RIGHTS)._replace(significance=str(project.rights_marker)),),
         budgets=tuple(_budgets(project)),
-        planned=tuple(_planned(known, project)),
+        are_budgets_revised=project.allocated != project.amount,
         links=_links(project),
-        related=(("1", codes.fund_id()),),
         has_conditions=project.is_conditional,
         results=tuple(_results(project)),
     )
@@ -103,35 +91,35 @@ def equal_parts(found: list[str]) -> tuple[Coded, ...]:
 def _objectives(known: Known, project: Any) -> Iterator[Coded]:
     percents = project.version.objective_percents()
     for code, percent in percents.items():
-        yield Coded(code, codes.OWN_VOCABULARY, percent, known.objectives[code].name_en)
+        name = in_each(known.objectives[code])
+        yield _ours(code, name, codes.page("reporting:objectives"))._replace(percent=percent)
 
 
-def _budgets(project: Project) -> Iterator[Year]:
-    """Split what was approved over the calendar years by their days in the project: no budget by year is public."""
+def _recommendations(known: Known, named: Iterable[str]) -> Iterator[Coded]:
+    for code in named:
+        if code in known.recommendations:
+            yield _ours(code, known.recommendations[code], codes.page("reporting:recommendations"))
+
+
+def _ours(code: str, name: Text, page: str = "") -> Coded:
+    """Return a code of our own vocabulary: it says what it means, or is at least written out."""
+    return Coded(code, codes.OWN_VOCABULARY, name=name or (("en", code),), page=page)
+
+
+def _budgets(project: Any) -> Iterator[Year]:
+    """Split what is allocated over the calendar years by their days in the project: no budget by year is public."""
     days = {}
     for year in range(project.starts_on.year, project.ends_on.year + 1):
         first, last = max(date(year, 1, 1), project.starts_on), min(date(year, 12, 31), project.ends_on)
         days[first, last] = Decimal((last - first + timedelta(days=1)).days)
-    for (first, last), amount in prorated(project.amount, days).items():
+    for (first, last), amount in prorated(project.allocated, days).items():
         yield Year(first, last, amount, project.approved_on)
 
 
-def _planned(known: Known, project: Any) -> Iterator[Planned]:
-    """Yield the tranches that are still to be paid; once the work is over none is."""
-    for contract in project.signed if project.state in (Project.State.APPROVED, Project.State.ACTIVE) else ():
-        for tranche in contract.parts:
-            if tranche.payment is None or tranche.payment.paid_on is None or tranche.payment.is_over:
-                receiver = known.parties[contract.partner.slug]
-                yield Planned(tranche.due_on, tranche.amount, contract.alliance_signed_at.date(), receiver)
-
-
-def _of_project(known: Known, moved: Movement, kind: Kind, amount: Decimal) -> Transaction:
-    """Return a movement as the project's: from the fund, or spent by its partner."""
-    found = Transaction(f"{moved.entry}/{moved.line}", kind.code, moved.on, amount, kind.words)
-    partner = known.parties.get(moved.partner)
-    if kind.code == codes.EXPENDITURE:
-        return found._replace(provider=partner)
-    return found._replace(provider=known.of_fund, receiver=partner)
+def _of_project(known: Known, lead: Party, moved: Movement, kind: Kind, amount: Decimal) -> Transaction:
+    """Return a movement as the project's: from the fund to its lead, to which it was allocated, or to the partner paid."""
+    receiver = lead if kind.code == codes.COMMITMENT else known.parties.get(moved.partner)
+    return Transaction(f"{moved.entry}/{moved.line}", kind.code, moved.on, amount, kind.words, known.of_fund, receiver)
 
 
 def _links(project: Any) -> tuple[Link, ...]:
@@ -142,13 +130,11 @@ def _links(project: Any) -> tuple[Link, ...]:
 
 
 def _results(project: Any) -> Iterator[Measured]:
-    """Yield each indicator with what was reached by the last accepted report that speaks of it."""
+    """Yield each indicator as the project's page has it."""
     reports = [report for contract in project.signed for report in contract.accepted]
-    newest: dict[int, tuple[Decimal, str]] = {}
-    for report in sorted(reports, key=lambda row: (row.period_to, row.pk), reverse=True):
-        for row in report.measured:
-            newest.setdefault(row.indicator_id, (row.actual, report.reference))
-    for indicator in sorted(project.proposal.indicators.all(), key=lambda row: row.position):
-        actual, reference = newest.get(indicator.pk, (None, ""))
-        measure = codes.MEASURES[indicator.unit]
-        yield Measured(indicator.statement, measure, indicator.baseline, indicator.target, actual, reference)
+    newest_first = sorted(reports, key=lambda row: (row.period_to, row.pk), reverse=True)
+    indicators = sorted(project.proposal.indicators.all(), key=lambda row: row.position)
+    for row in results(indicators, newest_first):
+        one = row.indicator
+        measure = codes.MEASURES[one.unit]
+        yield Measured(one.statement, measure, one.baseline, one.target, row.actual, row.said_in)

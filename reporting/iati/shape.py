@@ -25,13 +25,14 @@ class Participant(NamedTuple):
 
 
 class Coded(NamedTuple):
-    """A code of a vocabulary, with its part of the whole where there are several, and its name."""
+    """A code of a vocabulary, with its part of the whole where there are several; of one of ours also its name and page."""
 
     code: str
     vocabulary: str = ""
     percent: Decimal | None = None
-    name: str = ""
+    name: Text = ()
     significance: str = ""
+    page: str = ""
 
 
 class Year(NamedTuple):
@@ -57,15 +58,6 @@ class Transaction(NamedTuple):
     aid_type: str = ""
 
 
-class Planned(NamedTuple):
-    """A payment that is to come."""
-
-    on: date
-    amount: Decimal
-    value_on: date
-    receiver: Party
-
-
 class Measured(NamedTuple):
     """An indicator: from a baseline to a target, and what was reached."""
 
@@ -75,6 +67,10 @@ class Measured(NamedTuple):
     target: Decimal
     actual: Decimal | None
     said_in: str
+
+    @property
+    def is_ascending(self) -> bool:
+        return self.baseline is None or self.baseline <= self.target
 
 
 class Link(NamedTuple):
@@ -90,7 +86,6 @@ class Activity:
     """The fund, or one project. Its transactions are read when they are written."""
 
     identifier: str
-    hierarchy: int
     title: Text
     descriptions: tuple[tuple[str, Text], ...]
     participants: tuple[Participant, ...]
@@ -104,25 +99,21 @@ class Activity:
     transactions: Iterable[Transaction] = field(repr=False)
     tags: tuple[Coded, ...] = ()
     markers: tuple[Coded, ...] = ()
-    budget_status: str = ""
     budgets: tuple[Year, ...] = ()
-    planned: tuple[Planned, ...] = ()
+    are_budgets_revised: bool = False
     links: tuple[Link, ...] = ()
-    related: Iterable[tuple[str, str]] = ()
     has_conditions: bool = False
     results: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True)
 class Head:
-    """What both files say first: as of which register entry they are, in which currency, and who reports."""
+    """What both files say first: as of when they are, in which currency, and who reports, under which name."""
 
     at: datetime
-    today: date
     currency: str
     reporter: Party
     name: Text
-    mark: Text
 
 
 @dataclass(frozen=True)
@@ -134,6 +125,5 @@ class Activities:
 @dataclass(frozen=True)
 class OrganisationFile:
     head: Head
-    budgets: tuple[Year, ...]
     spending: tuple[Year, ...]
     links: tuple[Link, ...]

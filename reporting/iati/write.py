@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from lxml import etree
 
@@ -19,7 +19,6 @@ from reporting.iati.shape import (
     Measured,
     OrganisationFile,
     Party,
-    Planned,
     Text,
     Transaction,
     Year,
@@ -32,20 +31,18 @@ UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 type Element = Any
 
 
-def write_activities(found: Activities, target: BinaryIO) -> None:
+def write_activities(found: Activities, target: IO[bytes]) -> None:
     with _file(target, "iati-activities", found.head) as file:
         for activity in found.activities:
             _activity(file, activity, found.head)
 
 
-def write_organisation(found: OrganisationFile, target: BinaryIO) -> None:
+def write_organisation(found: OrganisationFile, target: IO[bytes]) -> None:
     head = found.head
     with _file(target, "iati-organisations", head) as file, _unit(file, "iati-organisation", head):
         _put(file, _node("organisation-identifier", head.reporter.ref))
-        _put(file, _texts("name", _reporters(head)))
+        _put(file, _texts("name", head.name))
         _put(file, _reporter(head))
-        for year in found.budgets:
-            _put(file, _year("total-budget", year, status=codes.COMMITTED))
         for year in found.spending:
             _put(file, _year("total-expenditure", year))
         for link in found.links:
@@ -53,7 +50,7 @@ def write_organisation(found: OrganisationFile, target: BinaryIO) -> None:
 
 
 @contextmanager
-def _file(target: BinaryIO, name: str, head: Head) -> Iterator[Any]:
+def _file(target: IO[bytes], name: str, head: Head) -> Iterator[Any]:
     with etree.xmlfile(target, encoding="UTF-8") as file:
         file.write_declaration()
         with file.element(name, {"version": codes.VERSION, "generated-datetime": head.at.isoformat()}):
@@ -64,8 +61,8 @@ def _file(target: BinaryIO, name: str, head: Head) -> Iterator[Any]:
 
 @contextmanager
 def _unit(file: Any, name: str, head: Head, **more: str) -> Iterator[None]:
-    said = {LANGUAGE: "en", "default-currency": head.currency, "last-updated-datetime": head.at.isoformat(), **more}
-    with file.element(name, said, nsmap={"xml": XML}):
+    attributes = {LANGUAGE: "en", "default-currency": head.currency, **more}
+    with file.element(name, attributes, nsmap={"xml": XML}):
         file.write("\n")
         yield
     file.write("\n")
@@ -77,7 +74,7 @@ def _put(file: Any, element: Element) -> None:
 
 
 def _activity(file: Any, activity: Activity, head: Head) -> None:
-    with _unit(file, "iati-activity", head, humanitarian="0", hierarchy=str(activity.hierarchy)):
+    with _unit(file, "iati-activity", head, humanitarian="0"):
         for element in _before_money(activity, head):
             _put(file, element)
         for transaction in activity.transactions:
@@ -102,10 +99,9 @@ def _before_money(activity: Activity, head: Head) -> Iterator[Element]:
         yield _node("activity-date", type=kind, iso_date=day)
     yield _node("activity-scope", code=activity.scope)
     yield from _classified(activity)
+    kind = codes.REVISED if activity.are_budgets_revised else codes.ORIGINAL
     for year in activity.budgets:
-        yield _year("budget", year, type="1", status=activity.budget_status)
-    for planned in activity.planned:
-        yield _planned(planned, head, activity.identifier)
+        yield _year("budget", year, type=kind, status=codes.INDICATIVE)
 
 
 def _classified(activity: Activity) -> Iterator[Element]:
@@ -128,8 +124,6 @@ def _classified(activity: Activity) -> Iterator[Element]:
 def _after_money(activity: Activity) -> Iterator[Element]:
     for link in activity.links:
         yield _link(link)
-    for kind, identifier in activity.related:
-        yield _node("related-activity", ref=identifier, type=kind)
     yield _node("conditions", attached="1" if activity.has_conditions else "0")
     planned = dict(activity.dates)
     if activity.results:
@@ -154,18 +148,6 @@ def _transaction(row: Transaction) -> Element:
     return _node("transaction", *parts, ref=row.ref)
 
 
-def _planned(row: Planned, head: Head, identifier: str) -> Element:
-    return _node(
-        "planned-disbursement",
-        _node("period-start", iso_date=row.on),
-        _node("period-end", iso_date=row.on),
-        _value(row.amount, row.value_on),
-        _party("provider-org", head.reporter._replace(activity=codes.fund_id()), "provider-activity-id"),
-        _party("receiver-org", row.receiver._replace(activity=identifier), "receiver-activity-id"),
-        type="1",
-    )
-
-
 def _indicator(row: Measured, first: date, last: date) -> Element:
     period = [
         _node("period-start", iso_date=first),
@@ -173,12 +155,13 @@ def _indicator(row: Measured, first: date, last: date) -> Element:
         _node("target", value=_figure(row.target)),
     ]
     if row.actual is not None:
-        said = _texts("comment", (("en", f"As of report {row.said_in}"),))
-        period.append(_node("actual", said, value=_figure(row.actual)))
+        comment = _texts("comment", (("en", f"As of report {row.said_in}"),))
+        period.append(_node("actual", comment, value=_figure(row.actual)))
     parts = [_texts("title", (("en", row.statement),))]
     if row.baseline is not None:
         parts.append(_node("baseline", year=str(first.year), value=_figure(row.baseline)))
-    return _node("indicator", *parts, _node("period", *period), measure=row.measure, ascending="1")
+    ascending = "1" if row.is_ascending else "0"
+    return _node("indicator", *parts, _node("period", *period), measure=row.measure, ascending=ascending)
 
 
 def _year(name: str, row: Year, **attributes: str) -> Element:
@@ -205,10 +188,14 @@ def _figure(value: Decimal) -> str:
 
 
 def _coded(name: str, row: Coded) -> Element:
-    narrative = [_narrative(row.name)] if row.name else []
-    said = {"vocabulary": row.vocabulary, "code": row.code, "significance": row.significance}
-    percent = {} if row.percent is None else {"percentage": _figure(row.percent)}
-    return _node(name, *narrative, **{key: value for key, value in said.items() if value}, **percent)
+    attributes = {
+        "vocabulary": row.vocabulary,
+        "vocabulary-uri": row.page,
+        "code": row.code,
+        "significance": row.significance,
+        "percentage": "" if row.percent is None else _figure(row.percent),
+    }
+    return _texts(name, row.name, **_filled(attributes))
 
 
 def _link(row: Link) -> Element:
@@ -217,19 +204,18 @@ def _link(row: Link) -> Element:
     return _node("document-link", title, *kinds, _node("language", code="en"), format="text/html", url=row.url)
 
 
-def _reporters(head: Head) -> Text:
-    marks = dict(head.mark)
-    return tuple((language, f"{marks[language]} {text}" if marks else text) for language, text in head.name)
-
-
 def _reporter(head: Head, secondary: str = "") -> Element:
-    more = {"secondary-reporter": secondary} if secondary else {}
-    return _texts("reporting-org", _reporters(head), ref=head.reporter.ref, type=head.reporter.kind, **more)
+    attributes = {"ref": head.reporter.ref, "type": head.reporter.kind, "secondary-reporter": secondary}
+    return _texts("reporting-org", head.name, **_filled(attributes))
 
 
 def _party(name: str, row: Party, activity: str, **attributes: str) -> Element:
-    said = {**attributes, "ref": row.ref, "type": row.kind, activity: row.activity}
-    return _node(name, _narrative(row.name), **{key: value for key, value in said.items() if value})
+    attributes |= {"ref": row.ref, "type": row.kind, activity: row.activity}
+    return _node(name, _narrative(row.name), **_filled(attributes))
+
+
+def _filled(attributes: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in attributes.items() if value}
 
 
 def _texts(name: str, text: Text, **attributes: str) -> Element:

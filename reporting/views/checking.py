@@ -4,19 +4,16 @@ The files' addresses carry no language and stay as they are: people keep them in
 """
 
 import json
-import tempfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
@@ -29,9 +26,9 @@ from alliance.rendering.checkpoint import one_state
 from funds.models import Account, Posting
 from funds.plain_text import FORMATS, ledger_lines
 from reporting.paging import page_of
+from reporting.views.downloads import sent, streamed, takes_gzip, written_aside
 
 VERIFIER = Path(settings.BASE_DIR) / "static" / "verify.py"
-SPOOLED = 4 * 1024 * 1024
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -82,14 +79,12 @@ def register_file(request: HttpRequest) -> HttpResponseBase:
 @downloaded
 def ledger_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The whole ledger as plain-text accounting; written aside first, in one state of the database."""
-    file = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 - closed at the response's end
-    with one_state():
-        name = f"alliance-ledger-{head()[0]}.{form}"
+
+    def write(file: IO[bytes]) -> None:
         file.writelines(in_pieces(ledger_lines(form)))
-    file.seek(0)
-    response = streamed(request, iter(lambda: file.read(64 * 1024), b""), name, TEXT)
-    response._resource_closers.append(file.close)  # type: ignore[attr-defined]
-    return response
+
+    with one_state():
+        return sent(request, lambda: written_aside(write), f"alliance-ledger-{head()[0]}.{form}", TEXT)
 
 
 @downloaded
@@ -134,29 +129,3 @@ def verifier(request: HttpRequest) -> HttpResponseBase:
 @cache
 def verifier_digest() -> str:
     return sha256(VERIFIER.read_bytes()).hexdigest()
-
-
-def takes_gzip(request: HttpRequest) -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "")
-
-
-def streamed(request: HttpRequest, pieces: Iterable[bytes], name: str, media_type: str) -> StreamingHttpResponse:
-    """Send the pieces as they come, compressed where the reader takes that."""
-    wanted = takes_gzip(request)
-    if request.method == "HEAD":
-        pieces = iter(())
-    response = StreamingHttpResponse(compressed(pieces) if wanted else pieces, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    if wanted:
-        response["Content-Encoding"] = "gzip"
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
-
-
-def compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces in gzip's format."""
-    packer = zlib.compressobj(wbits=31)
-    for piece in pieces:
-        if packed := packer.compress(piece):
-            yield packed
-    yield packer.flush()

@@ -1,44 +1,36 @@
 """`export_iati`: the fund as open data, as the site gives it."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from alliance.rendering.checkpoint import one_state
-from reporting.iati.export import export_activities, export_organisation
+from reporting.iati.export import write_files
 
 BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    help = "Write the activity file and the organisation file of the IATI Standard, version 2.03."
+    help = "Write the activity file and the organisation file of the IATI Standard, version 2.03: both, or none."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--activities", type=Path, required=True, help="the activity file to write")
         parser.add_argument("--organisation", type=Path, required=True, help="the organisation file to write")
 
     def handle(self, *, activities: str | Path, organisation: str | Path, **options: Any) -> None:
-        exports = {Path(activities): export_activities, Path(organisation): export_organisation}
+        wanted = {"activities": Path(activities).resolve(), "organisation": Path(organisation).resolve()}
+        if wanted["activities"] == wanted["organisation"]:
+            raise CommandError(f"{organisation}: both files have this name", returncode=BAD_INPUT)
         try:
-            with one_state(), ExitStack() as unfinished:
-                written = {file: unfinished.enter_context(_beside(file)) for file in exports}
-                for file, target in written.items():
-                    with target.open("wb") as opened:
-                        exports[file](opened)
-                for file, target in written.items():
-                    target.replace(file)
+            for file in wanted.values():
+                _require_a_place(file)
+            write_files(wanted)
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}", returncode=BAD_INPUT) from error
+            raise CommandError(f"{activities}, {organisation}: {error.strerror}", returncode=BAD_INPUT) from error
 
 
-@contextmanager
-def _beside(file: Path) -> Iterator[Path]:
-    """Give a name beside the file to write first, so that a file of that name is always a whole one."""
-    unfinished = file.with_name(f".{file.name}.part")
-    try:
-        yield unfinished
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _require_a_place(file: Path) -> None:
+    if file.exists() and not file.is_file():
+        raise CommandError(f"{file}: this is no file", returncode=BAD_INPUT)
+    if not file.parent.is_dir():
+        raise CommandError(f"{file}: there is no such folder", returncode=BAD_INPUT)

@@ -100,8 +100,17 @@ class Statement:
 
     @property
     def is_wide(self) -> bool:
-        """Whether a page of paper has to lie on its side for it, and a page on the screen keeps nothing beside it."""
-        return any(len(table.columns) > 6 for table in self.tables)
+        """Whether a page of paper has to lie on its side for it."""
+        return self._widest > 6
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether a page on the screen keeps nothing beside it."""
+        return self._widest > 5
+
+    @property
+    def _widest(self) -> int:
+        return max((len(table.columns) for table in self.tables), default=0)
 
 
 def _writer() -> Callable[[Figure, str], str]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from alliance.core import formats
 from alliance.core.display import Text
 
+NOTHING = "–"  # where there is no figure
+
 type Figure = str | Decimal | int | date | None
 
 
@@ -123,7 +125,7 @@ def _writer() -> Callable[[Figure, str], str]:
                 text = writers[kind](value)
                 return f"{text} %" if kind == "percent" else text
             case None:
-                return "–" if kind in writers else ""
+                return NOTHING if kind in writers else ""
             case date():
                 return formats.short_date(value)
         return value

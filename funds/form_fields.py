@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
-from alliance.core.numbers import UNREADABLE, FigureField, Unreadable
+from alliance.core.numbers import FigureField, Unreadable
 from alliance.core.widgets import DateInput, MoneyInput
 from funds import amounts
 from funds.models import Donor, DonorAlias, Instalment, Window
@@ -26,8 +26,8 @@ class AmountField(forms.CharField):
             return None
         try:
             amount = amounts.read_amount(text)
-        except Unreadable:
-            raise forms.ValidationError(UNREADABLE, code="unreadable") from None
+        except Unreadable as error:
+            raise forms.ValidationError(error.said, code="unreadable") from None
         if amount <= 0:
             raise forms.ValidationError(_("An amount is more than zero."), code="zero")
         if amount > amounts.LARGEST:

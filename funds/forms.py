@@ -272,3 +272,7 @@ class StageForm(KeyedForm):
         cast(forms.ChoiceField, self.fields["stage"]).choices = [
             (move.target, DonorStage(move.target).label) for move in moves if donor.stage in move.sources
         ]
+
+    @property
+    def offers_a_choice(self) -> bool:
+        return bool(cast(forms.ChoiceField, self.fields["stage"]).choices)

@@ -39,7 +39,7 @@ def money_flow(as_of: date, *, since: date | None = None, known_at: int | None =
     moved: Moved = list(postings.values_list(*columns).annotate(Sum("amount")))
     links = _sum([*_contributed(postings), *_allocated(moved), *_borne(moved), *_ended(moved)])
     return Flow(
-        _("From donors to results"),
+        _("From donors to results, in US dollars"),
         _(
             "What donors and other sources gave, to which window, what was allocated to which project, and what became of it."
         ),

@@ -20,8 +20,20 @@ GROUP = 3
 COUNTED = 8  # digits
 
 
+NEGATIVE = _("An amount is never below zero here: write it without a minus sign.")
+MINUS = ("-", "\u2212")
+
+
 class Unreadable(ValueError):
-    """This text is no figure that can be read in one way only."""
+    """This text is no figure that can be read in one way only. `said` is what its writer is told."""
+
+    said = UNREADABLE
+
+
+class Negative(Unreadable):
+    """This text is a figure below zero."""
+
+    said = NEGATIVE
 
 
 def read_number(text: str) -> Decimal:
@@ -30,9 +42,10 @@ def read_number(text: str) -> Decimal:
     A sign followed by exactly three digits could part thousands or decimals: “10.000” and “1,234” raise Unreadable
     (“0,125” cannot be thousands), and so does more than one sign.
     """
-    match = WRITTEN.match(text.strip())
+    text = text.strip()
+    match = WRITTEN.match(text)
     if not match:
-        raise Unreadable(text)
+        raise Negative(text) if text.startswith(MINUS) and WRITTEN.match(text[1:].lstrip()) else Unreadable(text)
     whole, part = re.sub(r"\s", "", match["whole"]), match["part"] or ""
     if len(part) == GROUP and whole != "0" and len(whole) <= GROUP:
         raise Unreadable(text)
@@ -57,8 +70,8 @@ class FigureField(forms.DecimalField):
         if isinstance(value, str) and value.strip():
             try:
                 value = read_number(value)
-            except Unreadable:
-                raise ValidationError(UNREADABLE, code="unreadable") from None
+            except Unreadable as error:
+                raise ValidationError(error.said, code="unreadable") from None
         return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:

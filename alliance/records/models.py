@@ -77,6 +77,8 @@ class Notice(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
 
+    about = ""  # the name of the file, once `name_files` has looked for it
+
     objects = NoticeQuerySet.as_manager()
 
     class Meta:

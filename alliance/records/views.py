@@ -9,6 +9,7 @@ from alliance.access import find
 from alliance.people.requests import Request
 from alliance.records import operations
 from alliance.records.models import Notice
+from alliance.records.named import name_files
 from alliance.records.relay import local_path
 
 PAGE = 25
@@ -20,6 +21,7 @@ def notices(request: Request) -> HttpResponse:
     """The person's notices, newest first."""
     rows = Notice.objects.visible_to(request.user)
     page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    name_files(page.object_list)
     context = {"page": page, "unread": rows.unread().count(), "up_to": max((n.entry.n for n in page), default=0)}
     return render(request, "alliance/notice_list.html", context)
 

@@ -11,7 +11,8 @@ type Body = dict[str, Any]
 class Kind(NamedTuple):
     """A declared kind: its label for people, who is told, the page a notice leads to and what more its mail says.
 
-    An entry of a kind that `calls_for_checkpoint` has the head published soon after it.
+    An entry of a kind that `calls_for_checkpoint` has the head published soon after it. A notice of a kind that
+    `names_file` says the name of the stored file that the facts tell of: such an entry has no public reference.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Kind(NamedTuple):
     url: Callable[[Body], str | None] | None
     detail: Callable[[Body], str] | None = None
     calls_for_checkpoint: bool = False
+    names_file: bool = False
 
 
 _declared: dict[str, Kind] = {}
@@ -34,11 +36,12 @@ def declare(
     url: Callable[[Body], str | None] | None = None,
     detail: Callable[[Body], str] | None = None,
     calls_for_checkpoint: bool = False,
+    names_file: bool = False,
 ) -> None:
     """Declare a kind such as `pledge.acknowledged/1`. `told` gets the body and returns users, or is None for nobody."""
     if name in _declared:
         _contradictions.add(name)
-    _declared[name] = Kind(name, label, told, url, detail, calls_for_checkpoint)
+    _declared[name] = Kind(name, label, told, url, detail, calls_for_checkpoint, names_file)
 
 
 def kind(name: str) -> Kind:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.people.models import User
+from alliance.records.models import StoredFile
 from alliance.register import declare
 
 
@@ -18,4 +19,9 @@ def its_page(body: dict[str, Any]) -> str:
     return reverse("rendering:job", args=[body["facts"]["job"]])
 
 
-declare("document.made/1", label=_("Document finished"), told=who_asked, url=its_page)
+def its_file(body: dict[str, Any]) -> str:
+    names = StoredFile.objects.filter(uid=body["facts"]["file"]).order_by("pk").values_list("name", flat=True)
+    return names.first() or ""
+
+
+declare("document.made/1", label=_("Document finished"), told=who_asked, url=its_page, detail=its_file, names_file=True)

@@ -113,13 +113,16 @@ def donor_new(request: Request) -> HttpResponse:
 def donor_stage(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
     require(permissions.can_register_donor(request.user), _("The secretariat keeps the pipeline."))
+    form = StageForm(submitted(request), donor=row)
+    by_hand = _("Later stages follow from a pledge, an agreement or a deposit.")
+    past_hand = _("The stage of this donor follows from its pledges, agreements and deposits; it is not set by hand.")
     return form_act(
         request,
-        StageForm(submitted(request), donor=row),
+        form,
         advance_donor_stage,
         title=_("Stage of %(donor)s") % {"donor": row.name},
-        lead=_("Later stages follow from a pledge, an agreement or a deposit."),
-        submit=_("Set the stage"),
+        lead=by_hand if form.offers_a_choice else past_hand,
+        submit=_("Set the stage") if form.offers_a_choice else "",
         said=_("The donor's stage is set."),
         back=row.get_absolute_url(),
         crumbs=[(_("Donors"), reverse("funds:donors")), (row.name, row.get_absolute_url())],

@@ -118,7 +118,10 @@ def form_act(
     crumbs: Sequence[tuple[Any, str]] = (),
     **arguments: Any,
 ) -> HttpResponse:
-    """Show a form for one act, or do the act with what it holds and go on to the result's page."""
+    """Show a form for one act, or do the act with what it holds and go on to the result's page.
+
+    Without words for its button there is nothing to do now: the page says why in its `lead`.
+    """
     if request.method == "POST" and form.is_valid():
         filled = dict(form.cleaned_data)
         result = attempt(form, operation, by=request.user, **filled, **arguments)

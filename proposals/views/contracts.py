@@ -24,6 +24,7 @@ from proposals.contract_document.jobs import document_rows, documents_of, reques
 from proposals.documents import split_paragraphs
 from proposals.drafting import first_terms, stored_terms
 from proposals.forms.contracts import ContractForm, DocumentForm, SignForm
+from proposals.forms.lists import ListFilter
 from proposals.models import Contract, Project
 from proposals.operations import (
     cancel_contract,
@@ -50,8 +51,10 @@ def load(request: Request, reference: str) -> Contract:
 @require_GET
 def contract_list(request: Request) -> HttpResponse:
     """Contracts of one's own organisation, or all of them for those who read all."""
-    page = Paginator(Contract.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "proposals/contract_list.html", {"page": page})
+    form = ListFilter(request.GET, Contract.State.choices)
+    rows = form.chosen(Contract.objects.visible_to(request.user), "project__title", "reference")
+    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "proposals/contract_list.html", {"page": page, "form": form})
 
 
 @require_GET

@@ -19,6 +19,7 @@ from funds.operations.earmarks import shut_windows, windows_with_objectives
 from proposals import permissions
 from proposals.closure import open_items
 from proposals.forms.contracts import EvidenceForm
+from proposals.forms.lists import ListFilter
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
 from proposals.operations.contracts import committed
@@ -30,9 +31,10 @@ PAGE = 50
 @require_GET
 def project_list(request: Request) -> HttpResponse:
     """Projects whose work the person takes part in or follows, with their money."""
-    rows = Project.objects.visible_to(request.user).with_money().for_list()
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "proposals/project_list.html", {"page": page})
+    form = ListFilter(request.GET, Project.State.choices)
+    rows = form.chosen(Project.objects.visible_to(request.user), "title", "reference")
+    page = Paginator(rows.with_money().for_list(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "proposals/project_list.html", {"page": page, "form": form})
 
 
 @require_GET

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
@@ -16,10 +14,10 @@ from alliance.core import clock
 from alliance.core.display import Event, Step
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
-from alliance.core.search import matching
 from proposals import permissions
 from proposals.completeness import state_of
 from proposals.content import all_parts, contributors, gather, requested
+from proposals.forms.lists import ListFilter
 from proposals.forms.proposals import StartForm, SubmitForm
 from proposals.models import Proposal, Return, WaitingApproval
 from proposals.operations import start_proposal, submit_proposal, withdraw_proposal
@@ -32,23 +30,11 @@ from proposals.views.pages import Request, press
 PAGE = 50
 
 
-class FilterForm(forms.Form):
-    q = forms.CharField(label=gettext_lazy("Search"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["state"].choices = [("", _("Any")), *Proposal.State.choices]  # type: ignore[attr-defined]
-
-
 @require_GET
 def proposal_list(request: Request) -> HttpResponse:
     """Proposals that the person may see, newest work first."""
-    rows = Proposal.objects.visible_to(request.user)
-    form = FilterForm(request.GET)
-    if form.is_valid():
-        rows = matching(rows, form.cleaned_data["q"], "title", "reference") if form.cleaned_data["q"] else rows
-        rows = rows.filter(state=form.cleaned_data["state"]) if form.cleaned_data["state"] else rows
+    form = ListFilter(request.GET, Proposal.State.choices)
+    rows = form.chosen(Proposal.objects.visible_to(request.user), "title", "reference")
     page = Paginator(rows.with_totals().for_list(), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

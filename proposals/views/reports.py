@@ -17,6 +17,7 @@ from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.breakdowns import label_of
 from proposals.documents import split_paragraphs
+from proposals.forms.lists import ListFilter
 from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
@@ -35,8 +36,10 @@ def load(request: Request, reference: str) -> PartnerReport:
 @require_GET
 def report_list(request: Request) -> HttpResponse:
     """Reports by due date."""
-    page = Paginator(PartnerReport.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "proposals/report_list.html", {"page": page, "day": clock.today()})
+    form = ListFilter(request.GET, PartnerReport.State.choices)
+    rows = form.chosen(PartnerReport.objects.visible_to(request.user), "contract__project__title", "reference")
+    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "proposals/report_list.html", {"page": page, "form": form, "day": clock.today()})
 
 
 @require_GET

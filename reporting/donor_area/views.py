@@ -21,6 +21,7 @@ from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
 from reporting.paging import Page, number_of
 from reporting.statements.forms import AsOf
+from reporting.statements.scope import ends_of_years
 
 ROWS = 20  # projects on one page
 
@@ -57,7 +58,6 @@ def _page(request: Request, donor: Donor | None, donors: Sequence[Donor]) -> Htt
         "form": form, "day": form.day, "area": None, "others": [one for one in donors if one != donor],
         "may_pledge": any(permissions.can_pledge(request.user, pk) for pk in own),
         "is_own": donor is None or donor.organisation_id in own,
-        "years": range(form.day.year - 1, max(form.day.year - 4, 2003), -1),
     }  # fmt: skip
     if donor is not None:
         wanted = request.GET.get("format", "")
@@ -65,8 +65,9 @@ def _page(request: Request, donor: Donor | None, donors: Sequence[Donor]) -> Htt
             return _list(donor, form, wanted)
         number = number_of(request)
         found = donor_area(donor, form.day, first=(number - 1) * ROWS, size=ROWS)
+        begun = min((row.received_on for row in found.deposits), default=None)
         context |= {
-            "area": found, "definitions": tables.definitions(found),
+            "area": found, "ends": ends_of_years(begun, form.day, 3), "definitions": tables.definitions(found),
             "page": Page(number, [], found.has_more), "postings": _behind(found.slug, is_trustee=found.is_trustee),
         }  # fmt: skip
     return render(request, "reporting/donor_area.html", context)

@@ -89,5 +89,6 @@ def delivery_chart(projects: Sequence[ProjectFigures]) -> Any:
             title=_("Spent, of the net funded amount, by project"),
             description=_("For each project, accepted expenditure against what was transferred less refunds."),
             rows=rows,
+            is_delivery=True,
         )
     )

@@ -17,6 +17,8 @@ class AsOf(forms.Form):
 
     def __init__(self, data: Any = None, *, today: date | None = None, **options: Any) -> None:
         self.today = today or clock.today()
+        if data is not None and not self.base_fields.keys() & data.keys():  # a later page of a list names no day
+            data = None
         super().__init__(data, **{"initial": {"as_of": self.today}, **options})
 
     def clean_as_of(self) -> date:
@@ -26,6 +28,10 @@ class AsOf(forms.Form):
         if day and day.year < 2000:
             raise forms.ValidationError(_("The accounts begin later than that."))
         return day or self.today
+
+    def has_changed(self) -> bool:
+        """Whether another day than today was asked for, which can be cleared."""
+        return self.is_bound and (not self.is_valid() or self.day != self.today)
 
     @property
     def day(self) -> date:

@@ -173,7 +173,7 @@ def projects_charts(of: Scope) -> tuple[Targets, ...]:
     funded = sorted((part for part in most if part.transferred > ZERO), key=lambda part: part.project)
     rows = tuple(Target(part.project, ZERO, part.transferred, part.spent, "USD") for part in funded)
     text = _("For each project, accepted expenditure against what was transferred less refunds.")
-    return (Targets(_("Delivery by project"), text, rows),) if rows else ()
+    return (Targets(_("Delivery by project"), text, rows, is_delivery=True),) if rows else ()
 
 
 def categories(of: Scope) -> tuple[Table, ...]:

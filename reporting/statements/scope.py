@@ -14,6 +14,13 @@ from funds.turnover import Moves
 from reporting.paging import Page
 
 ROWS = 50  # of a long table on one page
+APPROVED_ON = date(2007, 11, 9)  # in principle, by the agencies' heads (SCPF/13, paragraph 2): no accounts are older
+
+
+def ends_of_years(begun: date | None, day: date, most: int) -> list[date]:
+    """Return the last days of up to so many years before a day, newest first: of none before the first one."""
+    first = max(begun.year, day.year - most) if begun else day.year
+    return [date(year, 12, 31) for year in range(day.year - 1, first - 1, -1)]
 
 
 @dataclass(frozen=True)

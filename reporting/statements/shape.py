@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from alliance.core import formats
 from alliance.core.display import Text
 
+NOTHING = "–"  # where there is no figure
+
 type Figure = str | Decimal | int | date | None
 
 
@@ -100,8 +102,17 @@ class Statement:
 
     @property
     def is_wide(self) -> bool:
-        """Whether a page of paper has to lie on its side for it, and a page on the screen keeps nothing beside it."""
-        return any(len(table.columns) > 6 for table in self.tables)
+        """Whether a page of paper has to lie on its side for it."""
+        return self._widest > 6
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether a page on the screen keeps nothing beside it."""
+        return self._widest > 5
+
+    @property
+    def _widest(self) -> int:
+        return max((len(table.columns) for table in self.tables), default=0)
 
 
 def _writer() -> Callable[[Figure, str], str]:
@@ -114,7 +125,7 @@ def _writer() -> Callable[[Figure, str], str]:
                 text = writers[kind](value)
                 return f"{text} %" if kind == "percent" else text
             case None:
-                return "–" if kind in writers else ""
+                return NOTHING if kind in writers else ""
             case date():
                 return formats.short_date(value)
         return value

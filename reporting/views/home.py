@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from alliance.core import clock
 from alliance.people.requests import Request
 from alliance.records.models import Notice
+from alliance.records.named import name_files
 from reporting.homes import tasks_for
 from reporting.homes.figures import figures_for
 
@@ -20,6 +21,7 @@ def home(request: Request) -> HttpResponse:
     moment = clock.now()
     unread = Notice.objects.visible_to(request.user).unread().for_list().annotate(in_all=Window(Count("pk")))
     notices = list(unread[:NOTICES])
+    name_files(notices)
     context = {
         "tasks_waiting": tasks_for(request.user, moment),
         "figures_shown": figures_for(request.user),

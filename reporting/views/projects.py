@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import find, public
+from proposals.forms.lists import ListFilter
+from proposals.models import Project
 from reporting.paging import page_of
 from reporting.projects import chart, project_record, public_projects
 
@@ -14,7 +16,9 @@ from reporting.projects import chart, project_record, public_projects
 @require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     """All projects that the committee approved, newest first."""
-    return render(request, "reporting/projects.html", {"page": page_of(public_projects().for_list(), request)})
+    form = ListFilter(request.GET, Project.State.choices)
+    rows = form.chosen(public_projects(), "title", "reference")
+    return render(request, "reporting/projects.html", {"page": page_of(rows.for_list(), request), "form": form})
 
 
 @public

@@ -67,6 +67,9 @@ CHARTS: dict[str, Any] = {
         "T", "D", (Target(LONG, 0, 10, 4), Target("x", 12, 8, Decimal("7.5"), "%"), Target("y", 3, 3, None))
     ),
     "no targets": Targets("T", "D", ()),
+    "delivery": Targets(
+        "T", "D", (Target(LONG, 0, Decimal(200), Decimal("126.34"), "USD"), Target("x", 0, 5, None)), is_delivery=True
+    ),
 }
 
 
@@ -210,3 +213,11 @@ def test_text_and_edges_can_be_seen(scheme: int) -> None:
     assert contrast(colours["rule-strong"], colours["paper"]) >= 3
     assert contrast(colours["focus"], colours["paper"]) >= 3
     assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+
+
+def test_spending_is_said_as_spending_and_not_as_a_target_reached():
+    drawn = charts.draw(CHARTS["delivery"])
+    assert "Spent: 126.34 USD (63" in drawn
+    assert "Net funded amount: 200 USD" in drawn
+    assert ("Reached" in drawn, "Target" in drawn) == (False, False)
+    assert charts.table(CHARTS["delivery"])[0] == ["Project", "Net funded amount", "Spent"]

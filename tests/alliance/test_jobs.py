@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from alliance import celery
-from alliance.records import files
-from alliance.records.models import StoredFile
+from alliance.records import files, relay
+from alliance.records.models import Notice, StoredFile
 from alliance.register import record
 from alliance.register.acts import operation
 from alliance.register.models import RegisterEntry
@@ -65,6 +65,18 @@ def test_same_request_after_its_own_document_is_the_finished_job(officer, rung):
     assert ask(officer) == job
     assert RegisterEntry.objects.order_by("-n").first().kind == "document.made/1"
     assert checkpoint().n == job.register_n
+
+
+def test_notice_of_a_finished_document_says_which_one(officer, rung, sign_in):
+    job = ask(officer)
+    tasks.run_job(str(job.uid))
+    relay.relay()
+    job.refresh_from_db()
+    (notice,) = Notice.objects.filter(user=officer, kind="document.made/1")
+    assert (notice.reference, relay.detail_of(notice)) == ("", job.document.name)
+    client = sign_in(officer)
+    for address in ("/en/notices/", "/en/home/"):
+        assert client.get(address).text.count(job.document.name) == 1
 
 
 def test_request_rings_when_it_is_committed(officer, rung, django_capture_on_commit_callbacks):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from alliance.core.numbers import FigureField, Unreadable, read_number
+from alliance.core.numbers import NEGATIVE, FigureField, Negative, Unreadable, read_number
 
 D = Decimal
 
@@ -29,6 +29,20 @@ def test_a_figure_is_read_as_people_write_it(text, figure):
 def test_what_could_mean_two_things_is_refused(text):
     with pytest.raises(Unreadable):
         read_number(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "\u22121 234,50", "- 5"])
+def test_a_minus_sign_is_told_as_such(text):
+    with pytest.raises(Negative) as refused:
+        read_number(text)
+    assert refused.value.said == NEGATIVE
+
+
+@pytest.mark.parametrize("text", ["--1", "-1,234,5", "-x"])
+def test_what_is_no_figure_beside_its_sign_is_unreadable(text):
+    with pytest.raises(Unreadable) as refused:
+        read_number(text)
+    assert type(refused.value) is Unreadable
 
 
 class Spending(forms.Form):

@@ -1,5 +1,6 @@
 """Every component in its states, in a real browser: each language in one width and theme."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -75,6 +76,16 @@ def test_buttons_and_fields_are_large_enough_for_a_thumb(open_page: Open) -> Non
     heights = controls.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().height)")
     assert heights
     assert min(heights) >= 44
+
+
+def test_rows_of_a_form_stand_one_below_the_other_on_a_phone(open_page: Open) -> None:
+    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800})
+    cells = page.locator(".formset-table tbody tr").first.locator("td")
+    boxes = cells.evaluate_all(
+        "nodes => nodes.map(node => node.getBoundingClientRect()).map(box => [box.top, box.bottom])"
+    )
+    assert len(boxes) > 1
+    assert all(below[0] >= above[1] for above, below in itertools.pairwise(boxes))
 
 
 def test_a_form_with_errors_takes_the_focus_to_its_summary(open_page: Open) -> None:

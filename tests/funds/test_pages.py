@@ -369,6 +369,13 @@ def test_donor_register_and_stage_by_form(officer, sign_in):
     assert Donor.objects.get().stage == "contacted"
 
 
+def test_stage_that_follows_from_papers_is_not_asked_for(rows, officer, sign_in):
+    donor = Donor.objects.filter(stage="received").order_by("pk")[0]
+    page = sign_in(officer).get(reverse("funds:donor_stage", args=[donor.organisation.slug]))
+    assert "it is not set by hand" in page.text
+    assert "Set the stage" not in page.text
+
+
 LISTS = ["pledges", "agreements", "deposits", "payments", "donors"]
 
 

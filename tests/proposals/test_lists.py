@@ -79,6 +79,24 @@ def test_list_filters_by_state_and_words(agency, sign_in):
 
 
 @pytest.mark.parametrize(
+    "address", ["proposals:projects", "proposals:contracts", "proposals:reports", "reporting:projects"]
+)
+def test_work_lists_are_narrowed_by_words_and_state(address, contract_of, officer, sign_in):
+    contract = contract_of()
+    client, url, title = sign_in(officer), reverse(address), contract.project.title
+    states = {"contracts": "signed", "reports": "due"}
+    state = states.get(address.partition(":")[2], contract.project.state)
+
+    def shown(**asked: str) -> int:
+        return len(client.get(url, asked).context["page"].object_list)
+
+    everything = shown()
+    assert everything > 0
+    assert (shown(q=title.upper()), shown(q="no such words"), shown(state="no such state")) == (everything, 0, shown())
+    assert (shown(state=state), shown(state=state, q=contract.project.reference[:4] + "x")) == (everything, 0)
+
+
+@pytest.mark.parametrize(
     ("who", "drafts", "submitted"),
     [
         ("agency", 1, 1), ("rival_agency", 0, 0), ("officer", 0, 1), ("finance_officer", 0, 1), ("head", 0, 1),

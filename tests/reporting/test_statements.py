@@ -12,11 +12,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from funds.attributed import shares_of_projects
 from funds.turnover import Moves
 from reporting.statements import document
 from reporting.statements.catalogue import KINDS, consolidated, statement
+from reporting.statements.scope import ends_of_years
 from reporting.statements.shape import Cell, Column, Line, Table
 from reporting.statements.views import _within
 from tests.pdf.verapdf import assert_conforms
@@ -138,6 +140,34 @@ def test_day_to_come_is_refused_in_words_and_shows_today(demonstration):
     assert answer.context["statement"].as_of == DAY
     for typed in ("tomorrow", "1899-01-01", "2008-02-31", "' or 1=1"):
         assert Client().get("/en/money/statements/interest/", {"as_of": typed}).status_code == 200
+
+
+def test_later_page_shows_the_day_and_only_another_day_can_be_cleared(demonstration):
+    shown = {}
+    for asked in ("", "?page=2", f"?as_of={DAY}", "?as_of=2008-06-30"):
+        text = Client().get(f"/en/money/statements/commitments/{asked}").text
+        shown[asked] = (re.search(r'name="as_of" value="([^"]+)"', text)[1], "Clear the filters" in text)
+    today = (f"{DAY}", False)
+    assert shown == {"": today, "?page=2": today, f"?as_of={DAY}": today, "?as_of=2008-06-30": ("2008-06-30", True)}
+
+
+@pytest.mark.parametrize(
+    ("begun", "day", "ends"),
+    [
+        (date(2007, 11, 9), date(2008, 9, 15), [2007]), (date(2008, 1, 1), date(2008, 9, 15), []),
+        (date(2007, 11, 9), date(2020, 1, 1), [2019, 2018]), (None, date(2008, 9, 15), []),
+    ],
+)  # fmt: skip
+def test_other_days_are_the_ends_of_years_since_the_first(begun, day, ends):
+    assert ends_of_years(begun, day, 2) == [date(year, 12, 31) for year in ends]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_the_funding_status_on_paper_is_one_page(demonstration, language):
+    with translation.override(language):
+        paper = document.make_pdf([statement("funding-status", DAY, whole=True)], is_consolidated=False)
+    with pikepdf.open(io.BytesIO(paper)) as opened:
+        assert len(opened.pages) == 1
 
 
 def test_open_items_are_for_those_who_read_all(demonstration):

@@ -87,11 +87,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Indicators against their targets."""
+    """Indicators against their targets, or what projects spent of the money that they were given."""
 
     title: Text
     description: Text
     rows: tuple[Target, ...]
+    is_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,12 @@ def targets(chart: Targets) -> SafeString:
     drawn, top = [], 0.0
     for row in chart.rows:
         words = svg.lines(str(row.label), svg.WIDTH, most=2)
-        drawn.append(_track(row, words, top))
+        drawn.append(_track(row, words, top, (reached(row), aim(row)) if not chart.is_delivery else delivered(row)))
         top += 20 * len(words) + 58
     return svg.picture(chart.title, chart.description, svg.WIDTH, top, *drawn)
 
 
-def _track(row: Target, words: list[str], top: float) -> str:
+def _track(row: Target, words: list[str], top: float, said: tuple[str, str]) -> str:
     way = progress(row)
     drawn = [svg.text(0, top + 15 + 20 * number, line) for number, line in enumerate(words)]
     y = top + 20 * len(words) + 4
@@ -50,8 +50,8 @@ def _track(row: Target, words: list[str], top: float) -> str:
         filled = svg.WIDTH * float(min(max(way, Decimal(0)), Decimal(1)))
         drawn.append(svg.rect(0, y, max(filled, 2.0), 14, "good" if way >= 1 else "accent"))
     drawn.append(svg.rect(svg.WIDTH - 2, y - 3, 2, 20, "ink"))
-    drawn.append(svg.text(0, y + 32, reached(row), size=svg.SMALL, tone="ink-soft"))
-    drawn.append(svg.text(svg.WIDTH, y + 32, aim(row), size=svg.SMALL, tone="ink-soft", anchor="end"))
+    drawn.append(svg.text(0, y + 32, said[0], size=svg.SMALL, tone="ink-soft"))
+    drawn.append(svg.text(svg.WIDTH, y + 32, said[1], size=svg.SMALL, tone="ink-soft", anchor="end"))
     return "".join(drawn)
 
 
@@ -67,7 +67,19 @@ def aim(row: Target) -> str:
     return gettext("Target: %(value)s") % {"value": plain(row.target)}
 
 
+def delivered(row: Target) -> tuple[str, str]:
+    """Say what was spent, and of what: money is no target to be reached."""
+    spent, whole = (f"{plain(amount or Decimal(0))} {row.unit}".strip() for amount in (row.actual, row.target))
+    values = {"value": spent, "percent": formats.percent(progress(row) or Decimal(0))}
+    return gettext("Spent: %(value)s (%(percent)s)") % values, gettext("Net funded amount: %(value)s") % {
+        "value": whole
+    }
+
+
 def targets_table(chart: Targets) -> Table:
+    if chart.is_delivery:
+        headings = [gettext("Project"), gettext("Net funded amount"), gettext("Spent")]
+        return headings, [[str(row.label), plain(row.target), plain(row.actual or Decimal(0))] for row in chart.rows]
     headings = [gettext("Indicator"), gettext("Baseline"), gettext("Target"), gettext("Actual value")]
     rows = [
         [str(row.label), plain(row.baseline), plain(row.target), "–" if row.actual is None else plain(row.actual)]

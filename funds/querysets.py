@@ -107,11 +107,12 @@ class Amended(OwnedByDonor):
         rel = self.model.amendments.rel
         undone = rel.related_model.objects.filter(later, **{rel.field.name: OuterRef("pk")}).order_by("number")
 
-        def was(name: str) -> Case:
+        def was(name: str) -> Case | Coalesce:
+            before = Subquery(undone.values(name)[:1])
+            if not self.model._meta.get_field(name.removesuffix("_id")).null:
+                return Coalesce(before, F(name))
             kind = models.BigIntegerField() if name.endswith("_id") else None
-            return Case(
-                When(Exists(undone), then=Subquery(undone.values(name)[:1])), default=F(name), output_field=kind
-            )
+            return Case(When(Exists(undone), then=before), default=F(name), output_field=kind)
 
         return self.annotate(
             **{f"amount_{named}": was("amount"), f"usd_{named}": was("amount_usd")},

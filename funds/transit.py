@@ -40,7 +40,10 @@ def refunds_in_transit(day: date | None = None) -> list[Transit]:
     day = day or clock.today()
     later = Posting.objects.filter(effective_on__gt=day)
     stands = Q(debits__gt=F("credits")) | Q(pk__in=later.values("debit")) | Q(pk__in=later.values("credit"))
-    accounts = {row.pk: row for row in Account.objects.filter(stands, kind=AccountKind.REFUNDS_IN_TRANSIT)}
+    standing = Account.objects.filter(stands, kind=AccountKind.REFUNDS_IN_TRANSIT).only("code", "subject")
+    accounts = {row.pk: row for row in standing}
+    if not accounts:
+        return []
     left: dict[int, Decimal] = defaultdict(lambda: ZERO)
     sent: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     postings = Posting.objects.filter(effective_on__lte=day).order_by("effective_on", "pk")

@@ -111,7 +111,7 @@ def _pledged(known: Known) -> Iterator[Transaction]:
 def _agreed(known: Known) -> Iterator[Transaction]:
     """Yield what donors signed for, and what came without an agreement that stands: it was committed when it came.
 
-    They add up to the commitments of the statement. See also `reporting.statements.donors.committed_by_donor`.
+    They add up to the commitments of the statement. See also `funds.stages`.
     """
     signed = _agreements(known.today).select_related("donor__organisation").order_by("signed_on", "pk")
     for row in signed.iterator():

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Case, Q, Sum, When
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alliance.core.translated import names
 from alliance.rendering.charts import Group, Grouped
 from funds.attributed import BY_SOURCE
-from funds.models import AccountKind, Agreement, Deposit, Donor, Pledge, Source
+from funds.models import AccountKind, Source
+from funds.stages import Stages, stages
 from funds.turnover import Moves
 from reporting.statements.overview import TOTAL, with_total
 from reporting.statements.scope import Scope
@@ -30,12 +30,11 @@ DONORS_DRAWN = 12
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    moves = of.moves(*ORIGINS, *REFUNDS, by="donor")
-    committed, paid = of.once(committed_by_donor), _paid(of, moves)
+    paid = _paid(of, of.moves(*ORIGINS, *REFUNDS, by="donor"))
     lines = [
-        _commitment_line(of, donor, committed.get(donor.pk, ZERO), paid.get(donor.organisation.slug, Paid()))
-        for donor in of.once(_donors)
-        if donor.pk in committed or donor.organisation.slug in paid
+        _commitment_line(of, donor, paid.get(donor.slug, Paid()))
+        for donor in of.once(_stages)
+        if donor.committed is not None or donor.slug in paid
     ]
     columns = (
         Column(_("Commitments")), Column(_("Deposits in prior years")), Column(_("Deposits in %(year)s") % {"year": of.year}),
@@ -68,60 +67,35 @@ def _paid(of: Scope, moves: Moves) -> dict[str, Paid]:
     return dict(found)
 
 
-def _commitment_line(of: Scope, donor: Donor, committed: Decimal, paid: Paid) -> Line:
-    slug, kind = donor.organisation.slug, "seed" if donor.is_trustee else "donor"
-    account = f"{kind}:{slug}"
-    refunds = of.total(account=f"{kind}-refunds:{slug}") if paid.refunded else ""
+def _commitment_line(of: Scope, donor: Stages, paid: Paid) -> Line:
+    kind = "seed" if donor.is_trustee else "donor"
+    account = f"{kind}:{donor.slug}"
+    refunds = of.total(account=f"{kind}-refunds:{donor.slug}") if paid.refunded else ""
     cells = (
-        Cell(committed),
+        Cell(donor.committed or ZERO),
         Cell(paid.before, of.prior(account=account)),
         Cell(paid.in_year, of.in_year(account=account)),
         Cell(paid.before + paid.in_year, of.total(account=account)),
         Cell(paid.refunded, refunds),
     )
-    return Line(donor.organisation.name, cells, "row", slug, donor.organisation.get_absolute_url())
+    return Line(donor.name, cells, "row", donor.slug, of.once(_address).format(donor.slug))
 
 
-def committed_by_donor(of: Scope) -> dict[int, Decimal]:
-    """Return each donor's commitments until the statement's day, in the fund's currency."""
-    signed = Agreement.objects.filter(signed_on__lte=of.as_of)
-    standing = signed.exclude(cancelled_at__date__lte=of.as_of)
-    rows = standing.worth_on(of.as_of).order_by().values_list("donor").annotate(Sum("usd_then"))
-    found: dict[int, Decimal] = defaultdict(lambda: ZERO, rows)
-    for donor, is_committed, amount in of.once(_came):
-        if not is_committed:
-            found[donor] += amount
-    return dict(found)
+def _address(of: Scope) -> str:
+    """Return the address of an organisation's page, but for its slug: looked up once for a whole table."""
+    return reverse("reporting:organisation", args=["SLUG"]).replace("SLUG", "{}")
 
 
-def _came(of: Scope) -> list[tuple[int, bool, Decimal]]:
-    """Return what came in from each donor, apart by whether it came under an agreement that stood on the day."""
-    stood = Q(agreement__isnull=False) & ~Q(
-        agreement__cancelled_at__date__lte=of.as_of, agreement__cancelled_at__isnull=False
-    )
-    rows = Deposit.ever.standing(of.as_of).order_by()
-    rows = rows.annotate(is_committed=Case(When(stood, then=True), default=False))
-    return list(rows.values_list("donor", "is_committed").annotate(Sum("amount_usd")))
-
-
-def _donors(of: Scope) -> list[Donor]:
-    rows = Donor.objects.select_related("organisation").order_by("organisation__name_en", "pk")
-    return list(rows.only("donor_type", "organisation__slug", *names("organisation")))
+def _stages(of: Scope) -> list[Stages]:
+    return stages(of.as_of)
 
 
 def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
-    pledges = Pledge.objects.made_until(of.as_of).filter(acknowledged_at__date__lte=of.as_of)
-    standing = pledges.exclude(cancelled_at__date__lte=of.as_of)
-    pledged = dict(standing.order_by().values_list("donor").annotate(Sum("usd_then")))
-    agreed = of.once(committed_by_donor)
-    received: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for donor, _is_committed, amount in of.once(_came):
-        received[donor] += amount
     groups = [
-        Group(one.organisation.name, tuple(stage.get(one.pk, ZERO) for stage in (pledged, agreed, received)))
-        for one in of.once(_donors)
-        if one.pk in {*pledged, *agreed, *received}
+        Group(donor.name, tuple(amount or ZERO for amount in donor[3:]))
+        for donor in of.once(_stages)
+        if any(amount is not None for amount in donor[3:])
     ]
     rows = tuple(sorted(groups, key=lambda group: -max(map(Decimal, group.values)))[:DONORS_DRAWN])
     series = ((_("Pledged"), "gen"), (_("Agreed"), "o2"), (_("Received"), "accent"))

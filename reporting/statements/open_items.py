@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from alliance.core.translated import names
 from funds.ageing import overdue_on
 from funds.models import Deposit
 from funds.transit import refunds_in_transit
@@ -52,6 +53,7 @@ def _overdue(of: Scope) -> Table:
 def _unmatched(of: Scope) -> Table:
     """Deposits that stand on no agreement and no pledge."""
     rows = Deposit.ever.standing(of.as_of).filter(agreement=None, pledge=None)
+    rows = rows.only("reference", "amount_usd", "received_on", *names("donor__organisation"))
     lines = [
         _aged(of, f"{one.reference} {one.donor.name}", one.amount_usd, one.received_on, one.get_absolute_url())
         for one in rows.select_related("donor__organisation").order_by("received_on", "pk")

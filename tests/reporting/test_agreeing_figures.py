@@ -16,6 +16,7 @@ from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge
 from funds.operations.deposits import standings_of
 from funds.operations.pledges import acknowledge_pledge, cancel_pledge
+from funds.stages import stages
 from funds.statements import funding_status
 from governance.operations import close_decision
 from proposals.models import ProposalRecommendation, WaitingApproval
@@ -30,7 +31,7 @@ from reporting.forum_report.scope import rests_on, scope
 from reporting.homes import tasks_for
 from reporting.homes.figures import figures_for
 from reporting.outcomes import outcome_of
-from reporting.statements.donors import commitments, commitments_charts, committed_by_donor
+from reporting.statements.donors import commitments, commitments_charts
 from reporting.statements.open_items import open_items
 from reporting.statements.overview import funding_status as funding_table
 from reporting.statements.overview import sources_and_uses, windows
@@ -41,6 +42,11 @@ from tests.proposals.factories import money_in, submitted_version
 
 pytestmark = pytest.mark.django_db
 D = Decimal
+
+
+def committed(day):
+    """Return what the statement of commitments has of each donor that has any, by its slug."""
+    return {donor.slug: donor.committed for donor in stages(day) if donor.committed is not None}
 
 
 def drawn(day):
@@ -55,15 +61,15 @@ def test_commitment_of_a_past_day_stands_when_it_is_cancelled_later(finance_offi
     pledge = make_pledge(finance_officer, donor=donor, acknowledged_by=officer)
     day = clock.today() + timedelta(days=1)
     set_clock(clock.now() + timedelta(days=1))
-    before = committed_by_donor(Scope(day)), drawn(day)
-    assert before == ({donor.pk: agreement.amount_usd}, [(pledge.amount_usd, agreement.amount_usd, 0)])
+    before = committed(day), drawn(day)
+    assert before == ({donor.organisation.slug: agreement.amount_usd}, [(pledge.amount_usd, agreement.amount_usd, 0)])
     set_clock(clock.now() + timedelta(days=1))
     cancel_agreement(by=finance_officer, agreement=agreement, why="The donor's budget was cut.")
     cancel_pledge(by=officer, pledge=Pledge.objects.get(pk=pledge.pk), why="The donor's budget was cut.")
-    assert (committed_by_donor(Scope(day)), drawn(day)) == before
-    assert (committed_by_donor(Scope(clock.today())), drawn(clock.today())) == ({}, [])
+    assert (committed(day), drawn(day)) == before
+    assert (committed(clock.today()), drawn(clock.today())) == ({}, [])
     for on in (day, clock.today()):
-        assert papers.agreed(papers.papers(donor, on), on) == committed_by_donor(Scope(on)).get(donor.pk, 0)
+        assert papers.agreed(papers.papers(donor, on), on) == committed(on).get(donor.organisation.slug, 0)
 
 
 JUNE, AUGUST, SEPTEMBER = date(2008, 6, 30), date(2008, 8, 1), date(2008, 9, 1)
@@ -91,11 +97,18 @@ def test_agreement_of_a_past_day_is_worth_what_it_was_before_a_later_amendment(f
         (reported,) = gather.donors(scope("MNL2008", as_of=day, known_at=known_at))
         steps = [step.amount for step in area.contributions[0].steps if step.done]
         due = [(row.due_on, row.open) for row in area.instalments]
-        return committed_by_donor(Scope(day)), drawn(day), area.agreed, steps, due, reported.committed
+        return committed(day), drawn(day), area.agreed, steps, due, reported.committed
 
     def worth(amount, due_on):
         written = formats.money(amount, "USD")
-        return {agreement.donor_id: amount}, [(0, amount, 0)], amount, [written], [(due_on, amount)], amount
+        return (
+            {agreement.donor.organisation.slug: amount},
+            [(0, amount, 0)],
+            amount,
+            [written],
+            [(due_on, amount)],
+            amount,
+        )
 
     assert read(JUNE) == worth(D(1000), AUGUST)
     assert read(SEPTEMBER) == worth(D(1500), JUNE)

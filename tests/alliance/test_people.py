@@ -187,6 +187,16 @@ def test_only_the_head_gives_roles(officer, head, stranger):
     assert stranger.has_role(Role.REVIEWER)
 
 
+def test_role_that_is_held_is_not_given_again(head, stranger):
+    role = {"user": stranger, "organisation": Organisation.objects.get(slug="iom"), "role": Role.REVIEWER}
+    membership = give_role(by=head, **role, starts_on=date(2007, 1, 1))
+    for day in (date(2007, 1, 1), date(2008, 1, 1)):
+        with pytest.raises(Refused, match="holds this role already"):
+            give_role(by=head, **role, starts_on=day)
+    Membership.objects.filter(pk=membership.pk).update(ends_on=date(2007, 1, 31))
+    assert give_role(by=head, **role, starts_on=date(2007, 2, 1)).role == Role.REVIEWER
+
+
 def test_an_organisation_is_confirmed_once_by_the_secretariat(officer, donor):
     pending = register_organisation(by=officer, slug="new", kind="private", name_en="New", confirmed=False)
     with pytest.raises(NotAllowed):

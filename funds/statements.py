@@ -20,8 +20,9 @@ from funds.turnover import Moves, sum_of_all, sums
 
 ZERO = Decimal("0.00")
 # Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
-# shown apart, each less what was refunded of it. Another reading is another version.
-DEFINITIONS = "alliance-1"
+# shown apart, each less what was refunded of it. The share of direct costs is of the net funded amount and direct cost, since
+# version 2; it was of expenditure and direct cost. Another reading is another version.
+DEFINITIONS = "alliance-2"
 
 LABELS: dict[str, Promise] = {
     "contributions": _("Contributions from donors"),

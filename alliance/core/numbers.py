@@ -20,7 +20,7 @@ GROUP = 3
 COUNTED = 8  # digits
 
 
-NEGATIVE = _("An amount is never below zero here: write it without a minus sign.")
+NEGATIVE = _("A figure is never below zero here: write it without a minus sign.")
 MINUS = ("-", "\u2212")
 
 

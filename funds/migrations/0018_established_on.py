@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
             name="established_on",
             field=models.DateField(blank=True, null=True, verbose_name="established on"),
         ),
+        migrations.AddField(
+            model_name="fund",
+            name="operating_on",
+            field=models.DateField(blank=True, null=True, verbose_name="operating since"),
+        ),
         migrations.AddConstraint(
             model_name="fund",
             constraint=models.CheckConstraint(

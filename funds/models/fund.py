@@ -85,7 +85,9 @@ class Fund(Translated, Registered):
     status_on = models.DateField(_("status since"))
     status_note = models.TextField(_("why"), blank=True)
     established_on = models.DateField(_("established on"), null=True, blank=True)
-    """The first day of agreements and money; empty until then, and where it stood before this portal kept its books."""
+    """The first day of agreements and money; empty until then, and where it was so before this portal kept the day."""
+    operating_on = models.DateField(_("operating since"), null=True, blank=True)
+    """The first day of allocations, payments, spending and money given back; empty likewise."""
 
     objects = FundQuerySet.as_manager()
 
@@ -130,20 +132,29 @@ class Fund(Translated, Registered):
     def require(self, act: str, on: date | None = None, *, field: str | None = None) -> None:
         """Raise OutOfState, in words, when the fund's status does not allow this kind of act (R103).
 
-        Nor is an act of a day, named in `field`, possible before the fund was established, however late it is written.
+        Nor is an act of a day, named in `field`, possible before the fund was established, or operated, as the act needs,
+        however late it is written.
         """
         if not self.allows(act):
             raise OutOfState(
                 _("The fund is “%(status)s”: it cannot %(act)s. Nothing was changed.")
                 % {"status": self.get_status_display(), "act": Act(act).label}
             )
-        begins = None if act in self.ALLOWED[FundStatus.PROPOSED] else self.established_on
+        begins, said = self._beginning(act)
         if on and begins and on < begins:
-            raise OutOfState(
-                _("The fund was established on %(day)s: before that day it could not %(act)s. Nothing was changed.")
-                % {"day": short_date(begins), "act": Act(act).label},
-                field=field,
+            raise OutOfState(said % {"day": short_date(begins), "act": Act(act).label}, field=field)
+
+    def _beginning(self, act: str) -> tuple[date | None, str]:
+        """Return the first day of this kind of act, where one is known, and what is said of a day before it."""
+        if act in self.ALLOWED[FundStatus.PROPOSED]:
+            return None, ""
+        if act in self.ALLOWED[FundStatus.ESTABLISHED]:
+            return self.established_on, gettext(
+                "The fund was established on %(day)s: before that day it could not %(act)s. Nothing was changed."
             )
+        return self.operating_on, gettext(
+            "The fund began to operate on %(day)s: before that day it could not %(act)s. Nothing was changed."
+        )
 
 
 class WindowStatus(models.TextChoices):

@@ -30,10 +30,11 @@ def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
 
 @operation
 def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = None, fund: Fund | None = None) -> Fund:
-    """Move the fund to another status from a day on, by default today, with the reason. Each status allows certain acts only (R103).
+    """Move the fund to another status from today on, with the reason. Each status allows certain acts only (R103).
 
-    A fund takes no money of a day before it was established. Raises Refused for a day to come or before the present status
-    began, for closing on an earlier day, and, with what is still open, when the fund is to be closed and an account is not at zero.
+    The day of its establishment may be an earlier one: it takes no money of a day before it. Raises Refused for any other day
+    than today otherwise, for one to come or before the present status began, and, with what is still open, when the fund is
+    to be closed and an account of it is not at zero.
     """
     require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.select_for_update(no_key=True).the()
@@ -45,7 +46,9 @@ def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = 
     fund.status_on, fund.status_note = day, note
     if status == FundStatus.ESTABLISHED:
         fund.established_on = day
-    fund.save(update_fields=["status", "status_on", "status_note", "established_on"])
+    if status == FundStatus.OPERATING:
+        fund.operating_on = day
+    fund.save(update_fields=["status", "status_on", "status_note", "established_on", "operating_on"])
     facts = {"fund": fund.code, "status": status, "on": day}
     record("fund.status_set/1", by=by, rows=[fund], facts=facts, public=True)
     return fund
@@ -55,8 +58,11 @@ def _check_status_day(fund: Fund, status: str, day: date) -> None:
     check_not_future(day, "on")
     if day < fund.status_on:
         raise Refused(_("The present status began after this day."), field="on")
-    if status == FundStatus.CLOSED and day < clock.today():
-        raise Refused(_("The fund is closed for good from today on: its accounts are at zero today."), field="on")
+    if status != FundStatus.ESTABLISHED and day < clock.today():
+        raise Refused(
+            _("Only the day of its establishment may be an earlier one: what happened since would stand against it."),
+            field="on",
+        )
 
 
 @operation

@@ -193,7 +193,7 @@ def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[
         raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
     lock_windows([window])
     pool = pool_of(window)
-    return [Line(account(kind), pool, amount, on, by_stakes(pool, amount))]
+    return [Line(account(kind), pool, amount, on, by_stakes(pool, amount, on=on))]
 
 
 @operation
@@ -253,7 +253,7 @@ def window_lines(
         raise Refused(_("Earmarked money moves only with its donors' consent: name the document."), field="consent")
     require_taking(destination, lock_windows([origin, destination]))
     pool = pool_of(origin)
-    return [Line(pool_of(destination), pool, amount, on, by_stakes(pool, amount, donors=donors))]
+    return [Line(pool_of(destination), pool, amount, on, by_stakes(pool, amount, donors=donors, on=on))]
 
 
 @operation

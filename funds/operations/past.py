@@ -1,11 +1,12 @@
 """What is entered for a past day takes nothing that was not there then: not from an account, not from whose money it is."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
@@ -13,6 +14,7 @@ from alliance.core.errors import Refused
 from funds.models import Account, AccountKind, Posting, Share, Stake
 
 ZERO = Decimal("0.00")
+NOT_THEN = _("There was not enough money for this on that day, or on a day since.")
 
 
 def require_held_then(postings: Iterable[Posting]) -> None:
@@ -21,32 +23,35 @@ def require_held_then(postings: Iterable[Posting]) -> None:
     Something is each guarded account that money left, and for a pool each stake in it (R52, R54). For use inside an
     operation, after `post`, which keeps the accounts locked.
     """
-    taken = {(posting.effective_on, posting.credit_id): posting for posting in postings}
-    for (on, account_id), posting in taken.items():
-        if on < clock.today():
-            _require_account(on, Account.objects.get(pk=account_id), posting.entry_id)
+    for on, account_id in {(posting.effective_on, posting.credit_id) for posting in postings}:
+        account = Account.objects.get(pk=account_id)
+        if on >= clock.today() or not account.guarded:
+            continue
+        stakes = lowest_stakes(account, on).values() if account.kind == AccountKind.POOL else ()
+        if min([lowest_balance(account, on), *stakes]) < ZERO:
+            raise Refused(NOT_THEN, field="on")
 
 
-def _require_account(on: date, account: Account, entry_id: int) -> None:
-    lows = [_lowest_since(on, account.balance, account, Posting.objects.all(), "amount")] if account.guarded else []
-    if account.kind == AccountKind.POOL:
-        touched = Share.objects.filter(posting__entry_id=entry_id, posting__credit=account).values("source")
-        lows += [
-            _lowest_since(
-                on, stake.amount, account, Posting.objects.filter(shares__source=stake.source_id), "shares__amount"
-            )
-            for stake in Stake.objects.filter(pool=account, source__in=touched)
-        ]
-    if any(low < ZERO for low in lows):
-        raise Refused(_("There was not enough money for this on that day, or on a day since."), field="on")
+def lowest_balance(account: Account, on: date) -> Decimal:
+    """Return the lowest balance of an account at the end of a day or of a later one."""
+    signed = Case(When(debit=account, then=F("amount")), default=-F("amount"))
+    later = Posting.objects.filter(Q(debit=account) | Q(credit=account), effective_on__gt=on)
+    moved = later.order_by("effective_on").values_list("effective_on").annotate(moved=Sum(signed))
+    return _lowest(account.balance, [amount for _day, amount in moved])
 
 
-def _lowest_since(on: date, now: Decimal, account: Account, postings: QuerySet[Posting], amount: str) -> Decimal:
-    """Return the lowest that these postings left in the account at the end of the day or of a later one.
+def lowest_stakes(pool: Account, on: date) -> dict[int, Decimal]:
+    """Return, by source, the lowest that each stake in a pool was at the end of a day or of a later one."""
+    signed = Case(When(posting__debit=pool, then=F("amount")), default=-F("amount"))
+    later = Share.objects.filter(Q(posting__debit=pool) | Q(posting__credit=pool), posting__effective_on__gt=on)
+    by_day = later.order_by("posting__effective_on").values_list("source", "posting__effective_on")
+    moves: dict[int, list[Decimal]] = defaultdict(list)
+    for source, _day, amount in by_day.annotate(moved=Sum(signed)):
+        moves[source].append(amount)
+    held = Stake.objects.filter(pool=pool).values_list("source", "amount")
+    return {source: _lowest(amount, moves[source]) for source, amount in held}
 
-    `now` is what they leave there today.
-    """
-    signed = Case(When(debit=account, then=F(amount)), default=-F(amount))
-    later = postings.filter(Q(debit=account) | Q(credit=account), effective_on__gt=on).order_by("effective_on")
-    moves = list(later.values("effective_on").annotate(moved=Sum(signed)).values_list("moved", flat=True))
+
+def _lowest(now: Decimal, moves: list[Decimal]) -> Decimal:
+    """Return the lowest of what there was before these moves, in their order, and after each; `now` is after all."""
     return min(accumulate(moves, initial=now - sum(moves, ZERO)))

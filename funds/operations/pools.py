@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core.errors import InsufficientFunds, OutOfState
+from alliance.core import clock
+from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.core.formats import money
 from funds.attribution import Holding, split
 from funds.ledger import Line
 from funds.models import Account, AccountKind, Donor, Share, Source, Stake, Window, WindowStatus
+from funds.operations.past import NOT_THEN, lowest_stakes
 from funds.operations.values import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
@@ -81,11 +83,17 @@ def _not_open(window: Window) -> str:
 
 
 def by_stakes(
-    pool: Account, amount: Decimal, earlier: Iterable[Line] = (), *, donors: Collection[Donor] = ()
+    pool: Account,
+    amount: Decimal,
+    earlier: Iterable[Line] = (),
+    *,
+    donors: Collection[Donor] = (),
+    on: date | None = None,
 ) -> dict[Source, Decimal]:
     """Split an outflow among the pool's sources in proportion to their stakes, ties to the oldest first deposit.
 
-    With donors named, among theirs alone.
+    With donors named, among theirs alone. An outflow of a past day is borne by what was there then and has been since:
+    who came later bears nothing of it.
     """
     rows = Stake.objects.filter(pool=pool, source__donor__in=donors) if donors else Stake.objects.filter(pool=pool)
     stakes = list(rows.select_related("source").order_by("source__since", "source_id"))
@@ -93,11 +101,14 @@ def by_stakes(
     for line in earlier:
         for source, part in (line.shares or {}).items():
             spent[source.pk] = spent.get(source.pk, ZERO) + part
+    then = lowest_stakes(pool, on) if on and on < clock.today() else {}
     holdings = [
-        Holding(stake.source, stake.amount - spent.get(stake.source_id, ZERO), rank)
+        Holding(stake.source, then.get(stake.source_id, stake.amount) - spent.get(stake.source_id, ZERO), rank)
         for rank, stake in enumerate(stakes)
     ]
     held = sum((h.amount for h in holdings), ZERO)
+    if then and held < amount <= sum((stake.amount for stake in stakes), ZERO):
+        raise Refused(NOT_THEN, field="on")
     if amount > held:
         raise short_of([Window.objects.get(pool=pool)], held, amount - held)
     return split(amount, holdings)

@@ -27,7 +27,7 @@ class PublicList(generics.ListAPIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    ordering: tuple[str, ...] = ("-pk",)
+    ordering: tuple[str, ...] = ("-id",)  # a cursor leads on from the first column: rows differ in it
 
     @property
     def paginator(self) -> BasePagination:
@@ -57,10 +57,9 @@ def _activities() -> QuerySet[Any]:
 
 
 class Activities(PublicList):
-    """Activities outside the fund, the latest start first."""
+    """Activities outside the fund, the latest recorded first."""
 
     serializer_class = ActivitySerializer
-    ordering = ("-starts_on", "-pk")
 
     def get_queryset(self) -> QuerySet[Any]:
         return _activities()
@@ -74,10 +73,9 @@ class ActivityDetail(PublicDetail):
 
 
 class Projects(PublicList):
-    """Projects, the newest approval first."""
+    """Projects, the newest first."""
 
     serializer_class = ProjectSerializer
-    ordering = ("-approved_on", "-pk")
 
     def get_queryset(self) -> QuerySet[Any]:
         return _projects()
@@ -108,10 +106,9 @@ class DecisionDetail(PublicDetail):
 
 
 class Postings(PublicList):
-    """Every movement of money, the latest entered first: in an order of one column, so that a cursor leads to every row."""
+    """Every movement of money, the latest entered first."""
 
     serializer_class = PostingSerializer
-    ordering = ("-id",)
 
     def get_queryset(self) -> QuerySet[Any]:
         return for_list(Posting.objects.all())

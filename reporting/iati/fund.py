@@ -57,7 +57,9 @@ def _aims(known: Known) -> Text:
 
 
 def _begun(known: Known) -> tuple[str, date]:
-    """Return when it began: with the first money; until then its present status says since when it is meant."""
+    """Return when it began: the day of its establishment, or, where it is not known, of its first money; else since when it is meant."""
+    if known.fund.established_on:
+        return codes.ACTUAL_START, known.fund.established_on
     first = Posting.objects.filter(effective_on__lte=known.today).order_by("effective_on")
     day = first.values_list("effective_on", flat=True).first()
     return (codes.ACTUAL_START, day) if day else (codes.PLANNED_START, known.fund.status_on)
@@ -84,7 +86,7 @@ def _pledges(day: date) -> QuerySet[Any]:
     """Return what was promised: acknowledged pledges that stand, each with what it is worth now and not written off."""
     public = Pledge.objects.public().filter(pledged_on__lte=day, acknowledged_at__date__lte=day)
     left = ExpressionWrapper(F("usd_then") - Coalesce("written_off_usd", ZERO), output_field=MoneyField())
-    return public.exclude(state="cancelled").worth_on(day).annotate(left=left).filter(left__gt=0)
+    return public.standing().worth_on(day).annotate(left=left).filter(left__gt=0)
 
 
 def _agreements(day: date) -> QuerySet[Any]:

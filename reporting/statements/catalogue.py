@@ -11,7 +11,7 @@ from alliance.rendering.checkpoint import checkpoint, one_state
 from funds.models import Fund, TrusteeTerm
 from funds.statements import DEFINITIONS
 from reporting.statements import donors, open_items, overview, partners
-from reporting.statements.scope import Scope
+from reporting.statements.scope import APPROVED_ON, Scope
 from reporting.statements.shape import Statement, Table
 
 
@@ -107,17 +107,18 @@ def _of_report() -> Iterable[Kind]:
 
 
 def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
-    known = checkpoint()
+    known, fund = checkpoint(), Fund.objects.the()
     term = TrusteeTerm.objects.on(of.as_of)
     return Statement(
         code=kind.code,
         title=str(kind.title),
         as_of=of.as_of,
         year=of.year,
-        currency=Fund.objects.the().currency,
+        currency=fund.currency,
         definitions=DEFINITIONS,
         register_n=known.n,
         register_hash=known.hash,
+        begun=fund.established_on or APPROVED_ON,
         trustee=term.organisation.name if term else "",
         tables=kind.tables(of, whole=True) if kind.takes_whole and whole else of.once(kind.tables),
         charts=kind.charts(of) if kind.charts and drawn else (),

@@ -87,6 +87,7 @@ class Statement:
     register_n: int
     register_hash: str
     trustee: str
+    begun: date
     tables: tuple[Table, ...]
     note: Text = ""
     charts: tuple[Any, ...] = field(default=(), compare=False)

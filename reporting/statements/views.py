@@ -19,7 +19,7 @@ from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, Kind, statement
 from reporting.statements.forms import AsOf
 from reporting.statements.rows import rows
-from reporting.statements.scope import APPROVED_ON, ROWS, ends_of_years
+from reporting.statements.scope import ROWS, ends_of_years
 from reporting.statements.shape import Line, Table, flat
 
 
@@ -51,7 +51,7 @@ def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
     pages = [_shown(table, request) for table in found.tables]
     context = {
         "form": form, "kind": kind, "statement": found, "tables": pages, "day": form.day, "key": new_key(),
-        "ends": ends_of_years(APPROVED_ON, form.day, 5),
+        "ends": ends_of_years(found.begun, form.day, 5),
     }  # fmt: skip
     return render(request, "reporting/statement.html", context)
 

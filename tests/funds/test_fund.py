@@ -64,7 +64,7 @@ def established(head):
     """The fund, established on 5 May 2008 and entered as such later."""
     Fund.objects.update(status="proposed", status_on=date(2008, 1, 2))
     set_fund_status(by=head, status="established", note="a decision", on=RECEIVED_ON)
-    return set_fund_status(by=head, status="operating", note="a decision")
+    return set_fund_status(by=head, status="operating", note="a decision")  # as of today
 
 
 EARLIER = RECEIVED_ON - timedelta(days=1)
@@ -89,8 +89,15 @@ def test_nothing_else_commits_the_fund_on_such_a_day(established, finance_office
     with pytest.raises(OutOfState, match="could not receive contributions") as no:
         make_voucher(finance_officer, "interest_fund", on=EARLIER)
     assert no.value.field == "on"
-    with pytest.raises(OutOfState, match="could not commit money to projects"):
-        allocate(by=finance_officer, project="PRJ-2008-0001", amounts={make_window(): D(1)}, on=EARLIER)
+
+
+@pytest.mark.requirement("R103")
+def test_what_an_operating_fund_may_do_it_may_from_the_day_on_that_it_operates(established, finance_officer):
+    make_deposit(finance_officer)
+    yesterday, amounts = clock.today() - timedelta(days=1), {make_window(): D(1)}
+    with pytest.raises(OutOfState, match="began to operate on .*: before that day it could not commit money"):
+        allocate(by=finance_officer, project="PRJ-2008-0001", amounts=amounts, on=yesterday)
+    assert allocate(by=finance_officer, project="PRJ-2008-0001", amounts=amounts, on=established.operating_on)
 
 
 @pytest.mark.requirement("R103")
@@ -109,11 +116,14 @@ def test_day_of_a_status_is_neither_to_come_nor_before_the_present_one(head):
 
 
 @pytest.mark.requirement("R103")
-def test_fund_is_not_closed_on_an_earlier_day(head):
-    Fund.objects.update(status="closing", status_on=RECEIVED_ON)
-    with pytest.raises(Refused, match="from today on"):
-        set_fund_status(by=head, status="closed", note="x", on=clock.today() - timedelta(days=1))
-    assert set_fund_status(by=head, status="closed", note="x", on=clock.today()).status == "closed"
+@pytest.mark.parametrize(
+    ("before", "after"), [("proposed", "approved_in_principle"), ("operating", "closing"), ("closing", "closed")]
+)
+def test_no_status_but_the_establishment_is_set_for_an_earlier_day(head, before, after):
+    Fund.objects.update(status=before, status_on=RECEIVED_ON)
+    with pytest.raises(Refused, match="Only the day of its establishment"):
+        set_fund_status(by=head, status=after, note="x", on=clock.today() - timedelta(days=1))
+    assert set_fund_status(by=head, status=after, note="x", on=clock.today()).status == after
 
 
 @pytest.mark.parametrize("key", ["officer", "finance_officer", "donor", "member", "auditor"])

@@ -14,9 +14,10 @@ from alliance.core.errors import InsufficientFunds, KeyReused, NotAllowed, OutOf
 from alliance.register.models import RegisterEntry
 from funds import checks
 from funds.direct_costs import cost_share
-from funds.models import Account, Period, Posting, Stake, Voucher, VoucherKind, Window
+from funds.models import Account, Period, Posting, Share, Stake, Voucher, VoucherKind, Window
 from funds.models.vouchers import WITH_REASON
 from funds.operations.fund import close_period
+from funds.operations.past import lowest_stakes
 from funds.operations.voucher_kinds import preview_voucher
 from funds.operations.vouchers import authorise_voucher, cancel_voucher, prepare_voucher
 from funds.statements import funding_status
@@ -504,3 +505,54 @@ def test_no_stake_is_less_than_nothing_on_any_day(finance_officer, second_financ
     post_voucher(finance_officer, second_finance_officer, "donor_refund", **switzerland, on=today)
     with pytest.raises(InsufficientFunds):
         make_voucher(finance_officer, "donor_refund", **switzerland, on=second)
+
+
+@pytest.fixture
+def later_source(finance_officer):
+    """Sweden's 1,000,000 of 30 days ago and Switzerland's 1,000 of 10 days ago, in one pool."""
+    for slug, amount, days in (("sweden-mfa", "1000000.00", 30), ("switzerland-sdc", "1000.00", 10)):
+        deposit(by=finance_officer, slug=slug, amount=amount, code="GEN", on=clock.today() - timedelta(days=days))
+
+
+def borne(voucher):
+    return {s.source.donor.organisation.slug: s.amount for s in Share.objects.filter(posting__entry_id=voucher.entry_id)}
+
+
+@pytest.mark.requirement("R54")
+def test_cost_of_a_past_day_is_borne_by_who_was_there_then(later_source, finance_officer, second_finance_officer):
+    two, ago = (finance_officer, second_finance_officer), clock.today() - timedelta(days=20)
+    for kind in ("bank_charges", "direct_cost", "other_fund", "window_transfer"):
+        more = {"consent": "LET-1"} if kind == "window_transfer" else {}
+        assert borne(post_voucher(*two, kind, amount=D(1001), on=ago, **more)) == {"sweden-mfa": D(1001)}
+    today = borne(post_voucher(*two, "bank_charges", amount=D(100), on=clock.today()))
+    assert sorted(today) == ["sweden-mfa", "switzerland-sdc"]
+
+
+@pytest.mark.requirement("R52")
+def test_income_that_came_later_bears_nothing_of_a_past_day(finance_officer, second_finance_officer):
+    two, today = (finance_officer, second_finance_officer), clock.today()
+    deposit(by=finance_officer, slug="sweden-mfa", amount="1000.00", code="GEN", on=today - timedelta(days=30))
+    post_voucher(*two, "interest_fund", amount=D(1250), on=today - timedelta(days=10))
+    ago = today - timedelta(days=20)
+    with pytest.raises(Refused, match="on that day") as refused:
+        make_voucher(finance_officer, "direct_cost", amount=D("990.01"), on=ago)
+    assert refused.value.field == "on"
+    assert borne(post_voucher(*two, "direct_cost", amount=D(990), on=ago)) == {"sweden-mfa": D(990)}
+
+
+def test_what_a_new_source_brings_meanwhile_does_not_hinder_an_authorisation(
+    finance_officer, second_finance_officer, set_clock
+):
+    deposit(by=finance_officer, slug="sweden-mfa", amount="1000.00", code="GEN", on=clock.today() - timedelta(days=3))
+    voucher = make_voucher(finance_officer, "bank_charges", amount=D(45), on=clock.today())
+    set_clock(clock.now() + timedelta(days=1))
+    deposit(by=finance_officer, slug="switzerland-sdc", amount="1000.00", code="GEN", on=clock.today())
+    assert borne(authorise_voucher(by=second_finance_officer, voucher=voucher)) == {"sweden-mfa": D(45)}
+
+
+def test_looking_back_costs_the_same_for_one_source_and_for_many(finance_officer, django_assert_num_queries):
+    pool, ago = Account.objects.get(code="pool:GEN"), clock.today() - timedelta(days=20)
+    for slug in ("sweden-mfa", "switzerland-sdc", "meridian-foundation"):
+        deposit(by=finance_officer, slug=slug, amount="1000.00", code="GEN", on=clock.today() - timedelta(days=10))
+        with django_assert_num_queries(2):
+            assert set(lowest_stakes(pool, ago).values()) == {D(0)}

@@ -250,7 +250,7 @@ def test_the_demonstrations_activities_say_their_state_days_conditions_and_budge
         )
         for one in activities
     ] == [
-        ("2", [("2", "2008-04-15")], "0", "B031", [], None),
+        ("2", [("2", "2008-04-01")], "0", "B031", [], None),
         (
             "2",
             [("1", "2008-07-01"), ("2", "2008-06-20"), ("3", "2009-06-30")],

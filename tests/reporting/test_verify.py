@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from alliance.register.verification import _as_of_old
 from reporting.guards import settled, shipped, standing
 from reporting.verification import verify
 from tests.funds.test_ledger import allocate, deposit
@@ -104,3 +105,10 @@ def test_a_guard_reads_the_same_after_a_dump_and_only_then():
     dumped = "CHECK (((state)::text = ANY (ARRAY[('it''s'::character varying)::text, ('b'::character varying)::text])))"
     assert settled(fresh) == settled(dumped) == dumped
     assert settled(fresh.replace("'b'", "'c'")) != dumped
+
+
+def test_column_of_a_later_release_is_explained_by_an_older_entry_while_it_is_empty():
+    recorded = {"code": "alliance", "status": "operating"}
+    assert _as_of_old(recorded, recorded | {"operating_on": None}) == recorded
+    assert _as_of_old(recorded, recorded | {"operating_on": "2008-05-02"}) != recorded
+    assert _as_of_old(recorded | {"gone": "x"}, recorded) != recorded | {"gone": "x"}

@@ -220,4 +220,4 @@ def test_spending_is_said_as_spending_and_not_as_a_target_reached():
     assert "Spent: 126.34 USD (63" in drawn
     assert "Net funded amount: 200 USD" in drawn
     assert ("Reached" in drawn, "Target" in drawn) == (False, False)
-    assert charts.table(CHARTS["delivery"])[0] == ["Project", "Net funded amount", "Spent"]
+    assert charts.table(CHARTS["delivery"])[0] == ["Project", "Net funded amount (USD)", "Spent (USD)"]

@@ -78,7 +78,11 @@ def delivered(row: Target) -> tuple[str, str]:
 
 def targets_table(chart: Targets) -> Table:
     if chart.is_delivery:
-        headings = [gettext("Project"), gettext("Net funded amount"), gettext("Spent")]
+        unit = f" ({chart.rows[0].unit})" if chart.rows and chart.rows[0].unit else ""
+        headings = [
+            gettext("Project"),
+            *(f"{label}{unit}" for label in (gettext("Net funded amount"), gettext("Spent"))),
+        ]
         return headings, [[str(row.label), plain(row.target), plain(row.actual or Decimal(0))] for row in chart.rows]
     headings = [gettext("Indicator"), gettext("Baseline"), gettext("Target"), gettext("Actual value")]
     rows = [

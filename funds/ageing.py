@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 
 from alliance.core.translated import names
 from funds.amounts import in_proportion
@@ -54,11 +54,15 @@ def overdue(agreements: Iterable[Agreement], today: date) -> list[Overdue]:
 
 def overdue_on(day: date) -> list[Overdue]:
     """Return what was overdue at the end of a day: agreements, their amounts, instalments and deposits as they were then."""
-    rows = Agreement.objects.running_on(day).worth_on(day).select_related("donor__organisation").order_by("pk")
+    running = Agreement.objects.running_on(day)
+    if not running.exists():
+        return []  # the usual answer for a day long past: what follows costs ten times as much to ask
+    rows = running.worth_on(day).select_related("donor__organisation").order_by("pk")
     rows = rows.only("reference", "amount", "amount_usd", "currency", *names("donor__organisation"))
-    if agreements := list(rows):
-        of_the_day = ("instalments", Instalment.ever.in_force(day)), ("deposits", Deposit.ever.standing(day))
-        prefetch_related_objects(agreements, *(Prefetch(*part) for part in of_the_day))
+    of_the_day = (
+        Prefetch("instalments", Instalment.ever.in_force(day)), Prefetch("deposits", Deposit.ever.standing(day)),
+    )  # fmt: skip
+    agreements = list(rows.prefetch_related(*of_the_day))
     for row in agreements:
         row.amount, row.amount_usd = row.amount_then, row.usd_then
     return overdue(agreements, day)

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
-from alliance.core.translated import names
+from alliance.core.translated import chosen, names
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES
 
 # Monthly rates are published for the first working day of a month; an older one is no rate of the day.
@@ -57,8 +57,15 @@ class PeriodQuerySet(models.QuerySet[Any]):
 class TrusteeTermQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> Any | None:
         """Return the term that covers this day, with its organisation, or None."""
-        rows = self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
-        return rows.select_related("organisation").first()
+        return self._covering(day).select_related("organisation").first()
+
+    def name_on(self, day: date) -> str:
+        """Return the name of the trustee of this day in the reader's language; empty without one."""
+        found = self._covering(day).values_list(*names("organisation")).first()
+        return chosen(found) if found else ""
+
+    def _covering(self, day: date) -> Self:
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day).order_by()  # never two on a day
 
     def newest(self) -> Any | None:
         return self.select_related("organisation").order_by("-starts_on").first()

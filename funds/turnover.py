@@ -110,10 +110,14 @@ class Moves:
         return sorted({row.key for row in self.rows if (row.debit, row.credit) in sides})
 
     def _sum(self, key: str | None, debit: str, credit: str, year: int | None, before: int | None) -> Decimal:
-        found = self._by_kinds(keyed=key is not None).get((key or "", debit, credit), {})
+        found = self._by_kinds(keyed=key is not None).get((key or "", debit, credit))
+        if found is None:
+            return ZERO
         if year is not None:
             return found.get(year, ZERO)
-        return sum((amount for moved_in, amount in found.items() if before is None or moved_in < before), ZERO)
+        if before is None:
+            return sum(found.values(), ZERO)
+        return sum([amount for moved_in, amount in found.items() if moved_in < before], ZERO)
 
     def _by_kinds(self, *, keyed: bool) -> dict[tuple[str, str, str], dict[int, Decimal]]:
         """Return each year's sums, by key or of all keys, under the kinds moved between and under any kind."""

@@ -1,5 +1,6 @@
 """Names kept in three languages, with a visible fallback when one is missing (R1)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import models
@@ -27,6 +28,12 @@ def translation(row: object, field: str) -> Translation:
 def names(path: str) -> list[str]:
     """Return the columns that hold the name of what this path leads to."""
     return [f"{path}__name_{language}" for language in LANGUAGES]
+
+
+def chosen(texts: Sequence[str]) -> str:
+    """Return the text of the active language among those of LANGUAGES, in their order; the English one where it is missing."""
+    language = (get_language() or "en")[:2]
+    return (language in LANGUAGES and texts[LANGUAGES.index(language)]) or texts[0]
 
 
 class Translated(models.Model):

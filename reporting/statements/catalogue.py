@@ -108,7 +108,6 @@ def _of_report() -> Iterable[Kind]:
 
 def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
     known, fund = checkpoint(), Fund.objects.the()
-    term = TrusteeTerm.objects.on(of.as_of)
     return Statement(
         code=kind.code,
         title=str(kind.title),
@@ -119,7 +118,7 @@ def _gathered(kind: Kind, of: Scope, *, whole: bool, drawn: bool) -> Statement:
         register_n=known.n,
         register_hash=known.hash,
         begun=fund.established_on or APPROVED_ON,
-        trustee=term.organisation.name if term else "",
+        trustee=TrusteeTerm.objects.name_on(of.as_of),
         tables=kind.tables(of, whole=True) if kind.takes_whole and whole else of.once(kind.tables),
         charts=kind.charts(of) if kind.charts and drawn else (),
     )

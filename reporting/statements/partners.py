@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from alliance.core.display import Text
 from alliance.core.formats import labelled
-from alliance.core.translated import names
+from alliance.core.translated import chosen, names
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from alliance.rendering.charts import Target, Targets
@@ -60,8 +60,9 @@ def _transfers_line(of: Scope, moves: Moves, slug: str, name: str) -> Line:
 def _partners(moves: Moves) -> list[tuple[str, str]]:
     """Return the partners that money moved to, by name."""
     slugs = {row.key for row in moves.rows if row.key}
-    names = {one.slug: one.name for one in Organisation.objects.filter(slug__in=slugs)}
-    return sorted(((slug, names.get(slug, slug)) for slug in slugs), key=lambda pair: (pair[1].casefold(), pair[0]))
+    rows = Organisation.objects.filter(slug__in=slugs).only("slug", "name_en", "name_fr", "name_es")
+    called = {one.slug: one.name for one in rows}
+    return sorted(((slug, called.get(slug, slug)) for slug in slugs), key=lambda pair: (pair[1].casefold(), pair[0]))
 
 
 def expenditure(of: Scope) -> tuple[Table, ...]:
@@ -114,8 +115,8 @@ def projects(of: Scope) -> tuple[Table, ...]:
     parts = of.parts(BY_OBJECTIVE)
     sums = parts.sums()
     shown, page = of.some(parts)
-    rows = Project.objects.filter(reference__in={part.project for part in shown}).select_related("lead")
-    known = {row.reference: row for row in rows.only("reference", "title", "state", *names("lead"))}
+    rows = Project.objects.filter(reference__in={part.project for part in shown}).order_by()
+    known = {row[0]: row[1:] for row in rows.values_list("reference", "title", "state", *names("lead"))}
     under = {code: list(some) for code, some in groupby(shown, key=lambda part: part.key)}
     called = {one.code: f"{one.code} – {one.name}" for one in Objective.objects.order_by("code")}
     lines: list[Line] = []
@@ -140,11 +141,17 @@ def projects(of: Scope) -> tuple[Table, ...]:
     return (table,)
 
 
-def _project_line(of: Scope, part: Part, project: Project | None) -> Line:
-    if project is None:
+def _project_line(of: Scope, part: Part, known: tuple[str, ...] | None) -> Line:
+    """Return a project's row; `known` is its title, its state and the names of its lead."""
+    if known is None:
         return Line(part.project, _figures(part), "row", part.project, of.total(project=part.project))
-    cells = _figures(part, project.lead.name, str(project.get_state_display()))
-    return Line(f"{part.project} {project.title}", cells, "row", part.project, of.once(_address).format(part.project))
+    title, state, *lead = known
+    cells = _figures(part, chosen(lead), of.once(_states)[state])
+    return Line(f"{part.project} {title}", cells, "row", part.project, of.once(_address).format(part.project))
+
+
+def _states(of: Scope) -> dict[str, str]:
+    return {value: str(label) for value, label in Project.State.choices}
 
 
 def _address(of: Scope) -> str:

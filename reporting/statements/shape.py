@@ -61,13 +61,13 @@ class Table:
 
     def written(self, lines: Iterable[Line] | None = None) -> Iterator[tuple[Line, list[tuple[str, str, bool, str]]]]:
         """Yield lines with their cells in the reader's way of writing: text, address, whether it is a figure, heading."""
-        write, labels = _writer(), {column: str(column.label) for column in self.columns}
+        write, columns = _writer(), [(column.kind, column.is_figure, str(column.label)) for column in self.columns]
         for line in self.lines if lines is None else lines:
-            cells = zip(line.cells, self.columns, strict=True)
-            shown = [
-                (write(cell.value, column.kind), cell.url, column.is_figure, labels[column]) for cell, column in cells
-            ]
-            yield line, shown
+            cells = zip(line.cells, columns, strict=True)
+            yield (
+                line,
+                [(write(value, kind), url, is_figure, label) for (value, url), (kind, is_figure, label) in cells],
+            )
 
     def figure(self, code: str, place: int = 0) -> Figure:
         """Return one figure by its row's code; StopIteration where there is no such row."""

@@ -207,7 +207,9 @@ class FundStatusForm(StatusForm):
 
     on = DateField(
         label=_("From"),
-        help_text=_("Today. The day of its establishment may be an earlier one; no money of a day before it is taken."),
+        help_text=_(
+            "Today. The day of its approval or establishment may be an earlier one; no money of a day before it was established is taken."
+        ),
     )
 
 

@@ -211,6 +211,8 @@ def _refusal(error: IntegrityError) -> Exception:
         return InsufficientFunds()
     if "closed for good" in text:
         return OutOfState(_("This account is closed for good: nothing can be posted on it any more."))
+    if "not established then" in text:
+        return OutOfState(_("The fund was not established on this day: nothing can be posted on it."), field="on")
     if "no open period" in text:
         return Refused(_("This date lies in no open accounting period."), field="on")
     return error

@@ -43,13 +43,13 @@ def confirm_organisation(*, by: User, organisation: Organisation) -> Organisatio
 def give_role(*, by: User | None, user: User, organisation: Organisation, role: str, starts_on: date) -> Membership:
     """Give a person a role for an organisation, from a day on. By the head, or by setup (`by=None`).
 
-    Raises Refused for a role that the person holds, or was given, on that day; NotAllowed for anyone else.
+    Raises Refused for a role that the person holds on that day or from a later one on; NotAllowed for anyone else.
     """
     if by is not None and not by.has_role(Role.HEAD):
         raise NotAllowed()
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)  # one role at a time
     given = Membership.objects.filter(user=user, organisation=organisation, role=role)
-    if given.on(starts_on).exists() or given.filter(starts_on=starts_on).exists():
+    if given.not_over(starts_on).exists():
         raise Refused(_("This person holds this role already."))
     membership = Membership.objects.create(user=user, organisation=organisation, role=role, starts_on=starts_on)
     record("membership.started/1", by=by, rows=[membership, user], facts={"person": user.uid, "role": role})

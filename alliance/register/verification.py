@@ -192,7 +192,7 @@ def _as_asked(sealed: str | None, salt: str, found: Asked) -> bool:
 
 
 def _as_of_old(recorded: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """Return a row's columns without those that a later release added, where they are empty: its snapshot has none of them."""
+    """Return a row's columns without those that a later release added, where they are null: its snapshot has none of them."""
     return {name: value for name, value in now.items() if name in recorded or value is not None}
 
 

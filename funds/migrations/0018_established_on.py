@@ -50,5 +50,22 @@ class Migration(migrations.Migration):
                 violation_error_message="A fund that is not established has no day of it.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="fund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("operating_on", None),
+                    models.Q(
+                        ("status__in", ("operating", "closing", "closed")),
+                        models.Q(
+                            ("established_on", None), ("operating_on__gte", models.F("established_on")), _connector="OR"
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="fund_operating_once_it_does",
+                violation_error_message="A fund operates from a day on that is not before it was established.",
+            ),
+        ),
         migrations.RunSQL(CREATE, DROP),
     ]

@@ -104,6 +104,13 @@ class Fund(Translated, Registered):
                 name="fund_established_once_it_is",
                 violation_error_message=_("A fund that is not established has no day of it."),
             ),
+            models.CheckConstraint(
+                condition=Q(operating_on=None)
+                | Q(status__in=(FundStatus.OPERATING, FundStatus.CLOSING, FundStatus.CLOSED))
+                & (Q(established_on=None) | Q(operating_on__gte=F("established_on"))),
+                name="fund_operating_once_it_does",
+                violation_error_message=_("A fund operates from a day on that is not before it was established."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +155,7 @@ class Fund(Translated, Registered):
         """Return the first day of this kind of act, where one is known, and what is said of a day before it."""
         if act in self.ALLOWED[FundStatus.PROPOSED]:
             return None, ""
-        if act in self.ALLOWED[FundStatus.ESTABLISHED]:
+        if act in self.ALLOWED[FundStatus.ESTABLISHED] or self.operating_on is None:
             return self.established_on, gettext(
                 "The fund was established on %(day)s: before that day it could not %(act)s. Nothing was changed."
             )

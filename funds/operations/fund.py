@@ -32,8 +32,8 @@ def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:
 def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = None, fund: Fund | None = None) -> Fund:
     """Move the fund to another status from today on, with the reason. Each status allows certain acts only (R103).
 
-    The day of its establishment may be an earlier one: it takes no money of a day before it. Raises Refused for any other day
-    than today otherwise, for one to come or before the present status began, and, with what is still open, when the fund is
+    The day of its approval or establishment may be an earlier one: it takes no money of a day before the latter. Raises Refused
+    for any other day than today otherwise, for one to come or before the present status began, and, with what is still open, when the fund is
     to be closed and an account of it is not at zero.
     """
     require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
@@ -58,9 +58,11 @@ def _check_status_day(fund: Fund, status: str, day: date) -> None:
     check_not_future(day, "on")
     if day < fund.status_on:
         raise Refused(_("The present status began after this day."), field="on")
-    if status != FundStatus.ESTABLISHED and day < clock.today():
+    if status not in (FundStatus.APPROVED_IN_PRINCIPLE, FundStatus.ESTABLISHED) and day < clock.today():
         raise Refused(
-            _("Only the day of its establishment may be an earlier one: what happened since would stand against it."),
+            _(
+                "Only the day of its approval or establishment may be an earlier one: what happened since would stand against it."
+            ),
             field="on",
         )
 

@@ -20,15 +20,20 @@ NOT_THEN = _("There was not enough money for this on that day, or on a day since
 def require_held_then(postings: Iterable[Posting]) -> None:
     """Refuse what was just posted for a past day when something would have been below zero at its end or a later one's.
 
-    Something is each guarded account that money left, and for a pool each stake in it (R52, R54). For use inside an
+    Something is each guarded account that money left, and for a pool each stake that it left (R52, R54). For use inside an
     operation, after `post`, which keeps the accounts locked.
     """
-    for on, account_id in {(posting.effective_on, posting.credit_id) for posting in postings}:
+    posted = list(postings)
+    for on, account_id in {(posting.effective_on, posting.credit_id) for posting in posted}:
         account = Account.objects.get(pk=account_id)
         if on >= clock.today() or not account.guarded:
             continue
-        stakes = lowest_stakes(account, on).values() if account.kind == AccountKind.POOL else ()
-        if min([lowest_balance(account, on), *stakes]) < ZERO:
+        lows = [lowest_balance(account, on)]
+        if account.kind == AccountKind.POOL:
+            left = Share.objects.filter(posting__in=posted, posting__credit=account).values_list("source", flat=True)
+            stakes = lowest_stakes(account, on)
+            lows += [stakes[source] for source in left]
+        if min(lows) < ZERO:
             raise Refused(NOT_THEN, field="on")
 
 

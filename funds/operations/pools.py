@@ -101,16 +101,15 @@ def by_stakes(
     for line in earlier:
         for source, part in (line.shares or {}).items():
             spent[source.pk] = spent.get(source.pk, ZERO) + part
-    then = lowest_stakes(pool, on) if on and on < clock.today() else {}
-    holdings = [
-        Holding(stake.source, then.get(stake.source_id, stake.amount) - spent.get(stake.source_id, ZERO), rank)
-        for rank, stake in enumerate(stakes)
-    ]
-    held = sum((h.amount for h in holdings), ZERO)
-    if then and held < amount <= sum((stake.amount for stake in stakes), ZERO):
-        raise Refused(NOT_THEN, field="on")
+    now = {stake.source_id: stake.amount - spent.get(stake.source_id, ZERO) for stake in stakes}
+    held = sum(now.values(), ZERO)
     if amount > held:
         raise short_of([Window.objects.get(pool=pool)], held, amount - held)
+    if on and on < clock.today():
+        now = {source: max(min(low, now.get(source, ZERO)), ZERO) for source, low in lowest_stakes(pool, on).items()}
+    holdings = [Holding(stake.source, now[stake.source_id], rank) for rank, stake in enumerate(stakes)]
+    if amount > sum((holding.amount for holding in holdings), ZERO):
+        raise Refused(NOT_THEN, field="on")
     return split(amount, holdings)
 
 

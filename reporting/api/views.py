@@ -73,7 +73,7 @@ class ActivityDetail(PublicDetail):
 
 
 class Projects(PublicList):
-    """Projects, the newest first."""
+    """Projects, the latest recorded first."""
 
     serializer_class = ProjectSerializer
 

@@ -67,6 +67,8 @@ NOW = object()
 BROKEN = [
     ("fund_status_known", Fund, {"status": "dreaming"}),
     ("fund_established_once_it_is", Fund, {"status": "proposed", "established_on": date(2008, 1, 2)}),
+    ("fund_operating_once_it_does", Fund, {"status": "established", "operating_on": date(2008, 1, 2)}),
+    ("fund_operating_once_it_does", Fund, {"established_on": date(2008, 1, 3), "operating_on": date(2008, 1, 2)}),
     ("window_status_known", Window, {"status": "ajar"}),
     ("window_one_unearmarked", Window, {"unearmarked": True}),
     ("period_starts_before_it_ends", Period, {"starts_on": date(2009, 1, 1), "ends_on": date(2008, 1, 1)}),

@@ -101,6 +101,18 @@ def test_what_an_operating_fund_may_do_it_may_from_the_day_on_that_it_operates(e
 
 
 @pytest.mark.requirement("R103")
+def test_fund_that_closes_without_having_operated_pays_nothing_before_it_was_established(head, people):
+    Fund.objects.update(status="approved_in_principle", status_on=date(2008, 1, 2))
+    set_fund_status(by=head, status="established", note="a decision", on=RECEIVED_ON)
+    set_fund_status(by=head, status="closing", note="a decision")
+    make_deposit(people["finance_officer"])
+    with pytest.raises(OutOfState, match="was established on") as no:
+        make_voucher(people["finance_officer"], "donor_refund", on=EARLIER)
+    assert no.value.field == "on"
+    assert make_voucher(people["finance_officer"], "donor_refund").state == "prepared"
+
+
+@pytest.mark.requirement("R103")
 def test_pledge_may_be_older_than_the_fund(established, donor):
     assert make_pledge(donor, pledged_on=EARLIER).state == "pledged"
 
@@ -117,11 +129,11 @@ def test_day_of_a_status_is_neither_to_come_nor_before_the_present_one(head):
 
 @pytest.mark.requirement("R103")
 @pytest.mark.parametrize(
-    ("before", "after"), [("proposed", "approved_in_principle"), ("operating", "closing"), ("closing", "closed")]
+    ("before", "after"), [("established", "operating"), ("operating", "closing"), ("closing", "closed")]
 )
-def test_no_status_but_the_establishment_is_set_for_an_earlier_day(head, before, after):
+def test_no_status_that_money_moves_in_is_set_for_an_earlier_day(head, before, after):
     Fund.objects.update(status=before, status_on=RECEIVED_ON)
-    with pytest.raises(Refused, match="Only the day of its establishment"):
+    with pytest.raises(Refused, match="Only the day of its approval"):
         set_fund_status(by=head, status=after, note="x", on=clock.today() - timedelta(days=1))
     assert set_fund_status(by=head, status=after, note="x", on=clock.today()).status == after
 

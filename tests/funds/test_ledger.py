@@ -267,7 +267,7 @@ def test_no_posting_outside_an_open_period(finance_officer):
 )
 def test_no_posting_before_the_fund_is_established(finance_officer, fund):
     Fund.objects.update(**fund)
-    with pytest.raises(IntegrityError, match="not established then"):
+    with pytest.raises(OutOfState, match="was not established on this day"):
         post_raw(by=finance_officer, debit="fee", credit="bank_charges")
 
 

@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 
 from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, KeyReused, NotAllowed, OutOfState, Refused
+from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
 from funds import checks
 from funds.direct_costs import cost_share
-from funds.models import Account, Period, Posting, Share, Stake, Voucher, VoucherKind, Window
+from funds.ledger import Line, account, post
+from funds.models import Account, Period, Posting, Share, Source, Stake, Voucher, VoucherKind, Window
 from funds.models.vouchers import WITH_REASON
 from funds.operations.fund import close_period
 from funds.operations.past import lowest_stakes
@@ -558,3 +560,29 @@ def test_looking_back_costs_the_same_for_one_source_and_for_many(finance_officer
         deposit(by=finance_officer, slug=slug, amount="1000.00", code="GEN", on=clock.today() - timedelta(days=10))
         with django_assert_num_queries(2):
             assert set(lowest_stakes(pool, ago).values()) == {D(0)}
+
+
+@pytest.mark.requirement("R52", "R54")
+def test_stake_that_was_below_zero_once_bears_nothing_and_hinders_nobody_else(
+    later_source, finance_officer, second_finance_officer
+):
+    """As in books from before past days were looked at: a cost of 20 days ago that Switzerland bore in part."""
+    two, today = (finance_officer, second_finance_officer), clock.today()
+    switzerland = Source.objects.get(donor__organisation__slug="switzerland-sdc")
+    with transaction.atomic():
+        take(by=finance_officer, source=switzerland, amount=D(45), on=today - timedelta(days=20))
+    ago = today - timedelta(days=15)
+    assert borne(post_voucher(*two, "bank_charges", amount=D(10000), on=ago)) == {"sweden-mfa": D(10000)}
+    refund = post_voucher(*two, "donor_refund", donor=make_donor(), amount=D(10), on=ago)
+    assert borne(refund) == {"sweden-mfa": D(10)}
+
+
+@operation
+def take(*, by, source, amount, on):
+    lines = [Line(account("bank_charges"), Account.objects.get(code="pool:GEN"), amount, on, {source: amount})]
+    post(lines, entry=record("cost.posted/1", by=by))
+
+
+def test_amount_above_all_there_is_is_refused_with_what_there_is_today(later_source, finance_officer):
+    with pytest.raises(InsufficientFunds, match=r"holds USD\s1,001,000.00 for this: USD\s1.00 is missing"):
+        make_voucher(finance_officer, "bank_charges", amount=D(1001001), on=clock.today() - timedelta(days=20))

@@ -125,7 +125,7 @@ def test_more_than_window_and_general_pool_hold_is_refused_whole(finance_officer
         InsufficientFunds, match=r"general pool hold USD\s150.00 together for this: USD\s0.01 is missing"
     ):
         allocate(None, "PRJ-1", W2="150.01")
-    with pytest.raises(InsufficientFunds, match=r"Unearmarked” holds USD\s100.00 for this: USD\s1.00 is missing"):
+    with pytest.raises(InsufficientFunds, match=r"General pool” holds USD\s100.00 for this: USD\s1.00 is missing"):
         allocate(None, "PRJ-1", GEN="101.00")
     assert Posting.objects.count() == before
     allocate(None, "PRJ-1", W2="150.00")

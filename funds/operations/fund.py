@@ -41,7 +41,8 @@ def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = 
     if status == FundStatus.CLOSED and fund.status == FundStatus.CLOSING:
         require_clear()
     day = on or clock.today()
-    _check_status_day(fund, status, day)
+    if on:
+        _check_status_day(fund, status, on)
     advance(fund, verb_to(Fund.TRANSITIONS, fund.status, status))
     fund.status_on, fund.status_note = day, note
     if status == FundStatus.ESTABLISHED:

@@ -10,6 +10,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,7 +26,7 @@ from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.people.models import Organisation, User
 from funds import checks
-from funds.models import Account, Donor, Period, Posting, Source, Stake, Window
+from funds.models import Account, Donor, Period, Posting, Share, Source, Stake, Window
 from funds.operations import money
 from funds.operations.fund import close_period, set_window_status
 from funds.operations.payments import authorise_payment, pay_payment
@@ -100,7 +101,7 @@ class MoneyLife(RuleBasedStateMachine):
     def begin_with_some_money(self):
         """Every place holds some: a life in which the first pool is empty tries little but refusals."""
         for donor, window in zip(DONORS, ("GEN", "W1", "W2"), strict=True):
-            self.deposit(donor, window, D(20_000), ON)
+            self.deposit(donor, window, D(20_000), LAST_YEAR)
         for project in ("PRJ-1", "PRJ-2"):
             self.allocate(project, "GEN", D(6_000))
             for partner in ("iom", "ilo"):
@@ -217,7 +218,8 @@ class MoneyLife(RuleBasedStateMachine):
     @rule(window=windows, amount=small, kind=st.sampled_from(("other_funds", "direct_cost", "bank_charges")), on=days)
     def bear_cost(self, window, amount, kind, on):
         act = {"by": self.officer, "kind": kind, "window": Window.objects.get(code=window), "amount": amount, "on": on}
-        refusal = self.short(f"pool:{window}", amount) or self.closed(on)
+        unborne = None if amount <= self.there_then(window, on) else Refused
+        refusal = self.short(f"pool:{window}", amount) or unborne or self.closed(on)
         if self.expect(kind.replace("_", " "), lambda: money.post_cost(**act), refusal):
             self.move(kind.replace("_", "-"), f"pool:{window}", amount)
 
@@ -261,6 +263,18 @@ class MoneyLife(RuleBasedStateMachine):
         period = Period.objects.get(code="2007")
         if self.expect("period closed", lambda: close_period(by=self.officer, period=period), refusal):
             self.is_last_year_open = False
+
+    def there_then(self, window: str, on: date) -> Decimal:
+        """What is in a pool of what was there at the end of that day: of two days that pools are moved on, all is of the second."""
+        then: Counter[int] = Counter()
+        now: Counter[int] = Counter()
+        shares = Share.objects.filter(Q(posting__debit__subject=window) | Q(posting__credit__subject=window))
+        for share in shares.select_related("posting__debit"):
+            signed = share.amount if share.posting.debit.subject == window else -share.amount
+            now[share.source_id] += signed
+            if share.posting.effective_on <= on:
+                then[share.source_id] += signed
+        return sum((max(min(then[source], now[source]), ZERO) for source in now), ZERO)
 
     def stake(self, donor: str, window: str) -> Decimal:
         sources = Source.objects.filter(kind="donor", donor__in=Donor.objects.filter(organisation__slug=donor))

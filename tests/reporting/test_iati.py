@@ -23,7 +23,7 @@ from alliance.forum.models import Recommendation
 from alliance.people.models import Organisation
 from alliance.people.operations import register_organisation
 from alliance.register.checkpoints import publish_checkpoint
-from funds.models import Account, AccountKind, Agreement, Posting
+from funds.models import Account, AccountKind, Agreement, Fund, Posting
 from funds.operations.agreements import cancel_agreement
 from funds.operations.money import reverse as reverse_posting
 from funds.operations.pledges import cancel_pledge, write_off_pledge
@@ -250,7 +250,7 @@ def test_the_demonstrations_activities_say_their_state_days_conditions_and_budge
         )
         for one in activities
     ] == [
-        ("2", [("2", "2008-04-01")], "0", "B031", [], None),
+        ("2", [("2", "2008-04-15")], "0", "B031", [], None),
         (
             "2",
             [("1", "2008-07-01"), ("2", "2008-06-20"), ("3", "2009-06-30")],
@@ -359,12 +359,26 @@ def test_money_of_a_project_from_before_the_portal_stands_in_the_funds_activity(
     (fund,) = activities
     outgoing = [told(one) for one in fund.findall("transaction")]
     fund_itself, partner = (FUND[0].removeprefix("[Demonstration] "), FUND[1]), make_organisation("iom").name_en
-    today = clock.today().isoformat()
     assert [row for row in outgoing if row[0] in (codes.COMMITMENT, codes.DISBURSEMENT)] == [
         (codes.COMMITMENT, "2008-05-05", "5000.00", None, fund_itself, NOBODY),
+        (codes.DISBURSEMENT, "2008-05-05", "3000.00", None, fund_itself, (partner, None)),
         (codes.DISBURSEMENT, "2008-05-05", "-500.00", None, fund_itself, (partner, None)),
-        (codes.DISBURSEMENT, today, "3000.00", None, fund_itself, (partner, None)),
     ]
+
+
+def begun():
+    activities, _organisation = exported()
+    return [(row.get("type"), row.get("iso-date")) for row in activities.find("iati-activity").findall("activity-date")]
+
+
+def test_fund_has_begun_when_it_was_established_or_else_with_its_first_money(finance_officer):
+    Fund.objects.update(status="proposed", status_on=date(2008, 5, 2))
+    assert begun() == [(codes.PLANNED_START, "2008-05-02")]
+    Fund.objects.update(status="operating")
+    make_deposit(finance_officer, received_on=date(2008, 5, 5))
+    assert begun() == [(codes.ACTUAL_START, "2008-05-05")]
+    Fund.objects.update(established_on=date(2008, 4, 1))
+    assert begun() == [(codes.ACTUAL_START, "2008-04-01")]
 
 
 def sent_back(preparer, authoriser, on):

@@ -199,6 +199,11 @@ class MoneyLife(RuleBasedStateMachine):
         if self.expect("refund received", lambda: money.receive_refund(amount=amount, **act), self.short(sent, amount)):
             self.move(f"project:{project}", sent, amount)
 
+    @rule(project=projects, partner=partners, amount=small, whole=st.booleans())
+    def send_refund_and_have_it(self, project, partner, amount, whole):
+        self.send_refund(project, partner, amount)
+        self.receive_refund(project, partner, amount, whole)
+
     @rule(project=projects, amount=small)
     def release(self, project, amount):
         before = {p.code: p.balance for p in Account.objects.filter(kind="pool")}

@@ -19,7 +19,7 @@ from funds.form_fields import (
     WindowField,
     check_precision,
 )
-from funds.models import Donor, DonorStage, DonorType, Pledge
+from funds.models import Donor, DonorStage, DonorType, Fund, Pledge
 
 INSTALMENTS = 12
 
@@ -203,7 +203,7 @@ class StatusForm(KeyedForm):
 
 
 class FundStatusForm(StatusForm):
-    """Another status of the fund, from a day on."""
+    """Another status of the fund, and its day where that may be an earlier one than today."""
 
     on = DateField(
         label=_("From"),
@@ -211,6 +211,11 @@ class FundStatusForm(StatusForm):
             "Today. The day of its approval or establishment may be an earlier one; no money of a day before it was established is taken."
         ),
     )
+
+    def __init__(self, *args: Any, row: Fund, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if not any(row.TRANSITIONS[verb].target in Fund.ENTERED_LATE for verb in row.verbs):
+            del self.fields["on"]
 
 
 class FundingRequestForm(KeyedForm):

@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils.translation import get_language
 
-from alliance.core.translated import LANGUAGES
+from alliance.core.translated import chosen
 
 # An amended promise was worth what its first amendment after the day says it was before; see `Amended.worth_on`.
 STAGES = """
@@ -30,7 +29,7 @@ STAGES = """
         SELECT d.donor_id, sum(d.amount_usd) AS usd, sum(d.amount_usd) FILTER (WHERE g.id IS NULL) AS of_no_agreement
           FROM funds_deposit d LEFT JOIN standing g ON g.id = d.agreement_id
          WHERE d.received_on <= %(day)s AND (d.reversed_on IS NULL OR d.reversed_on > %(day)s) GROUP BY 1)
-    SELECT o.slug, COALESCE(NULLIF(o.{name}, ''), o.name_en), donor.donor_type = 'trustee', pledged.usd,
+    SELECT o.slug, ARRAY[o.name_en, o.name_fr, o.name_es], donor.donor_type = 'trustee', pledged.usd,
            CASE WHEN agreed.usd IS NULL THEN came.of_no_agreement ELSE agreed.usd + COALESCE(came.of_no_agreement, 0) END, came.usd
       FROM funds_donor donor JOIN alliance_organisation o ON o.id = donor.organisation_id
       LEFT JOIN pledged ON pledged.donor_id = donor.id LEFT JOIN agreed ON agreed.donor_id = donor.id
@@ -54,8 +53,6 @@ class Stages(NamedTuple):
 
 def stages(day: date) -> list[Stages]:
     """Return every donor by name, with its stages at the end of a day, whatever was amended, cancelled or reversed later."""
-    language = (get_language() or "en")[:2]
-    query = STAGES.format(name=f"name_{language if language in LANGUAGES else 'en'}")
     with connection.cursor() as cursor:
-        cursor.execute(query, {"day": day})
-        return list(map(Stages._make, cursor.fetchall()))
+        cursor.execute(STAGES, {"day": day})
+        return [Stages(slug, chosen(names), *stage) for slug, names, *stage in cursor.fetchall()]

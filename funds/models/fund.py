@@ -64,6 +64,8 @@ class Fund(Translated, Registered):
         FundStatus.CLOSING: frozenset({Act.RECEIVE, Act.PAY, Act.SPEND, Act.REFUND}),
         FundStatus.CLOSED: frozenset(),
     }
+    # Nothing happens in these that an earlier day of theirs would forbid: the head may enter them late.
+    ENTERED_LATE = frozenset({FundStatus.APPROVED_IN_PRINCIPLE, FundStatus.ESTABLISHED})
     TRANSITIONS = {
         "approve_in_principle": Move(frozenset({FundStatus.PROPOSED}), FundStatus.APPROVED_IN_PRINCIPLE, (Role.HEAD,)),
         "establish": Move(

@@ -59,7 +59,7 @@ def _check_status_day(fund: Fund, status: str, day: date) -> None:
     check_not_future(day, "on")
     if day < fund.status_on:
         raise Refused(_("The present status began after this day."), field="on")
-    if status not in (FundStatus.APPROVED_IN_PRINCIPLE, FundStatus.ESTABLISHED) and day < clock.today():
+    if status not in Fund.ENTERED_LATE and day < clock.today():
         raise Refused(
             _(
                 "Only the day of its approval or establishment may be an earlier one: what happened since would stand against it."

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,12 +77,7 @@ def _commitment_line(of: Scope, donor: Stages, paid: Paid) -> Line:
         Cell(paid.before + paid.in_year, of.total(account=account)),
         Cell(paid.refunded, refunds),
     )
-    return Line(donor.name, cells, "row", donor.slug, of.once(_address).format(donor.slug))
-
-
-def _address(of: Scope) -> str:
-    """Return the address of an organisation's page, but for its slug: looked up once for a whole table."""
-    return reverse("reporting:organisation", args=["SLUG"]).replace("SLUG", "{}")
+    return Line(donor.name, cells, "row", donor.slug, of.address("reporting:organisation", donor.slug))
 
 
 def _stages(of: Scope) -> list[Stages]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import groupby
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alliance.core.display import Text
@@ -147,16 +146,11 @@ def _project_line(of: Scope, part: Part, known: tuple[str, ...] | None) -> Line:
         return Line(part.project, _figures(part), "row", part.project, of.total(project=part.project))
     title, state, *lead = known
     cells = _figures(part, chosen(lead), of.once(_states)[state])
-    return Line(f"{part.project} {title}", cells, "row", part.project, of.once(_address).format(part.project))
+    return Line(f"{part.project} {title}", cells, "row", part.project, of.address("reporting:project", part.project))
 
 
 def _states(of: Scope) -> dict[str, str]:
     return {value: str(label) for value, label in Project.State.choices}
-
-
-def _address(of: Scope) -> str:
-    """Return the address of a project's page, but for its reference: looked up once for a whole table."""
-    return reverse("reporting:project", args=["REFERENCE"]).replace("REFERENCE", "{}")
 
 
 def _sum_line(total: Part, label: Text, level: str, code: str) -> Line:

@@ -40,6 +40,12 @@ class Scope:
             self._read[read] = read(self)
         return self._read[read]
 
+    def address(self, view: str, key: str) -> str:
+        """Return the address of a row's page; what stands around its key is looked up once for a whole statement."""
+        if view not in self._read:
+            self._read[view] = reverse(view, args=["KEY"]).replace("KEY", "{}")
+        return self._read[view].format(key)
+
     def moves(self, *kinds: str, by: str = "") -> Moves:
         """Return the movements until the day, read once for each way to ask.
 

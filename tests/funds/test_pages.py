@@ -353,6 +353,20 @@ def test_head_changes_a_windows_status_and_the_page_shows_it(head, sign_in):
     assert "status" in response.context["form"].errors
 
 
+@pytest.mark.requirement("R103")
+def test_day_is_asked_for_only_where_the_funds_status_may_be_entered_late(head, sign_in):
+    client, page = sign_in(head), reverse("funds:fund_status")
+    Fund.objects.update(status="proposed", status_on=date(2008, 1, 2))
+    values = {"key": "a", "status": "established", "note": "The trustee confirms.", "on": "2008-04-01"}
+    refused = client.post(page, values | {"on": "2008-01-01"})
+    assert list(refused.context["form"].errors) == ["on"]
+    client.post(page, values)
+    assert Fund.objects.the().established_on == date(2008, 4, 1)
+    assert "on" not in client.get(page).context["form"].fields
+    client.post(page, {"key": "b", "status": "operating", "note": "The first session."})
+    assert Fund.objects.the().operating_on == clock.today()
+
+
 def test_rate_is_entered_by_form_with_a_comma(finance_officer, sign_in):
     values = {"key": "a", "currency": "NOK", "on": "2008-05-02", "units_per_usd": "5,1234", "source": "Norges Bank"}
     sign_in(finance_officer).post(reverse("funds:rate_new"), values)

@@ -8,7 +8,7 @@ Where a thing lives, and where the next one goes:
 - `statements/`: the fund's statements; a new one is a `Kind` of `catalogue`, made in the module of its subject.
 - `donor_area/`, `forum_report/`: each gathers into frozen rows (`gather` → `shape` or `figures`), from which page,
   PDF and files are made; a document that is asked for is a job (`jobs`).
-- `api/`: the public read interface. `guards` and `verification`: what `verify` checks at the top.
+- `api/`: the public read interface; `iati/`: the same as files of the IATI Standard. `guards` and `verification`: what `verify` checks at the top.
 - `play/`: scenarios played through the operations, a module of verbs by subject; `scenarios/` has those that ship.
 - `scale/`: a large made-up fund. `management/commands/`: the commands that span apps.
 

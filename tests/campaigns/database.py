@@ -1,15 +1,15 @@
 """A database of its own for a campaign, migrated, with reference data and people; dropped at the end."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
 
 @contextmanager
-def own_database(name: str) -> Iterator[None]:
-    """Make, name (in DATABASE_URL, for child processes too) and drop the database `name`."""
+def own_database(name: str, ready: Callable[[], None] | None = None) -> Iterator[None]:
+    """Make, name (in DATABASE_URL, for child processes too) and drop the database `name`; `ready` fills it first."""
     with ExitStack() as stack:
         if not os.environ.get("DATABASE_URL"):
             from alliance.runtime.database import using
@@ -20,7 +20,7 @@ def own_database(name: str) -> Iterator[None]:
         maintain(server, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
         os.environ["DATABASE_URL"] = f"{server}/{name}"
         try:
-            prepare()
+            (ready or prepare)()
             yield
         finally:
             from django.db import connections
@@ -29,15 +29,23 @@ def own_database(name: str) -> Iterator[None]:
             maintain(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def prepare() -> None:
+def migrated() -> None:
+    """Have the tables and nothing in them."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
+    call_command("migrate", verbosity=0)
+
+
+def prepare() -> None:
+    """Have the tables, reference data and people."""
+    migrated()
+    from django.core.management import call_command
+
     from alliance.people.demonstration import enrol_people
 
-    call_command("migrate", verbosity=0)
     call_command("setup", verbosity=0)
     enrol_people(since=date(2007, 11, 16))
 

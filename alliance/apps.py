@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-ROOMS_TELLING = ("people", "forum", "records", "rendering")
+ROOMS_TELLING = ("people", "forum", "records", "jobs")
 
 
 class AllianceConfig(AppConfig):

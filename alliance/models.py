@@ -2,10 +2,10 @@
 
 from alliance.core.clock import Clock
 from alliance.forum.models import *  # noqa: F403
+from alliance.jobs.models import *  # noqa: F403
 from alliance.people.models import Membership, Organisation, SecurityEvent, User
 from alliance.records.models import *  # noqa: F403
 from alliance.register.models import Checkpoint, RegisterEntry, RegisterHead
-from alliance.rendering.models import *  # noqa: F403
 
 __all__ = [
     "Checkpoint",

@@ -58,6 +58,10 @@ INSTALLED_APPS = [
     "governance",
     "reporting",
 ]
+# The demonstration, its made-up people and their tools. A portal that serves named hosts is a real one and leaves them out.
+ALLIANCE_SCENARIOS = env.bool("ALLIANCE_SCENARIOS", default=LOCAL or not env.list("ALLIANCE_HOSTS", default=[]))
+if ALLIANCE_SCENARIOS:
+    INSTALLED_APPS.append("scenarios")
 
 MIDDLEWARE = [
     "alliance.core.requests.RequestIdMiddleware",

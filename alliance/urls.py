@@ -13,7 +13,7 @@ urlpatterns = [
         path("", include("alliance.forum.urls")),
         path("", include("alliance.styleguide.urls")),
         path("", include("alliance.records.urls")),
-        path("", include("alliance.rendering.urls")),
+        path("", include("alliance.jobs.urls")),
         path("funds/", include("funds.urls")),
         path("", include("proposals.urls")),
         path("committee/", include("governance.urls")),

@@ -11,8 +11,6 @@ nothing of proposals or votes.
 
 Where a thing goes: a row in `models/`, one module a noun (what donors promise and send is `contributions`); a change
 in `operations/` of the same noun; what moves money there in `money`, what a window's pool gives in `pools`, and a
-voucher's kind in `voucher_kinds`; a question that needs no database (`amounts`, `matching`, `positions`,
-`attribution`, `seed`) or only reads (`statements`, `stages`, `turnover`, `carried`, `attributed`, `ageing`, `transit`,
-`closing`) in a module beside this one; a page in `views/`, its form in `forms`, `donor_forms`, `voucher_forms` or `upload_forms`,
-made of `form_fields`; what narrows a list in `filters`, its task in `waiting`.
+voucher's kind in `voucher_kinds`. What only reads or reckons has a room by subject: `ledger/`, `contributions/`,
+`statements/`, `imports/`. A page is in `views/`, its form in `forms/`; who has what to do is in `reporting.homes`.
 """

@@ -8,4 +8,4 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("funds.receivers")
-        import_module("funds.attributed")
+        import_module("funds.ledger.shares")

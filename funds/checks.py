@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from alliance.register.verification import Problem
-from funds.carrying import wrong
+from funds.ledger.snapshot_taking import wrong
 from funds.models import Account, Posting
 
 ACCOUNTS = """

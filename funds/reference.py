@@ -11,7 +11,7 @@ from alliance.core.errors import Refused
 from alliance.forum.models import Objective
 from alliance.reference import Loaded, bring_in_line
 from alliance.register import operation, record
-from funds.ledger import open_pool
+from funds.ledger.posting import open_pool
 from funds.models import Fund, FundStatus, Period, Rate, Window
 
 TEXTS = ("name_en", "name_fr", "name_es", "purpose_en", "purpose_fr", "purpose_es")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.carrying import carry_forward_if_due
+from funds.ledger.snapshot_taking import carry_forward_if_due
 from funds.operations.reminders import remind_due
 
 

@@ -26,7 +26,6 @@ from funds.views import (
 
 app_name = "funds"
 urlpatterns = [
-    path("", fund.home, name="home"),
     path("pledges/", pledges.pledges, name="pledges"),
     path("pledges/new/", pledges.pledge_new, name="pledge_new"),
     path("pledges/<str:reference>/", pledges.pledge, name="pledge"),

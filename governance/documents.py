@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from alliance.people.models import Organisation, User
 from alliance.rendering.charts import Part, Stack, Stacked
-from governance import counting, permissions, words
+from governance import counting, permissions, sentences
 from governance.availability import Amounts, amounts_asked
 from governance.models import Ballot, Constituency, Decision, FrozenSeat, Holder, Outcome, Recusal
 from governance.operations.ballots import why_recused
@@ -137,8 +137,8 @@ def decision_record(decision: Decision) -> DecisionRecord:
         able=len(counting.able_seats(vote.seats, vote.recused)),
         is_complete=vote.is_complete,
         outcome=outcome,
-        headline=words.headline(outcome) if outcome else "",
-        sentences=words.sentences(decision, outcome) if outcome else [],
+        headline=sentences.headline(outcome) if outcome else "",
+        sentences=sentences.of_outcome(decision, outcome) if outcome else [],
         chart=_chart(decision, seats) if outcome and any(seat.choice for seat in seats) else None,
     )
 

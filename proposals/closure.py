@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from funds.closing import accounts_of_project, holding, vouchers_under_way
+from funds.ledger.closing import accounts_of_project, holding, vouchers_under_way
 from funds.models import AccountKind, PaymentState
 from proposals.models import Contract, PartnerReport, Project, Tranche
 

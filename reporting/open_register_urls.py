@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.converters import register_converter
 
-from funds.plain_text import FORMATS
+from funds.ledger.export import FORMATS
 from reporting.views import checking
 
 app_name = "open_register"

@@ -9,8 +9,8 @@ from django.db.models import Prefetch, QuerySet
 
 from alliance.forum.models import Objective, Recommendation, Theme
 from alliance.rendering.charts import Target, Targets
-from funds.attributed import ProjectShare, shares_of_project
-from funds.attribution import prorated
+from funds.ledger.attribution import prorated
+from funds.ledger.shares import ProjectShare, shares_of_project
 from governance.models import Decision
 from proposals.models import Contract, Expenditure, Indicator, PartnerReport, Project, ReportedIndicator, Tranche
 from proposals.querysets import ProjectQuerySet

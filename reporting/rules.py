@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from alliance.core import clock
 from alliance.core.formats import figure, percent
-from funds.operations.trustee import default_fee_percent
-from governance import words
+from funds.contributions.fees import default_fee_percent
+from governance import sentences
 from governance.models import RuleSet
 
 
@@ -46,8 +46,8 @@ def _of_votes() -> Stated:
         _("Seats and votes"),
         _("Seats vote, not persons; each seat has a member and an alternate. The secretariat never votes."),
     )
-    yield _("Majority"), " ".join(words.majority(in_force))
-    yield _("Quorum"), " ".join([words.quorum(in_force), *words.composition(in_force)])
+    yield _("Majority"), " ".join(sentences.majority(in_force))
+    yield _("Quorum"), " ".join([sentences.quorum(in_force), *sentences.composition(in_force)])
     yield (
         _("Conflict of interest"),
         _("A member whose organisation is applicant, partner or beneficiary takes no part in the decision."),

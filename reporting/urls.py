@@ -9,6 +9,7 @@ from reporting.statements import urls as statement_urls
 from reporting.views import (
     checking,
     decisions,
+    finance,
     home,
     money,
     organisations,
@@ -16,7 +17,7 @@ from reporting.views import (
     public,
     register,
     search,
-    who,
+    who_does_what,
 )
 
 app_name = "reporting"
@@ -24,9 +25,10 @@ app_name = "reporting"
 urlpatterns = [
     path("", public.public_home, name="public_home"),
     path("home/", home.home, name="home"),
+    path("funds/", finance.finance, name="finance"),
     path("money/", money.money, name="money"),
     path("money/postings/", money.postings, name="postings"),
-    path("who-does-what-where/", who.who, name="who"),
+    path("who-does-what-where/", who_does_what.who, name="who"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<slug:reference>/", projects.project, name="project"),
     path("decisions/", decisions.decisions, name="decisions"),

@@ -28,7 +28,7 @@ PRODUCTION = {
 LINTERS = {
     "ruff": "ruff check .",
     "ruff format": "ruff format --check --quiet .",
-    "mypy": "mypy alliance funds proposals governance reporting",
+    "mypy": "mypy alliance funds proposals governance reporting scenarios",
     "import-linter": "lint-imports",
     "deptry": "deptry .",
     "djlint": "djlint --quiet --lint templates",

@@ -121,7 +121,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         name = settings.DATABASES["default"]["NAME"]
         assert name.startswith("test_"), "no test in this run is marked with django_db: nothing may touch a database"
         call_command("setup", verbosity=0)
-        from alliance.people.demonstration import enrol_people
+        from scenarios.people.enrolment import enrol_people
 
         enrol_people(since=date(2007, 11, 16))
         connections.close_all()
@@ -159,7 +159,7 @@ TransactionTestCase._fixture_teardown = _restore_from_template  # type: ignore[m
 def people(db: None) -> dict[str, Any]:
     """All personas by key."""
     from alliance.people.models import User
-    from alliance.people.personas import MORE_MEMBERS, PEOPLE
+    from scenarios.people.personas import MORE_MEMBERS, PEOPLE
 
     by_email = {user.email: user for user in User.objects.all()}
     return {persona.key: by_email[persona.email] for persona in (*PEOPLE, *MORE_MEMBERS)}

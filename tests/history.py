@@ -17,7 +17,7 @@ from django.db import connection
 from alliance.core import clock
 from alliance.people.models import User
 from alliance.register.checkpoints import publish_checkpoint
-from funds.carrying import carry_forward
+from funds.ledger.snapshot_taking import carry_forward
 from tests.world import played, smallest_pdf
 
 DATA = Path(__file__).parent / "data"
@@ -25,7 +25,7 @@ D = Decimal
 
 
 def person(key: str) -> User:
-    from alliance.people.personas import MORE_MEMBERS, PEOPLE
+    from scenarios.people.personas import MORE_MEMBERS, PEOPLE
 
     return User.objects.get(email=next(p.email for p in (*PEOPLE, *MORE_MEMBERS) if p.key == key))
 
@@ -139,10 +139,10 @@ def _with_a_document(agency: User) -> None:
 
 def _document() -> None:
     """Have one document finished as a worker would, with bytes of our own."""
+    from alliance.jobs.kinds import Made
+    from alliance.jobs.models import Job
+    from alliance.jobs.operations import finish_job
     from alliance.register.models import head as at
-    from alliance.rendering.kinds import Made
-    from alliance.rendering.models import Job
-    from alliance.rendering.operations import finish_job
 
     job = Job.objects.order_by("pk").first()
     assert job is not None

@@ -16,7 +16,7 @@ from funds.operations import money
 from funds.operations.fund import record_rate
 from proposals.models import Proposal
 from proposals.operations import return_proposal, submit_proposal, withdraw_proposal
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.funds.factories import make_agreement, make_deposit, make_payment, make_pledge
 from tests.funds.test_ledger import allocate, deposit
 from tests.history import person

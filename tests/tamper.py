@@ -27,7 +27,7 @@ from alliance.register.canonical import GENESIS, canonical, chained, digest_of
 from alliance.register.models import Registered
 from alliance.register.snapshots import snapshot
 from alliance.register.verification import Problem, Verification
-from reporting.verification import problems
+from reporting.verification.everything import problems
 
 # Tables that are not of record, each with the reason.
 EXEMPT_TABLES = {
@@ -574,7 +574,7 @@ def files(found: Found, say: Callable[[str], Any]) -> None:
 
 def guards(found: Found, say: Callable[[str], Any], part: int = 0, parts: int = 1) -> None:
     """Drop or switch off every guard in turn, and weaken tables: `verify` names what is missing."""
-    from reporting.guards import problems as weakened
+    from reporting.verification.guards import problems as weakened
 
     for number, (how, statement) in enumerate(weakenings()):
         if number % parts == part:

@@ -22,8 +22,8 @@ EVERYONE = ("visitor", "stranger", *PERSONA_KEYS)
 # What to put into an address; a name without arguments needs no line here.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "records:notice": lambda t: [t["notice"].pk],
-    "rendering:job": lambda t: [t["job"].uid],
-    "rendering:job_file": lambda t: [t["job"].uid],
+    "jobs:job": lambda t: [t["job"].uid],
+    "jobs:job_file": lambda t: [t["job"].uid],
     "funds:pledge": lambda t: [t["pledge"].reference],
     "funds:pledge_acknowledge": lambda t: [t["pledge"].reference],
     "funds:pledge_amend": lambda t: [t["pledge"].reference],

@@ -4,13 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
 from alliance.register.models import Registered
 
 ROOT = Path(__file__).parents[1]
-ARROW = ("alliance", "funds", "proposals", "governance", "reporting")
+ARROW = ("alliance", "funds", "proposals", "governance", "reporting", "scenarios")
 HEIGHT = {name: height for height, name in enumerate(ARROW)}
 LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
@@ -67,8 +68,9 @@ def test_migrations_point_down():
     assert upwards == []
 
 
-def test_reporting_keeps_nothing():
-    assert list(apps.get_app_config("reporting").get_models()) == []
+@pytest.mark.parametrize("app", ["reporting", "scenarios"])
+def test_no_table_is_kept_above_governance(app):
+    assert list(apps.get_app_config(app).get_models()) == []
 
 
 def test_what_is_of_record_is_registered():

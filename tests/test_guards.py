@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reporting.guards import shipped
+from reporting.verification.guards import shipped
 from tests.history import rich
 from tests.violations import KINDS, guards, removal
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests import honest, tamper
 from tests.history import rich
 

@@ -11,11 +11,11 @@ from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.core.numbers import FigureField
 from alliance.register.models import RegisterEntry
-from funds.form_fields import AmountField, PercentField
+from funds.forms.fields import AmountField, PercentField
 from funds.models import Deposit, Rate
 from funds.operations.fund import record_rate
 from funds.operations.payments import authorise_payment, pay_payment
-from funds.operations.values import valued
+from funds.operations.valuation import valued
 from tests.funds.factories import fund_project, make_deposit, make_donor, make_payment, post_voucher
 
 D = Decimal

@@ -20,7 +20,7 @@ def played() -> Iterator[dict[str, Any]]:
         Clock.objects.update(is_demonstration=True)
         call_command("play", "demonstration", verbosity=0)
         from alliance.records.relay import relay
-        from funds.carrying import carry_forward
+        from funds.ledger.snapshot_taking import carry_forward
 
         relay()
         carry_forward()

@@ -42,7 +42,7 @@ AREAS: tuple[tuple[Any, str, set[str]], ...] = (
     (_("Committee"), "governance:home", READERS | {"committee"}),
     (_("Contracts"), "proposals:contracts", PARTNERS | READERS),
     (_("Partners’ reports"), "proposals:reports", PARTNERS | READERS),
-    (_("Fund"), "funds:home", READERS),
+    (_("Fund"), "reporting:finance", READERS),
     (_("Forum reports"), "reporting:forum_reports", READERS | {"forum_chair"}),
 )
 

@@ -17,7 +17,7 @@ from alliance.core import clock
 from alliance.core.requests import PERSON, STASH
 from alliance.people.acting import CHOICE
 from alliance.people.models import SecurityEvent
-from alliance.people.personas import PASSWORD, PEOPLE
+from alliance.people.offered import offer_made
 from alliance.people.requests import Request
 
 
@@ -32,7 +32,7 @@ class SignIn(LoginView):
         context = super().get_context_data(**kwargs)
         context["typed_was_kept"] = STASH in self.request.session
         if clock.is_demonstration():
-            context["personas"], context["persona_password"] = PEOPLE, PASSWORD
+            context["personas"], context["persona_password"] = offer_made()
         return context
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from alliance.rendering import charts
+from alliance.templatetags.formatting import dash
 from alliance.templatetags.rendered import Text, address, component, stripped
-from alliance.templatetags.values import dash
 
 register = template.Library()
 

@@ -2,7 +2,6 @@
 
 from funds.models.aliases import AliasKind, DonorAlias
 from funds.models.amendments import AgreementAmendment, AgreementDocument, PledgeAmendment
-from funds.models.carried import Carried, CarriedMove, CarriedPart
 from funds.models.closing import ClosedProject
 from funds.models.contributions import Agreement, AgreementState, Deposit, Instalment, Pledge, PledgeState
 from funds.models.donors import Donor, DonorStage, DonorType, Prospect
@@ -14,6 +13,7 @@ from funds.models.payments import Payment, PaymentState
 from funds.models.pipeline import DueDiligence, Finding, StageChange
 from funds.models.reminders import Reminder, ReminderStage
 from funds.models.seed import FundingRequest
+from funds.models.snapshots import Carried, CarriedMove, CarriedPart
 from funds.models.trustee import TrusteeTerm
 from funds.models.vouchers import Consent, Voucher, VoucherKind, VoucherState
 

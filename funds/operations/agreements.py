@@ -14,6 +14,7 @@ from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
+from funds.contributions.fees import default_fee_percent
 from funds.models import (
     Act,
     Agreement,
@@ -29,8 +30,7 @@ from funds.operations.diligence import require_not_barred
 from funds.operations.donors import carry_donor_on
 from funds.operations.pledges import check_window, lock_pledge
 from funds.operations.seed import require_signable
-from funds.operations.trustee import default_fee_percent
-from funds.operations.values import Value, check_amount, check_fee_percent, check_not_future, valued
+from funds.operations.valuation import Value, check_amount, check_fee_percent, check_not_future, valued
 
 type Due = tuple[date, Decimal]
 

@@ -15,6 +15,8 @@ from alliance.people.models import User
 from alliance.records.uploads import store_upload
 from alliance.register import operation, record
 from funds import permissions
+from funds.contributions.agreements import received_in_own_currency_of
+from funds.contributions.positions import received_in_own_currency
 from funds.models import (
     Act,
     Agreement,
@@ -29,12 +31,11 @@ from funds.models import (
     Window,
 )
 from funds.operations.agreements import Due, agreement_facts, check_instalments, check_within_pledge, lock_agreement
-from funds.operations.deposits import complete, received_in_own_currency_of
+from funds.operations.deposits import complete
 from funds.operations.diligence import require_not_barred
 from funds.operations.pledges import check_window, lock_pledge, pledge_facts, settle
 from funds.operations.seed import require_signable
-from funds.operations.values import Value, check_not_future, valued
-from funds.positions import received_in_own_currency
+from funds.operations.valuation import Value, check_not_future, valued
 
 ZERO = Decimal("0.00")
 AMENDABLE = (PledgeState.PLEDGED, PledgeState.ACKNOWLEDGED)

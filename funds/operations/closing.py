@@ -6,7 +6,7 @@ from alliance.core import clock, formats
 from alliance.core.errors import OutOfState, Refused
 from alliance.people.models import User
 from alliance.register import operation, record
-from funds.closing import accounts_of_project, fund_closing, holding
+from funds.ledger.closing import accounts_of_project, fund_closing, holding
 from funds.models import Account, ClosedProject
 
 

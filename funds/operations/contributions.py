@@ -9,16 +9,16 @@ from alliance.people.models import Organisation, User
 from alliance.people.operations import register_organisation
 from alliance.register import operation
 from alliance.register.canonical import digest_of
-from funds.contribution_file import Contribution, Money, RowRefused
-from funds.mapping import Mapping
+from funds.contributions.fees import default_fee_percent
+from funds.imports.contribution_file import Contribution, Money, RowRefused
+from funds.imports.mapping import Mapping
+from funds.imports.reasons import reason
 from funds.models import Act, Agreement, Deposit, Donor, DonorAlias, Fund, Pledge, Prospect
 from funds.operations.agreements import write_agreement
 from funds.operations.deposits import complete, write_deposit
 from funds.operations.donors import register_donor, write_prospect
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, withdraw, write_off_pledge, write_pledge
-from funds.operations.trustee import default_fee_percent
-from funds.operations.values import Value, valued, worth_only
-from funds.reasons import reason
+from funds.operations.valuation import Value, valued, worth_only
 
 KINDS = {
     "state": "government",

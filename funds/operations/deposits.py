@@ -14,9 +14,12 @@ from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
-from funds.amounts import fee_on
-from funds.ledger import post
-from funds.matching import Incoming, Part, Standing, first_unpaid, parts, standings
+from funds.contributions.agreements import received_in_own_currency_of, standings_of
+from funds.contributions.amounts import fee_on
+from funds.contributions.fees import default_fee_percent
+from funds.contributions.matching import Incoming, Part, first_unpaid, parts
+from funds.contributions.positions import received_in_own_currency
+from funds.ledger.posting import post
 from funds.models import (
     Act,
     Agreement,
@@ -37,9 +40,7 @@ from funds.operations.donors import carry_donor_on
 from funds.operations.money import receive
 from funds.operations.pledges import lock_pledge, settle
 from funds.operations.pools import CLOSED_WINDOW
-from funds.operations.trustee import default_fee_percent
-from funds.operations.values import Value, check_not_future, valued
-from funds.positions import received_in_own_currency
+from funds.operations.valuation import Value, check_not_future, valued
 
 ZERO = Decimal(0)
 
@@ -235,12 +236,6 @@ def _next_instalment(agreement: Agreement | None, value: Value) -> Instalment | 
     return unpaid.instalment if unpaid else found[-1].instalment if found else None
 
 
-def standings_of(agreement: Agreement) -> list[Standing]:
-    """Return where each instalment of an agreement stands today."""
-    instalments, deposits = list(agreement.instalments.all()), list(agreement.deposits.all())
-    return standings(instalments, deposits, agreement.currency, clock.today())
-
-
 def _check_agency(agency: DonorAlias | None, donor: Donor) -> None:
     if agency is None:
         return
@@ -259,13 +254,6 @@ def _check_instalment(instalment: Instalment | None, agreement: Agreement | None
             % {"currency": agreement.currency},
             field="instalment",
         )
-
-
-def received_in_own_currency_of(agreement: Agreement) -> Decimal | None:
-    deposits = list(agreement.deposits.all())
-    if any(d.amount is None or d.currency != agreement.currency for d in deposits):
-        return None
-    return sum((d.amount for d in deposits), ZERO)
 
 
 def _carry_agreement_on(by: User | None, deposit: Deposit) -> None:

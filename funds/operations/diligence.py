@@ -14,7 +14,7 @@ from alliance.records.uploads import store_upload
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Donor, DonorType, DueDiligence, Finding
-from funds.operations.values import check_not_future
+from funds.operations.valuation import check_not_future
 
 
 @operation

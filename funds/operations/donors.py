@@ -13,7 +13,7 @@ from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Donor, DonorType, Prospect, StageChange, Window
-from funds.operations.values import Value
+from funds.operations.valuation import Value
 
 AUTOMATIC = {"pledge", "agree", "receive"}
 

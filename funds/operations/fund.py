@@ -17,7 +17,7 @@ from funds import permissions
 from funds.models import Fund, FundStatus, Period, Posting, Rate, Window
 from funds.operations.closing import require_clear
 from funds.operations.rates import hold_rates
-from funds.operations.values import FUND_CURRENCY, check_currency, check_not_future, check_rate
+from funds.operations.valuation import FUND_CURRENCY, check_currency, check_not_future, check_rate
 
 
 def verb_to(transitions: Mapping[str, Move], source: str, target: str) -> str:

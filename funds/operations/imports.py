@@ -21,12 +21,12 @@ from alliance.register import operation, record
 from alliance.register.canonical import canonical, digest_of
 from alliance.register.snapshots import plain
 from funds import permissions
-from funds.contribution_file import Contribution, Line, RowRefused, flags, read_contribution, read_lines
-from funds.contributions import Totals, totals_of_rows
-from funds.mapping import Mapping, read_mapping
+from funds.contributions.totals import Totals, totals_of_rows
+from funds.imports.contribution_file import Contribution, Line, RowRefused, flags, read_contribution, read_lines
+from funds.imports.mapping import Mapping, read_mapping
+from funds.imports.reasons import Reason, kept, reason
 from funds.models import Donor, ImportBatch, ImportOutcome, ImportRow
 from funds.operations.contributions import write_contribution
-from funds.reasons import Reason, kept, reason
 
 
 class Source(NamedTuple):

@@ -17,13 +17,13 @@ from alliance.core.formats import money as written
 from alliance.people.models import Organisation, Role, User
 from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
-from funds.attribution import Holding, split
-from funds.ledger import Line, account, post
+from funds.ledger.attribution import Holding, split
+from funds.ledger.posting import Line, account, post
 from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Source, SourceKind, Window
 from funds.operations.earmarks import require_windows
 from funds.operations.pools import by_stakes, draw, lock_windows, pool_of, project_holdings, require_taking
-from funds.operations.reversed import bring_back, held_deposit, held_payment, take_back, with_its_fee
-from funds.operations.values import FUND_CURRENCY, check_amount
+from funds.operations.reversals import bring_back, held_deposit, held_payment, take_back, with_its_fee
+from funds.operations.valuation import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
 

@@ -15,7 +15,7 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.models import Act, Donor, Fund, NonCashKind, NonCashPledge
 from funds.operations.diligence import require_cleared, require_not_barred
-from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
+from funds.operations.valuation import FUND_CURRENCY, check_amount, check_not_future
 
 
 @operation

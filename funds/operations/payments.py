@@ -13,10 +13,10 @@ from alliance.core.states import advance
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
-from funds.ledger import Line, post
+from funds.ledger.posting import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Payment
-from funds.operations.past import require_held_then
-from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
+from funds.operations.backdating import require_held_then
+from funds.operations.valuation import FUND_CURRENCY, check_not_future, worth_only
 
 FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person has to.")
 

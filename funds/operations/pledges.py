@@ -13,11 +13,11 @@ from alliance.core.states import advance, can
 from alliance.people.models import User
 from alliance.register import operation, record
 from funds import permissions
+from funds.contributions.positions import position
 from funds.models import Act, Donor, Fund, Pledge, PledgeState, Window, WindowStatus
 from funds.operations.diligence import require_cleared, require_not_barred
 from funds.operations.donors import carry_donor_on
-from funds.operations.values import Value, check_not_future, valued
-from funds.positions import position
+from funds.operations.valuation import Value, check_not_future, valued
 
 
 @operation

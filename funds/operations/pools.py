@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.core.formats import money
-from funds.attribution import Holding, split
-from funds.ledger import Line
+from funds.ledger.attribution import Holding, split
+from funds.ledger.posting import Line
 from funds.models import Account, AccountKind, Donor, Share, Source, Stake, Window, WindowStatus
-from funds.operations.past import NOT_THEN, lowest_stakes
-from funds.operations.values import FUND_CURRENCY, check_amount
+from funds.operations.backdating import NOT_THEN, lowest_stakes
+from funds.operations.valuation import FUND_CURRENCY, check_amount
 
 ZERO = Decimal("0.00")
 CLOSED_WINDOW = _("This window is closed: it takes no more money.")

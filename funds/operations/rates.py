@@ -14,10 +14,10 @@ from alliance.records import files
 from alliance.records.models import StoredFile
 from alliance.register import operation, record
 from funds import permissions
+from funds.imports.rate_file import RateLine, RefusedLine, read_rates
+from funds.imports.reasons import reason
 from funds.models import Rate
 from funds.models.fund import said_source
-from funds.rate_file import RateLine, RefusedLine, read_rates
-from funds.reasons import reason
 
 AT_A_TIME = 1000
 

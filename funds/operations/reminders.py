@@ -7,10 +7,10 @@ from django.conf import settings
 from alliance.core import clock
 from alliance.core.errors import OutOfState
 from alliance.register import operation, record
-from funds.matching import Standing
+from funds.contributions.agreements import received_in_own_currency_of, standings_of
+from funds.contributions.matching import Standing
 from funds.models import Agreement, AgreementState, Instalment, Reminder, ReminderStage
 from funds.operations.agreements import lock_agreement
-from funds.operations.deposits import received_in_own_currency_of, standings_of
 
 
 def stage_of(due_on: date, today: date) -> str | None:

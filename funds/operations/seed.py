@@ -15,9 +15,10 @@ from alliance.core.references import next_reference
 from alliance.core.turns import wait_in_turn
 from alliance.people.models import User
 from alliance.register import operation, record
-from funds import permissions, seed
+from funds import permissions
+from funds.contributions import seed_ceiling
 from funds.models import Account, AccountKind, Agreement, Deposit, Donor, FundingRequest
-from funds.operations.values import FUND_CURRENCY, check_amount, check_not_future
+from funds.operations.valuation import FUND_CURRENCY, check_amount, check_not_future
 
 ZERO = Decimal("0.00")
 
@@ -45,14 +46,16 @@ class Reading:
 
     @property
     def complies(self) -> bool:
-        return seed.complies(self.seed, self.total, ceiling_percent())
+        return seed_ceiling.complies(self.seed, self.total, ceiling_percent())
 
 
 def reading(stage: str, label: object, own: Decimal, others: Decimal) -> Reading:
     """Return a reading; what is to raise is what others lack to what this seed money asks of them."""
     percent, total = ceiling_percent(), own + others
-    needed = seed.others_needed(own, percent)
-    return Reading(stage, label, own, others, total, seed.most_beside(others, percent), max(needed - others, ZERO))
+    needed = seed_ceiling.others_needed(own, percent)
+    return Reading(
+        stage, label, own, others, total, seed_ceiling.most_beside(others, percent), max(needed - others, ZERO)
+    )
 
 
 def readings() -> list[Reading]:
@@ -104,12 +107,12 @@ def record_funding_request(
     _one_at_a_time()
     require_within(seed_capital, total, field="seed_capital")
     signed = signed_seed()
-    if not seed.complies(signed, total, ceiling_percent()):
+    if not seed_ceiling.complies(signed, total, ceiling_percent()):
         raise Refused(
             _("The trustee has signed for %(signed)s: the total requested has to be %(total)s or more.")
             % {
                 "signed": formats.money(signed),
-                "total": formats.money(signed + seed.others_needed(signed, ceiling_percent())),
+                "total": formats.money(signed + seed_ceiling.others_needed(signed, ceiling_percent())),
             },
             field="total",
         )
@@ -127,12 +130,12 @@ def require_within(own: Decimal, total: Decimal, *, field: str) -> None:
     percent = ceiling_percent()
     if own > total:
         raise Refused(_("Seed capital is a part of the total funding requested."), field=field)
-    if not seed.complies(own, total, percent):
+    if not seed_ceiling.complies(own, total, percent):
         raise Refused(
             _("Seed capital is at most %(percent)s per cent of the total requested: %(most)s of %(total)s.")
             % {
                 "percent": formats.plain_figure(percent),
-                "most": formats.money(seed.most_of_total(total, percent)),
+                "most": formats.money(seed_ceiling.most_of_total(total, percent)),
                 "total": formats.money(total),
             },
             field=field,
@@ -160,4 +163,4 @@ def signed_seed() -> Decimal:
 
 def _one_at_a_time() -> None:
     """Have plans and the trustee's agreements wait for each other: each reads what the other writes."""
-    wait_in_turn("funds.seed")
+    wait_in_turn("funds.contributions.seed_ceiling")

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
@@ -14,13 +13,7 @@ from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
 from funds.models import Period, TrusteeTerm
-from funds.operations.values import check_fee_percent
-
-
-def default_fee_percent(on: date) -> Decimal:
-    """Return the agent's fee, in per cent, of what is signed or received on a day: the trustee's of that day, else ours."""
-    term = TrusteeTerm.objects.on(on)
-    return term.fee_percent if term else Decimal(settings.ALLIANCE_RULES["fee_percent"])
+from funds.operations.valuation import check_fee_percent
 
 
 @operation

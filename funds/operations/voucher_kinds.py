@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from alliance.core.errors import DomainError, Text
 from alliance.register import operation, record
-from funds.ledger import Line, post
+from funds.ledger.posting import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Posting, Source, Stake, Voucher, VoucherKind
 from funds.operations import money
-from funds.operations.past import require_held_then
+from funds.operations.backdating import require_held_then
 
 ZERO = Decimal("0.00")
 

@@ -24,8 +24,8 @@ from alliance.register import operation, record
 from funds import permissions
 from funds.models import Account, AccountKind, Consent, Donor, Fund, Period, Posting, Voucher, VoucherKind, Window
 from funds.models.vouchers import ABOUT, NAMES, WITH_REASON
-from funds.operations.past import require_held_then
-from funds.operations.values import FUND_CURRENCY, check_not_future, worth_only
+from funds.operations.backdating import require_held_then
+from funds.operations.valuation import FUND_CURRENCY, check_not_future, worth_only
 from funds.operations.voucher_kinds import WAYS, rehearsed
 
 FOUR_EYES = _("Whoever prepared this cannot authorise it: another person has to.")

@@ -17,7 +17,7 @@ from alliance.core.numbers import counted
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, AccountKind, Deposit, Posting, Stake
-from funds.statements import trial_balance_page
+from funds.statements.funding_status import trial_balance_page
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 DOCUMENTS = ("deposit", "payment", "voucher")

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from alliance.core import clock
 from alliance.rendering.tables import Row, csv_response, xlsx_response
-from funds.ageing import BUCKETS, Overdue, by_donor, overdue, totals
-from funds.filters import AgeingFilter
+from funds.contributions.ageing import BUCKETS, Overdue, by_donor, overdue, totals
+from funds.forms.filters import AgeingFilter
 from funds.models import Agreement
 from funds.views.pages import Request, reader_or_404
 

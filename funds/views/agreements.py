@@ -18,14 +18,15 @@ from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
-from funds import amounts, permissions
-from funds.filters import AgreementFilter
-from funds.forms import AgreementForm, InstalmentFormSet, ReasonForm
-from funds.matching import standings
+from funds import permissions
+from funds.contributions import amounts
+from funds.contributions.agreements import received_in_own_currency_of
+from funds.contributions.fees import default_fee_percent
+from funds.contributions.matching import standings
+from funds.forms.contributions import AgreementForm, InstalmentFormSet, ReasonForm
+from funds.forms.filters import AgreementFilter
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, sign_agreement
-from funds.operations.deposits import received_in_own_currency_of
-from funds.operations.trustee import default_fee_percent
 from funds.views.pages import Column, Request, form_act, listed, narrowed, reader_or_404
 from funds.views.pledges import asked_pledge
 

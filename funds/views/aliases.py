@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alliance.access import find, require
 from alliance.core.requests import submitted
 from funds import permissions
-from funds.donor_forms import AliasForm
+from funds.forms.donors import AliasForm
 from funds.models import Donor
 from funds.operations.aliases import name_donor, withdraw_alias
 from funds.views.pages import Request, button_act, form_act

@@ -17,9 +17,10 @@ from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.records import files
 from alliance.records.models import StoredFile
-from funds import amounts, permissions
-from funds.donor_forms import AgreementAmendmentForm, DocumentForm, PledgeAmendmentForm
-from funds.forms import InstalmentFormSet
+from funds import permissions
+from funds.contributions import amounts
+from funds.forms.contributions import InstalmentFormSet
+from funds.forms.donors import AgreementAmendmentForm, DocumentForm, PledgeAmendmentForm
 from funds.models import Agreement, Pledge
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
 from funds.views.pages import Request, form_act, uploaded

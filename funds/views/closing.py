@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from alliance.core import clock
 from funds import permissions
-from funds.closing import fund_closing
+from funds.ledger.closing import fund_closing
 from funds.models import Fund, FundStatus
 from funds.views.pages import Request, reader_or_404
 

@@ -18,9 +18,9 @@ from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.filters import ListFilter
-from funds.forms import DepositForm
-from funds.matching import Part, parts
+from funds.contributions.matching import Part, parts
+from funds.forms.contributions import DepositForm
+from funds.forms.filters import ListFilter
 from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge, Voucher, VoucherState
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry

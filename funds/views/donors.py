@@ -16,10 +16,10 @@ from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.attributed import attributed_to
-from funds.contributions import chains, totals_of_donor
-from funds.filters import DonorFilter
-from funds.forms import DonorForm, StageForm
+from funds.contributions.totals import chains, totals_of_donor
+from funds.forms.contributions import DonorForm, StageForm
+from funds.forms.filters import DonorFilter
+from funds.ledger.shares import attributed_to
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor
 from funds.views.pages import Column, Request, form_act, listed, reader_or_404

@@ -1,4 +1,4 @@
-"""The fund itself: the finance home, windows and statuses, periods, rates of exchange."""
+"""The fund itself: windows and statuses, periods, rates of exchange."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,33 +12,11 @@ from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from funds import permissions
-from funds.contributions import totals
-from funds.direct_costs import cost_share
-from funds.forms import FundStatusForm, RateForm, StatusForm
-from funds.models import Act, Deposit, Fund, FundStatus, Period, Pledge, Prospect, Rate, TrusteeTerm, Window
+from funds.forms.contributions import FundStatusForm, RateForm, StatusForm
+from funds.models import Act, Fund, FundStatus, Period, Rate, TrusteeTerm, Window
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
-from funds.statements import funding_status
-from funds.statements import windows as window_lines
-from funds.transit import refunds_in_transit
+from funds.statements.funding_status import windows as window_lines
 from funds.views.pages import PAGE_ROWS, Request, button_act, form_act, reader_or_404
-from funds.waiting import waiting_for
-
-
-@require_GET
-def home(request: Request) -> HttpResponse:
-    """What waits for the secretariat's finance side, and the figures of the day."""
-    reader_or_404(permissions.can_read_accounts(request.user))
-    status = funding_status()
-    context = {
-        "tasks": waiting_for(request.user),
-        "status": status,
-        "share": cost_share(status),
-        "transits": refunds_in_transit(),
-        "windows": window_lines(),
-        "totals": totals(Pledge.objects.standing(), Prospect.objects.all(), Deposit.objects.all()),
-        "may_record": permissions.can_record_money(request.user),
-    }
-    return render(request, "funds/home.html", context)
 
 
 @require_GET

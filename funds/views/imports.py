@@ -18,17 +18,17 @@ from alliance.records import files
 from alliance.records.models import StoredFile
 from alliance.rendering.tables import csv_response, xlsx_response
 from funds import permissions
-from funds.contribution_file import Unreadable, read_lines
-from funds.contributions import totals_of_rows
-from funds.import_job import COLUMNS, became, cells, imports_under_way, request_import
-from funds.mapping import BadMapping, read_mapping
+from funds.contributions.totals import totals_of_rows
+from funds.forms.uploads import ContributionFileForm
+from funds.imports.contribution_file import Unreadable, read_lines
+from funds.imports.jobs import COLUMNS, became, cells, imports_under_way, request_import
+from funds.imports.mapping import BadMapping, read_mapping
+from funds.imports.reasons import said
 from funds.models import ImportBatch, ImportOutcome
 from funds.operations.imports import Outcome, import_contributions, kept_source, rows_of
-from funds.reasons import said
-from funds.upload_forms import ContributionFileForm
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
-SHIPPED = Path(__file__).parent.parent / "mappings"
+SHIPPED = Path(__file__).parent.parent / "imports" / "mappings"
 CSV, TOML = "text/csv", "application/toml"
 MAPPINGS_SHOWN = 20
 

@@ -15,9 +15,9 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.donor_forms import NonCashForm
-from funds.filters import NonCashFilter
-from funds.forms import DayForm
+from funds.forms.contributions import DayForm
+from funds.forms.donors import NonCashForm
+from funds.forms.filters import NonCashFilter
 from funds.models import Donor, NonCashPledge
 from funds.operations.noncash import (
     acknowledge_non_cash_pledge,

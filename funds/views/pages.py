@@ -15,7 +15,7 @@ from alliance.core.errors import NotAllowed, Refused
 from alliance.core.forms import KeyedForm, attempt
 from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
-from funds.forms import ActForm
+from funds.forms.contributions import ActForm
 
 PAGE_ROWS = 50
 

@@ -17,8 +17,8 @@ from alliance.core.forms import new_key
 from alliance.core.requests import submitted
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
-from funds.filters import PaymentFilter
-from funds.forms import PayForm, ReasonForm
+from funds.forms.contributions import PayForm, ReasonForm
+from funds.forms.filters import PaymentFilter
 from funds.models import Payment, PaymentState
 from funds.operations.payments import (
     FOUR_EYES,

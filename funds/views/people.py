@@ -13,7 +13,7 @@ from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES, Membership
 from alliance.people.operations import end_membership, welcome_person
 from funds import permissions
-from funds.donor_forms import PersonForm
+from funds.forms.donors import PersonForm
 from funds.models import Donor
 from funds.views.pages import Request, button_act, form_act
 

@@ -19,8 +19,8 @@ from alliance.core.requests import submitted
 from alliance.records import files
 from alliance.records.models import StoredFile
 from funds import permissions
-from funds.donor_forms import DueDiligenceForm, NextStepForm
-from funds.filters import PipelineFilter
+from funds.forms.donors import DueDiligenceForm, NextStepForm
+from funds.forms.filters import PipelineFilter
 from funds.models import Donor, DonorStage, DonorType, DueDiligence, Finding
 from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import plan_next_step

@@ -19,13 +19,13 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.attributed import allocated_to
-from funds.filters import PledgeFilter
-from funds.forms import DayForm, PledgeForm, ReasonForm
+from funds.contributions.positions import Position, position
+from funds.forms.contributions import DayForm, PledgeForm, ReasonForm
+from funds.forms.filters import PledgeFilter
+from funds.ledger.shares import allocated_to
 from funds.models import Donor, NonCashPledge, Pledge, PledgeState
 from funds.operations.amendments import AMENDABLE
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
-from funds.positions import Position, position
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
 
 COLUMNS = (

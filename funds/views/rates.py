@@ -14,10 +14,10 @@ from alliance.core.forms import attempt, new_key
 from alliance.records import files
 from alliance.records.models import StoredFile
 from funds import permissions
-from funds.contribution_file import Unreadable
-from funds.forms import ActForm
+from funds.forms.contributions import ActForm
+from funds.forms.uploads import RateFileForm
+from funds.imports.contribution_file import Unreadable
 from funds.operations.rates import RateCheck, check_rates, import_rates
-from funds.upload_forms import RateFileForm
 from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 MEDIA_TYPE = "text/csv"

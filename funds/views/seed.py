@@ -10,7 +10,7 @@ from alliance.access import require
 from alliance.core import clock
 from alliance.core.requests import submitted
 from funds import permissions
-from funds.forms import FundingRequestForm
+from funds.forms.contributions import FundingRequestForm
 from funds.models import FundingRequest
 from funds.operations.seed import ceiling_percent, readings, record_funding_request
 from funds.views.pages import Request, form_act, reader_or_404

@@ -9,8 +9,9 @@ from alliance.access import require
 from alliance.core import clock
 from alliance.core.requests import submitted
 from funds import permissions
-from funds.forms import TrusteeForm
-from funds.operations.trustee import appoint_trustee, default_fee_percent
+from funds.contributions.fees import default_fee_percent
+from funds.forms.contributions import TrusteeForm
+from funds.operations.trustee import appoint_trustee
 from funds.views.pages import Request, form_act, reader_or_404
 
 

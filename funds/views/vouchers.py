@@ -19,16 +19,16 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.records.files import serve
 from funds import permissions
-from funds.direct_costs import CostShare, cost_share
-from funds.filters import VoucherFilter
-from funds.forms import ReasonForm
+from funds.forms.contributions import ReasonForm
+from funds.forms.filters import VoucherFilter
+from funds.forms.vouchers import VoucherForm
 from funds.models import Consent, Voucher, VoucherKind, VoucherState
 from funds.operations.voucher_kinds import preview_voucher
 from funds.operations.vouchers import FOUR_EYES, authorise_voucher, cancel_voucher, prepare_voucher
-from funds.statements import funding_status
+from funds.statements.direct_costs import CostShare, cost_share
+from funds.statements.funding_status import funding_status
 from funds.views.accounts import lines_of_entry
 from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
-from funds.voucher_forms import VoucherForm
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda v: v.reference),

@@ -15,7 +15,7 @@ from alliance.core.references import next_reference
 from alliance.core.states import advance
 from alliance.people.models import User
 from alliance.register import operation, record
-from funds.attribution import prorated
+from funds.ledger.attribution import prorated
 from funds.models import Window
 from funds.operations.earmarks import own_windows, require_windows, windows_with_objectives
 from governance import permissions

@@ -13,7 +13,7 @@ from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.requests import Request
-from governance import permissions, words
+from governance import permissions, sentences
 from governance.forms.committee import AppointForm, ChairForm, RulesForm
 from governance.models import Body, ChairTerm, Constituency, RuleSet, Seat
 from governance.operations import adopt_rules, appoint_chair, appoint_holder
@@ -32,7 +32,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         "groups": [(group.label, [seat for seat in listed if seat.constituency == group]) for group in Constituency],
         "chair": ChairTerm.objects.on(today).filter(body=body).select_related("user").first(),
         "rules": rules,
-        "sentences": words.rule_sentences(rules) if rules else [],
+        "sentences": sentences.of_rules(rules) if rules else [],
         "versions": list(RuleSet.objects.for_page()),
         "shows_names": permissions.reads_committee(request.user),
         "may_appoint": request.user.is_authenticated and permissions.may_appoint(request.user),

@@ -15,9 +15,9 @@ from alliance.core import clock
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective
 from alliance.register.canonical import canonical, digest_of
+from alliance.register.knowledge import one_state
 from alliance.register.models import RegisterEntry
 from alliance.register.snapshots import plain
-from alliance.rendering.checkpoint import one_state
 from funds.models import Fund
 from proposals.contract_document.figures import (
     ZERO,

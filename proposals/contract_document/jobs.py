@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.core.errors import Refused
+from alliance.jobs.kinds import Made, Progress, declare_job
+from alliance.jobs.models import Job, JobQuerySet, JobState
+from alliance.jobs.operations import request_job
 from alliance.people.models import User
-from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job, JobQuerySet, JobState
-from alliance.rendering.operations import request_job
 from proposals.contract_document import document
 from proposals.contract_document.gather import gather, state_of
 from proposals.models import Contract

@@ -27,7 +27,7 @@ from proposals.operations.people import invite_co_author, remove_co_author
 from proposals.operations.projects import close_project, complete_project, meet_condition, prepare_tranche
 from proposals.operations.reports import accept_report, return_report, save_report, submit_report
 from proposals.operations.submission import Incomplete, submit_proposal, withdraw_proposal
-from proposals.operations.waiting import fund_waiting, prepare_waiting
+from proposals.operations.waiting_for_money import fund_waiting, prepare_waiting
 
 __all__ = [
     "EditedElsewhere",

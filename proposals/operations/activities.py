@@ -15,7 +15,7 @@ from alliance.core.states import advance
 from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
-from funds.operations.values import check_amount
+from funds.operations.valuation import check_amount
 from proposals import permissions
 from proposals.models import OutsideActivity
 from proposals.operations.rows import known_themes, required

@@ -10,7 +10,7 @@ from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.core.states import advance, can
 from alliance.people.models import User
 from alliance.register import operation, record
-from funds.ledger import account
+from funds.ledger.posting import account
 from funds.models import AccountKind, Payment
 from funds.operations.closing import close_accounts
 from funds.operations.payments import prepare_payment

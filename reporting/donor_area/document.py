@@ -8,14 +8,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from alliance.core import clock
+from alliance.register.knowledge import Checkpoint, one_state
 from alliance.rendering import charts, pdf
-from alliance.rendering.checkpoint import Checkpoint, one_state
 from alliance.rendering.tables import Sheet
 from funds.models import Donor, Fund
-from funds.statements import DEFINITIONS
+from funds.statements.funding_status import DEFINITIONS
 from reporting.donor_area import tables
 from reporting.donor_area.gather import donor_area
-from reporting.donor_area.known import known
+from reporting.donor_area.knowledge import known
 from reporting.donor_area.shape import DonorArea
 
 MEDIA_TYPE = "application/pdf"

@@ -3,9 +3,9 @@
 from datetime import date
 
 from alliance.core import clock
-from alliance.rendering.checkpoint import one_state
+from alliance.register.knowledge import one_state
 from funds.models import Donor
-from reporting.donor_area import papers
+from reporting.donor_area import contributions
 from reporting.donor_area.flow import flow
 from reporting.donor_area.money import Own
 from reporting.donor_area.projects import project_rows
@@ -24,19 +24,19 @@ def donor_area(donor: Donor, day: date | None = None, *, first: int = 0, size: i
 def _gathered(own: Own, first: int, size: int | None) -> DonorArea:
     donor, day = own.donor, own.day
     projects, has_more = project_rows(own.parts, day, first=first, size=size)
-    rows = papers.papers(donor, day)
+    rows = contributions.papers(donor, day)
     return DonorArea(
         donor=donor.name,
         slug=donor.organisation.slug,
         is_trustee=donor.is_trustee,
         as_of=day,
-        pledged=papers.pledged(rows, day),
-        agreed=papers.agreed(rows, day),
+        pledged=contributions.pledged(rows, day),
+        agreed=contributions.agreed(rows, day),
         windows=own.windows,
         totals=own.totals,
-        contributions=papers.contributions(rows, day),
-        deposits=papers.deposits(rows),
-        instalments=papers.instalments(rows, day),
+        contributions=contributions.contributions(rows, day),
+        deposits=contributions.deposits(rows),
+        instalments=contributions.instalments(rows, day),
         projects=projects,
         has_more=has_more,
         flow=flow(donor.name, own),

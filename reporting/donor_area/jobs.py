@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.access import find
 from alliance.core.errors import NotAllowed
+from alliance.jobs.kinds import Made, Progress, declare_job
+from alliance.jobs.models import Job
+from alliance.jobs.operations import request_job
 from alliance.people.models import User
-from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job
-from alliance.rendering.operations import request_job
 from funds.models import Donor
 from reporting.donor_area import document
-from reporting.donor_area.known import known
+from reporting.donor_area.knowledge import known
 
 KIND = "donor_statement"
 GATHERING = gettext_noop("Gathering the figures")

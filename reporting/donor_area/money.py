@@ -1,6 +1,6 @@
 """Whose money it is, from the ledger: what a donor's money did in each window, and its part of each project.
 
-The rule is the one of `funds.attributed`: all sources of a project are split, and the donor's taken. The readings begin
+The rule is the one of `funds.ledger.shares`: all sources of a project are split, and the donor's taken. The readings begin
 with what was carried forward, so that a page costs the same for one project and for thousands.
 """
 
@@ -13,10 +13,10 @@ from functools import cached_property
 
 from django.db import connection
 
-from funds.attributed import BY_SOURCE
-from funds.carried import Basis, Parts
+from funds.ledger.movements import Move, moves_of_sources
+from funds.ledger.shares import BY_SOURCE
+from funds.ledger.snapshots import Basis, Parts
 from funds.models import AccountKind, Donor, Window
-from funds.turnover import Move, moves_of_sources
 from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind

@@ -12,7 +12,7 @@ from django.urls import reverse
 from alliance.core import tones
 from proposals.models import Indicator, Project, ReportedIndicator
 from proposals.models.versions import VersionObjective
-from reporting.donor_area.papers import translated
+from reporting.donor_area.contributions import translated
 from reporting.donor_area.shape import Badge, IndicatorRow, Part, ProjectRow
 
 State = Project.State

@@ -13,10 +13,10 @@ from django.utils.translation import get_language, gettext
 from alliance.core import clock, formats
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective, Recommendation, Summit
-from alliance.rendering.checkpoint import one_state
-from funds.attribution import prorated
+from alliance.register.knowledge import one_state
+from funds.ledger.attribution import prorated
 from funds.models import AccountKind, Agreement, Donor, Fund
-from funds.statements import DEFINITIONS, Row, funding_status
+from funds.statements.funding_status import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import ProposalVersion, WaitingApproval
 from reporting.flow import money_flow

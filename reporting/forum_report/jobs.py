@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.jobs.kinds import Made, Progress, declare_job
+from alliance.jobs.models import Job, JobState
+from alliance.jobs.operations import request_job
 from alliance.people.models import Role, User
-from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job, JobState
-from alliance.rendering.operations import request_job
 from reporting.forum_report import document
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import scope

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Sum
 
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective
-from funds.attribution import prorated
+from funds.ledger.attribution import prorated
 from proposals.models import PartnerReport, Project, ProposalVersion, ReportedIndicator, RightsMarker
 from reporting.forum_report.figures import Account, IndicatorRow, Part, ProjectFigures
 from reporting.forum_report.scope import Scope

@@ -16,8 +16,8 @@ from alliance.core import clock
 from alliance.core.errors import Refused
 from alliance.forum.models import Objective, Summit
 from alliance.register.canonical import GENESIS
+from alliance.register.knowledge import CHANGING_NOTHING, Checkpoint
 from alliance.register.models import RegisterEntry
-from alliance.rendering.checkpoint import CHANGING_NOTHING, Checkpoint
 from funds.models import Agreement, AgreementAmendment, Posting
 
 

@@ -16,11 +16,11 @@ from alliance.core.errors import Refused
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.forum.models import Summit
+from alliance.jobs.models import Job
 from alliance.people.models import READ_ALL_ROLES, Role, User
 from alliance.people.requests import Request
 from alliance.records import files
 from alliance.rendering import pdf
-from alliance.rendering.models import Job
 from reporting.forum_report import document, jobs
 from reporting.forum_report.forms import ReportForm, ScopeForm
 from reporting.forum_report.gather import gather

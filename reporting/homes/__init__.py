@@ -5,8 +5,8 @@ from itertools import chain
 from typing import Any
 
 from alliance.core.display import Task
-from funds.waiting import waiting_for
 from reporting.homes import committee, donors, partners, secretariat
+from reporting.homes.fund import waiting_for
 
 MOST = 50
 

@@ -10,7 +10,7 @@ from alliance.core import formats
 from alliance.core.display import Task
 from alliance.people.models import DONOR_ROLES
 from funds.models import Agreement, Pledge
-from funds.waiting import next_due
+from reporting.homes.fund import next_due
 
 MOST = 50
 

@@ -9,8 +9,8 @@ from typing import IO
 
 from django.utils import translation
 
+from alliance.register.knowledge import one_state
 from alliance.register.publication import beside
-from alliance.rendering.checkpoint import one_state
 from reporting.iati.gather import activities, organisation
 from reporting.iati.write import write_activities, write_organisation
 

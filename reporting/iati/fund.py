@@ -16,7 +16,7 @@ from alliance.core.fields import MoneyField
 from funds.models import Agreement, Deposit, Donor, Pledge, Posting
 from proposals.models import Contract
 from reporting.iati import codes, movements
-from reporting.iati.known import Known, in_each, said
+from reporting.iati.context import Known, in_each, said
 from reporting.iati.movements import Kind, Movement
 from reporting.iati.shape import Activity, Coded, Link, Participant, Party, Text, Transaction
 
@@ -113,7 +113,7 @@ def _pledged(known: Known) -> Iterator[Transaction]:
 def _agreed(known: Known) -> Iterator[Transaction]:
     """Yield what donors signed for, and what came without an agreement that stands: it was committed when it came.
 
-    They add up to the commitments of the statement. See also `funds.stages`.
+    They add up to the commitments of the statement. See also `funds.contributions.stages`.
     """
     signed = _agreements(known.today).select_related("donor__organisation").order_by("signed_on", "pk")
     for row in signed.iterator():

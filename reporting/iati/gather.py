@@ -10,10 +10,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from funds.statements import LABELS, amounts
+from funds.statements.funding_status import LABELS, amounts
 from reporting.iati import codes, movements
+from reporting.iati.context import Known
 from reporting.iati.fund import fund_activity
-from reporting.iati.known import Known
 from reporting.iati.movements import ByProject
 from reporting.iati.projects import project_activity, projects
 from reporting.iati.shape import Activities, Activity, Link, OrganisationFile, Year

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from alliance.core import clock
-from alliance.rendering.checkpoint import one_state
+from alliance.register.knowledge import one_state
 from funds.models import Posting
 from reporting.iati.export import EXPORTS, write_files
 

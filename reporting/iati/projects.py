@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.functions import Collate
 
-from funds.attribution import prorated
+from funds.ledger.attribution import prorated
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, ReportedIndicator
 from reporting.iati import codes, movements
-from reporting.iati.known import Known, in_each, marked
+from reporting.iati.context import Known, in_each, marked
 from reporting.iati.movements import Kind, Movement
 from reporting.iati.shape import Activity, Coded, Link, Measured, Participant, Party, Text, Transaction, Year
 from reporting.projects import results

@@ -13,7 +13,7 @@ from django.views.decorators.http import condition, require_safe
 
 from alliance.access import public
 from alliance.core import clock
-from alliance.rendering.checkpoint import known_at
+from alliance.register.knowledge import known_at
 from reporting.iati import codes
 from reporting.iati.export import EXPORTS
 from reporting.iati.kept import is_large, kept

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.display import Text
-from alliance.rendering.checkpoint import checkpoint, one_state
+from alliance.register.knowledge import checkpoint, one_state
 from funds.models import Fund, TrusteeTerm
-from funds.statements import DEFINITIONS
+from funds.statements.funding_status import DEFINITIONS
 from reporting.statements import donors, open_items, overview, partners
 from reporting.statements.scope import APPROVED_ON, Scope
 from reporting.statements.shape import Statement, Table

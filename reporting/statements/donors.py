@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.rendering.charts import Group, Grouped
-from funds.attributed import BY_SOURCE
+from funds.contributions.stages import Stages, stages
+from funds.ledger.movements import Moves
+from funds.ledger.shares import BY_SOURCE
 from funds.models import AccountKind, Source
-from funds.stages import Stages, stages
-from funds.turnover import Moves
 from reporting.statements.overview import TOTAL, with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table

@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.core.errors import NotAllowed
+from alliance.jobs.kinds import Made, Progress, declare_job
+from alliance.jobs.models import Job
+from alliance.jobs.operations import request_job
 from alliance.people.models import User
-from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job
-from alliance.rendering.operations import request_job
 from reporting.statements import document
 from reporting.statements.catalogue import KINDS, consolidated, statement
 

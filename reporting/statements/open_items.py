@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from alliance.core.translated import names
-from funds.ageing import overdue_on
+from funds.contributions.ageing import overdue_on
+from funds.ledger.refunds_in_transit import refunds_in_transit
 from funds.models import Deposit
-from funds.transit import refunds_in_transit
 from reporting.statements.overview import with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table

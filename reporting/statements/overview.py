@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from alliance.core.display import Text
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Bar, Bars, Group, Grouped
-from funds import statements as live
-from funds.direct_costs import spending_of
+from funds.ledger.movements import Moves
 from funds.models import AccountKind, Window
-from funds.statements import LABELS, SEED_LABEL, amounts, percent
-from funds.turnover import Moves
+from funds.statements import funding_status as live
+from funds.statements.direct_costs import spending_of
+from funds.statements.funding_status import LABELS, SEED_LABEL, amounts, percent
 from reporting.paging import Page
 from reporting.postings import FLOWS
 from reporting.statements.scope import ROWS, Scope

@@ -12,10 +12,10 @@ from alliance.core.translated import chosen, names
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from alliance.rendering.charts import Target, Targets
-from funds.carried import Part
+from funds.ledger.movements import Moves
+from funds.ledger.snapshots import Part
 from funds.models import AccountKind
-from funds.statements import percent
-from funds.turnover import Moves
+from funds.statements.funding_status import percent
 from proposals.models import BudgetCategory, Project
 from reporting.statements.overview import TOTAL, by_years, with_total
 from reporting.statements.scope import Scope

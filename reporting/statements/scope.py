@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 
 from django.urls import reverse
 
-from funds.carried import Basis, Part, Parts
-from funds.turnover import Moves
+from funds.ledger.movements import Moves
+from funds.ledger.snapshots import Basis, Part, Parts
 from reporting.paging import Page
 
 ROWS = 50  # of a long table on one page

@@ -14,10 +14,10 @@ from django.db.models import JSONField
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
-from funds.attribution import prorated
-from funds.carried import Basis, Part, splits
+from funds.ledger.attribution import prorated
+from funds.ledger.movements import Moves
+from funds.ledger.snapshots import Basis, Part, splits
 from funds.models import AccountKind
-from funds.turnover import Moves
 from proposals.models import Project
 
 KIND = AccountKind

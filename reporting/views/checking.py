@@ -20,11 +20,11 @@ from django.views.decorators.http import condition, require_safe
 
 from alliance.access import public
 from alliance.core import clock
+from alliance.register.knowledge import one_state
 from alliance.register.models import Checkpoint, RegisterEntry, head
 from alliance.register.publication import in_pieces, lines, version
-from alliance.rendering.checkpoint import one_state
+from funds.ledger.export import FORMATS, ledger_lines
 from funds.models import Account, Posting
-from funds.plain_text import FORMATS, ledger_lines
 from reporting.paging import page_of
 from reporting.views.downloads import sent, streamed, takes_gzip, written_aside
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from alliance.access import public
 from alliance.rendering.tables import csv_response
-from funds.direct_costs import cost_share
 from funds.models import Account, Donor, Posting, TrusteeTerm
-from funds.statements import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
+from funds.statements.direct_costs import cost_share
+from funds.statements.funding_status import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
 from reporting import postings as found
 from reporting.flow import money_flow
 from reporting.paging import page_of

@@ -7,9 +7,9 @@ from pathlib import Path
 from django.conf import settings
 
 from alliance.core.errors import Refused
-from alliance.rendering.checkpoint import known_at
-from alliance.rendering.kinds import Made, Progress, declare_job
-from alliance.rendering.models import Job
+from alliance.jobs.kinds import Made, Progress, declare_job
+from alliance.jobs.models import Job
+from alliance.register.knowledge import known_at
 
 
 def trace(job: Job) -> Path:

@@ -15,7 +15,7 @@ from alliance.records.tasks import relay_entries
 from alliance.register.checkpoints import KIND, is_due, publish_due
 from alliance.register.models import Checkpoint, RegisterEntry, head
 from governance.operations import close_decision
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.governance.factories import committee, opened_text, person
 
 

@@ -11,14 +11,14 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from alliance import celery
+from alliance.jobs import operations, tasks
+from alliance.jobs.models import Job, JobState
 from alliance.records import files, relay
 from alliance.records.models import Notice, StoredFile
 from alliance.register import record
 from alliance.register.acts import operation
+from alliance.register.knowledge import checkpoint
 from alliance.register.models import RegisterEntry
-from alliance.rendering import operations, tasks
-from alliance.rendering.checkpoint import checkpoint
-from alliance.rendering.models import Job, JobState
 from tests.alliance import job_kinds
 from tests.alliance.workers import Broker, Worker, until
 

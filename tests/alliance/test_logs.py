@@ -12,10 +12,10 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from alliance import celery
+from alliance.jobs import tasks
 from alliance.records import relay
 from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
-from alliance.rendering import tasks
 from tests.alliance.test_jobs import ask, own_data, rung  # noqa: F401
 
 ROOT = Path(__file__).parents[2]

@@ -17,9 +17,9 @@ from alliance.core.errors import NotAllowed, Refused
 from alliance.core.requests import PERSON, STASH
 from alliance.people.models import Membership, Organisation, Role, SecurityEvent, User
 from alliance.people.operations import confirm_organisation, give_role, register_organisation
-from alliance.people.personas import PASSWORD
 from alliance.register.kinds import declared
 from alliance.register.models import RegisterEntry
+from scenarios.people.personas import PASSWORD
 from tests.funds.test_ledger import make_donor
 
 

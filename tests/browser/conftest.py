@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from alliance import celery
 from alliance.core.clock import Clock
-from reporting.play.player import play
-from reporting.play.scenario import read
+from scenarios.play.player import play
+from scenarios.play.scenario import read
 from tests.alliance.workers import Broker, Worker
 from tests.browser.visitor import Visitor
 

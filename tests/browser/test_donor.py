@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from alliance.core import formats
-from alliance.rendering.models import Job
+from alliance.jobs.models import Job
 from funds.models import Donor
 from reporting.donor_area.gather import donor_area
 from tests.browser.test_journey import MINUTE, left_in_english

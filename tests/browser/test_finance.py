@@ -6,9 +6,9 @@ import pytest
 from django.utils.translation import override
 
 from alliance.core import clock, formats
-from alliance.rendering.models import Job
+from alliance.jobs.models import Job
 from funds.models import Account, Rate, Voucher, VoucherState
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.browser import journey
 from tests.browser.journey import pools_total
 from tests.browser.test_donor import finished, plain

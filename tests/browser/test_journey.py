@@ -6,12 +6,12 @@ import pytest
 
 from alliance.core.countries import country_choices
 from alliance.forum.models import Objective, Summit
+from alliance.jobs.models import Job
 from alliance.people.models import Organisation, User
-from alliance.rendering.models import Job
-from funds.amounts import currencies
+from funds.contributions.amounts import currencies
 from funds.models import Account
 from proposals.models import Project
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.browser import journey
 from tests.browser.conftest import SCENARIO
 from tests.browser.texts import english_left, scenario_texts

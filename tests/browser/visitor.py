@@ -9,7 +9,7 @@ from django.urls import resolve
 from django.utils.translation import override
 from playwright.sync_api import Browser, Locator, Page
 
-from alliance.people.personas import PASSWORD, PERSONAS
+from scenarios.people.personas import PASSWORD, PERSONAS
 from tests.browser.texts import texts_of
 
 PATIENCE = 60_000

@@ -41,7 +41,7 @@ def fill(plan: Plan) -> None:
     """Put the pool's money in, from three donors in unequal parts, two windows' worth."""
     from alliance.people.models import Organisation, User
     from alliance.register import operation, record
-    from funds.ledger import post
+    from funds.ledger.posting import post
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor

@@ -141,7 +141,7 @@ def known(name: str) -> Any:
 
 def move(by: Any, number: int, entry: Any) -> None:
     """Move money in one of six ways: what it is, and how much, follow from the number alone."""
-    from funds.ledger import Line, post
+    from funds.ledger.posting import Line, post
     from funds.operations import money
 
     chance = random.Random(number)
@@ -174,7 +174,7 @@ def fill() -> None:
     """Three donors with a first deposit each, and every account: there is money to move, and where to."""
     from alliance.people.models import Organisation
     from alliance.register import operation, record
-    from funds.ledger import account, post
+    from funds.ledger.posting import account, post
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor
@@ -292,7 +292,7 @@ def reckon(campaign: Campaign) -> Account:
 
     from alliance.register.models import RegisterEntry
     from funds.models import Account as LedgerAccount
-    from reporting.verification import verify
+    from reporting.verification.everything import verify
 
     journals = [campaign.journal(number).read_text().split() for number in range(campaign.plan.clients)]
     acknowledged = {int(line[:8]) for journal in journals for line in journal if line.endswith("d")}

@@ -44,7 +44,7 @@ def prepare() -> None:
     migrated()
     from django.core.management import call_command
 
-    from alliance.people.demonstration import enrol_people
+    from scenarios.people.enrolment import enrol_people
 
     call_command("setup", verbosity=0)
     enrol_people(since=date(2007, 11, 16))

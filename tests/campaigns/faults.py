@@ -269,9 +269,9 @@ def redis_wiped(scene: Scene) -> str:
 
 def worker_stopped_while_making(scene: Scene) -> str:
     """SIGTERM in the middle of a job: it is given back, and made once by the next worker."""
+    from alliance.jobs import operations
+    from alliance.jobs.models import Job
     from alliance.people.models import User
-    from alliance.rendering import operations
-    from alliance.rendering.models import Job
     from tests.alliance import job_kinds
 
     by = User.objects.get(email="officer@demo.example")

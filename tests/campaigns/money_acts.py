@@ -41,7 +41,7 @@ def fill() -> None:
     """Put money into every pool, allocate some to each project and pay some of it to its partner."""
     from alliance.people.models import Organisation, User
     from alliance.register import operation, record
-    from funds.ledger import account, post
+    from funds.ledger.posting import account, post
     from funds.models import Window
     from funds.operations import money
     from funds.operations.donors import register_donor

@@ -120,7 +120,7 @@ class Measure:
 
     def sign_in(self, client: Any, persona: str) -> Any:
         from alliance.people.models import User
-        from alliance.people.personas import MORE_MEMBERS, PEOPLE
+        from scenarios.people.personas import MORE_MEMBERS, PEOPLE
 
         email = next(person.email for person in (*PEOPLE, *MORE_MEMBERS) if person.key == persona)
         client.force_login(User.objects.get(email=email))

@@ -46,7 +46,7 @@ def pgbench() -> str | None:
 
 def make_accounts() -> tuple[Any, Any]:
     from alliance.register import operation, record
-    from funds.ledger import account
+    from funds.ledger.posting import account
 
     @operation
     def make(*, by: Any) -> None:
@@ -69,7 +69,7 @@ class Ours:
         """Return the postings a second."""
         from django.db import transaction
 
-        from funds.ledger import Line, post
+        from funds.ledger.posting import Line, post
 
         wanted = [Line(*self.sides, Decimal("1.00"), ON)] * lines
         began, done = time.monotonic(), 0
@@ -97,7 +97,7 @@ class Theirs:
         """Return what `ledger.post` says to the server, by listening to it, with the entry's number left open."""
         from django.db import IntegrityError, connection, transaction
 
-        from funds.ledger import Line, post
+        from funds.ledger.posting import Line, post
 
         wanted, heard = [Line(*self.sides, Decimal("1.00"), ON)] * lines, []
 

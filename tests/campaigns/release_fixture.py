@@ -71,7 +71,7 @@ def live() -> None:
 
 
 def found_wrong() -> list[str]:
-    from reporting.verification import verify
+    from reporting.verification.everything import verify
     from tests import every_act
 
     wrong = [f"{problem.what} {problem.where}: {problem.why}" for problem in verify().problems]

@@ -7,10 +7,10 @@ still needs here.
 
 from collections.abc import Iterator
 
+from alliance.jobs import kinds
+from alliance.jobs.models import Job
 from alliance.register.kinds import declared
 from alliance.register.models import RegisterEntry
-from alliance.rendering import kinds
-from alliance.rendering.models import Job
 from funds.models import AccountKind, Agreement, Payment, Posting, Voucher, VoucherKind
 from governance.models import Decision
 from proposals.models import Project, Proposal

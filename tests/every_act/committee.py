@@ -5,7 +5,6 @@ from datetime import timedelta
 from alliance.core import clock
 from alliance.people.models import Organisation, User
 from alliance.people.operations import give_role
-from alliance.people.personas import PASSWORD
 from governance.models import Body, Seat
 from governance.operations import (
     adopt_rules,
@@ -17,6 +16,7 @@ from governance.operations import (
     declare_recusal,
     defer_decision,
 )
+from scenarios.people.personas import PASSWORD
 from tests.every_act.ground import REASON, RECUSED, a_day_later, proposed
 from tests.governance.factories import all_but, in_days, opened, opened_text, tabled, vote
 from tests.history import person

@@ -3,10 +3,10 @@
 import re
 
 from alliance.core import clock
+from alliance.jobs.kinds import Made
+from alliance.jobs.operations import finish_job
 from alliance.records import files
-from alliance.rendering.kinds import Made
-from alliance.rendering.operations import finish_job
-from funds import import_job
+from funds.imports import jobs as import_job
 from proposals.contract_document import jobs as contract_document
 from proposals.models import Contract
 from reporting.donor_area import jobs as donor_area

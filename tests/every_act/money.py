@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from alliance.core import clock
-from funds.carrying import carry_forward
+from funds.ledger.snapshot_taking import carry_forward
 from funds.models import Period
 from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.amendments import attach_agreement_document

@@ -11,7 +11,7 @@ from alliance.people.operations import register_organisation
 from alliance.records.models import StoredFile
 from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
-from funds.ledger import Line, account, post
+from funds.ledger.posting import Line, account, post
 from funds.models import Account, Agreement, Deposit, Donor, Fund, Payment, Pledge, Posting, Rate, Voucher, Window
 from funds.operations.agreements import sign_agreement
 from funds.operations.deposits import record_deposit

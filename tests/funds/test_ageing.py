@@ -16,14 +16,14 @@ from alliance.people.operations import register_organisation
 from alliance.records.models import Notice
 from alliance.records.relay import relay
 from alliance.register.models import RegisterEntry
-from funds import waiting
-from funds.ageing import by_donor, overdue, totals
+from funds.contributions.ageing import by_donor, overdue, totals
 from funds.models import Agreement, Reminder
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement
 from funds.operations.donors import register_donor
 from funds.operations.reminders import remind_due, remind_of_instalment, stage_of
 from funds.tasks import remind_of_instalments
+from reporting.homes import fund as fund_tasks
 from tests.funds.factories import SIGNED_ON, make_agreement, make_deposit, make_donor, make_rate, make_window
 
 D = Decimal
@@ -67,11 +67,11 @@ def test_instalment_ages_by_thirty_days(finance_officer, day, expected):
 
 
 def test_tasks_name_the_earliest_instalments_however_new_their_agreements(finance_officer, monkeypatch):
-    monkeypatch.setattr(waiting, "MOST", 1)
+    monkeypatch.setattr(fund_tasks, "MOST", 1)
     today = clock.today()
     older = make_agreement(finance_officer, instalments=[(today, D(10000))])
     make_agreement(finance_officer, signed_on=today, instalments=[(today + timedelta(9), D(10000))])
-    tasks = [task for task in waiting.waiting_for(finance_officer) if task.label == "Expect an instalment"]
+    tasks = [task for task in fund_tasks.waiting_for(finance_officer) if task.label == "Expect an instalment"]
     assert [(task.reference, task.due) for task in tasks] == [(older.reference, today)]
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.register.models import RegisterEntry
+from funds.contributions.agreements import standings_of
 from funds.models import Agreement, Instalment, Pledge, Window
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
-from funds.operations.deposits import standings_of
 from funds.operations.diligence import record_due_diligence
 from funds.operations.pledges import accept_as_paid, cancel_pledge, write_off_pledge
 from tests.funds.factories import (

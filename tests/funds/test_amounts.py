@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alliance.core.numbers import Unreadable
-from funds import amounts
+from funds.contributions import amounts
 
 D = Decimal
 READ = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alliance.core.errors import DomainError
 from alliance.people.models import Organisation, User
-from funds.attributed import allocated_to, attributed_to, shares_of_project, shares_of_projects
+from funds.ledger.shares import allocated_to, attributed_to, shares_of_project, shares_of_projects
 from funds.models import Donor, Posting, Window
 from funds.operations import money
 from tests.funds.factories import make_donor, pay_out

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funds.attribution import Holding, cents, prorated, split
+from funds.ledger.attribution import Holding, cents, prorated, split
 
 D = Decimal
 amounts = st.integers(min_value=0, max_value=10**12).map(lambda c: D(c) / 100)

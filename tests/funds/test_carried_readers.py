@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import connections
 
-from funds import turnover
-from funds.carrying import carry_forward
+from funds.ledger import movements
+from funds.ledger.snapshot_taking import carry_forward
 from funds.models import Posting
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from tests.funds.test_ledger import deposit
 
 
@@ -18,7 +18,7 @@ def test_reader_sees_the_sums_of_before_while_they_are_carried_anew(people, monk
     deposit(by=people["finance_officer"], slug="sweden-mfa", amount="1000.00", fee="10.00")
     day = Posting.objects.order_by("-effective_on").first().effective_on
     carry_forward(day)
-    read, carried_anew = turnover._brought_forward, []
+    read, carried_anew = movements._brought_forward, []
 
     def meanwhile(*arguments):
         def carry() -> None:
@@ -30,6 +30,6 @@ def test_reader_sees_the_sums_of_before_while_they_are_carried_anew(people, monk
         thread.join()
         return read(*arguments)
 
-    monkeypatch.setattr(turnover, "_brought_forward", meanwhile)
+    monkeypatch.setattr(movements, "_brought_forward", meanwhile)
     assert funding_status(day).amount("contributions") == Decimal("1000.00")
     assert len(carried_anew) == 1

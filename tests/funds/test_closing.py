@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from alliance.core import clock
 from alliance.core.errors import InsufficientFunds, Refused
-from funds.closing import fund_closing
+from funds.contributions.seed_ceiling import CENT
+from funds.ledger.closing import fund_closing
 from funds.models import Fund, Posting
 from funds.operations.fund import set_fund_status
 from funds.operations.money import refund_donor
-from funds.seed import CENT
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from tests.funds.factories import (
     fund_in,
     fund_project,

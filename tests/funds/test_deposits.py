@@ -10,7 +10,7 @@ from alliance.core.errors import NotAllowed, OutOfState, Refused
 from funds.models import Account, Deposit, Donor, Posting, Source, Stake, Window
 from funds.operations.deposits import preview_deposit
 from funds.operations.fund import set_window_status
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from tests.funds.factories import fund_in, make_agreement, make_deposit, make_donor, make_pledge, make_window
 
 D = Decimal
@@ -70,7 +70,7 @@ def test_instalments_are_paid_in_order_part_and_over(finance_officer):
 
 
 def test_more_than_agreed_is_taken_and_shown_as_overpaid(donor, officer, finance_officer):
-    from funds.positions import position
+    from funds.contributions.positions import position
 
     pledge = make_pledge(donor, acknowledged_by=officer)
     agreement = make_agreement(finance_officer, pledge=pledge)

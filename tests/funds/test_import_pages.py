@@ -9,12 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from alliance.core.errors import NotAllowed
+from alliance.jobs import operations, tasks
+from alliance.jobs.models import Job
 from alliance.records import files
 from alliance.records.models import StoredFile
 from alliance.register.models import head as register_head
-from alliance.rendering import operations, tasks
-from alliance.rendering.models import Job
-from funds import import_job
+from funds.imports import jobs
 from funds.models import Donor, ImportBatch
 from funds.operations.imports import import_kept
 from funds.views.imports import SHIPPED
@@ -112,11 +112,11 @@ def test_import_cut_off_after_it_was_written_is_made_once(finance_officer, sign_
     job = confirmed(sign_in(finance_officer))
 
     def killed_when_storing(percent, step):
-        if step == import_job.STORING:
+        if step == jobs.STORING:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_job.make(job, killed_when_storing)
+        jobs.make(job, killed_when_storing)
     before = counts()
     assert tasks.run_job(str(job.uid)) == "done"
     assert counts() == before
@@ -127,8 +127,8 @@ def test_import_cut_off_after_it_was_written_is_made_once(finance_officer, sign_
 def test_progress_is_seen_while_the_import_is_not_yet_committed(finance_officer, sign_in):
     job = confirmed(sign_in(finance_officer))
     steps = []
-    import_job.make(job, lambda percent, step: steps.append((percent, step, ImportBatch.objects.count())))
-    taking = [(percent, batches) for percent, step, batches in steps if step == import_job.TAKING]
+    jobs.make(job, lambda percent, step: steps.append((percent, step, ImportBatch.objects.count())))
+    taking = [(percent, batches) for percent, step, batches in steps if step == jobs.TAKING]
     assert taking[-1] == (93, 0)
     assert len(taking) == 10
 

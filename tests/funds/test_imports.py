@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from alliance.register.models import head
-from funds.contribution_file import Unreadable, alpha_2, read_lines
-from funds.contributions import totals_of_rows
-from funds.mapping import BadMapping, read_mapping
+from funds.contributions.totals import totals_of_rows
+from funds.imports.contribution_file import Unreadable, alpha_2, read_lines
+from funds.imports.mapping import BadMapping, read_mapping
+from funds.imports.reasons import SAID, kept, reason, said
 from funds.models import Agreement, Deposit, Donor, Fund, ImportBatch, ImportRow, Pledge, Posting, Prospect
 from funds.operations.imports import Source, import_contributions
-from funds.reasons import SAID, kept, reason, said
 from tests.funds.factories import fund_in, make_rate
 
 D = Decimal

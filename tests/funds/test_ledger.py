@@ -11,7 +11,7 @@ from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refu
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import checks
-from funds.ledger import Line, account, post
+from funds.ledger.posting import Line, account, post
 from funds.models import Account, Donor, Fund, Period, Posting, Share, Source, Stake, Window
 from funds.operations import money
 from funds.operations.donors import register_donor

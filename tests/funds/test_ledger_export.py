@@ -18,8 +18,8 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from funds.ledger.export import BEANCOUNT, HLEDGER, account_name, account_of
 from funds.models import AccountKind
-from funds.plain_text import BEANCOUNT, HLEDGER, account_name, account_of
 from tests.campaigns.ledger_export import altered, beancount_refuses, hledger_refuses
 from tests.world import played
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from alliance.core.errors import Refused
-from funds.matching import Incoming, first_unpaid, parts, standings
+from funds.contributions.matching import Incoming, first_unpaid, parts, standings
 from tests.funds.factories import make_agreement, make_deposit, make_rate
 
 D = Decimal

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
-from funds.contributions import totals_of_donor
+from funds.contributions.totals import totals_of_donor
 from funds.models import NonCashPledge, Posting
 from funds.operations.noncash import (
     acknowledge_non_cash_pledge,

@@ -21,7 +21,7 @@ from funds.operations.payments import (
     prepare_payment,
 )
 from funds.operations.vouchers import authorise_voucher, cancel_voucher
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.funds.factories import (
     PROJECT,
     fund_in,

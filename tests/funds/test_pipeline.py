@@ -20,8 +20,8 @@ from funds.models import Donor, DueDiligence, Pledge
 from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import advance_donor_stage, plan_next_step, register_donor, write_prospect
 from funds.operations.pledges import acknowledge_pledge
-from funds.operations.values import worth_only
-from funds.waiting import waiting_for
+from funds.operations.valuation import worth_only
+from reporting.homes.fund import waiting_for
 from tests.funds.factories import PLEDGED_ON, make_agreement, make_deposit, make_donor, make_pledge
 from tests.world import smallest_pdf
 

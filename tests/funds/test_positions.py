@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from funds.positions import Position, position
+from funds.contributions.positions import Position, position
 
 D = Decimal
 

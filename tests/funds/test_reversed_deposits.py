@@ -8,17 +8,17 @@ from django.urls import reverse
 
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.register.models import RegisterEntry
-from funds import checks, statements
-from funds.ageing import overdue
-from funds.contributions import chains, totals_of_donor
+from funds import checks
+from funds.contributions.ageing import overdue
+from funds.contributions.agreements import standings_of
+from funds.contributions.positions import position
+from funds.contributions.totals import chains, totals_of_donor
 from funds.models import Account, Agreement, Deposit, Donor, Pledge, Posting, Stake, Voucher
-from funds.operations.deposits import standings_of
 from funds.operations.pledges import accept_as_paid, cancel_pledge, write_off_pledge
 from funds.operations.seed import readings
-from funds.positions import position
 from funds.querysets import DepositQuerySet
-from funds.statements import funding_status
-from reporting.verification import verify
+from funds.statements.funding_status import funding_status
+from reporting.verification.everything import verify
 from tests.funds.factories import (
     PROJECT,
     RECEIVED_ON,
@@ -157,7 +157,7 @@ def test_donors_totals_are_without_it(two, donor, officer):
     assert (totals_of_donor(giver).received, totals_of_donor(giver).pledged_unpaid) == (D(0), D(10000))
     assert [(chain.deposits, chain.position.received) for chain in chains(giver)] == [([], D(0))]
     assert Donor.objects.public().with_totals().get().deposited_usd == D(0)
-    assert [line.deposited for line in statements.sources()] == [D(0)]
+    assert [line.deposited for line in funding_status.sources()] == [D(0)]
 
 
 @pytest.mark.requirement("R52")

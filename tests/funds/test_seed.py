@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
-from funds import seed
+from funds.contributions import seed_ceiling
 from funds.models import FundingRequest
 from funds.operations.agreements import sign_agreement
 from funds.operations.amendments import amend_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.seed import readings, record_funding_request
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_window, post_voucher
 
 D = Decimal
@@ -26,25 +26,25 @@ MONEY = st.decimals(min_value=D("0.01"), max_value=D("9999999999.99"), places=2)
 
 @pytest.mark.requirement("R98")
 def test_vectors_of_the_rule():
-    assert seed.complies(D("1500000.00"), D("10000000.00"), PERCENT)
-    assert not seed.complies(D("1500000.01"), D("10000000.00"), PERCENT)
-    assert seed.most_of_total(D("10000000.00"), PERCENT) == D("1500000.00")
-    assert seed.most_beside(D("8500000.00"), PERCENT) == D("1500000.00")
-    assert seed.others_needed(D("2000000.00"), PERCENT) == D("11333333.34")
+    assert seed_ceiling.complies(D("1500000.00"), D("10000000.00"), PERCENT)
+    assert not seed_ceiling.complies(D("1500000.01"), D("10000000.00"), PERCENT)
+    assert seed_ceiling.most_of_total(D("10000000.00"), PERCENT) == D("1500000.00")
+    assert seed_ceiling.most_beside(D("8500000.00"), PERCENT) == D("1500000.00")
+    assert seed_ceiling.others_needed(D("2000000.00"), PERCENT) == D("11333333.34")
 
 
 @given(MONEY)
 def test_readings_agree_with_the_rule_to_the_cent(amount):
     cent = D("0.01")
-    most = seed.most_of_total(amount, PERCENT)
-    assert seed.complies(most, amount, PERCENT)
-    assert not seed.complies(most + cent, amount, PERCENT)
-    beside = seed.most_beside(amount, PERCENT)
-    assert seed.complies(beside, amount + beside, PERCENT)
-    assert not seed.complies(beside + cent, amount + beside + cent, PERCENT)
-    needed = seed.others_needed(amount, PERCENT)
-    assert seed.complies(amount, amount + needed, PERCENT)
-    assert not seed.complies(amount, amount + needed - cent, PERCENT)
+    most = seed_ceiling.most_of_total(amount, PERCENT)
+    assert seed_ceiling.complies(most, amount, PERCENT)
+    assert not seed_ceiling.complies(most + cent, amount, PERCENT)
+    beside = seed_ceiling.most_beside(amount, PERCENT)
+    assert seed_ceiling.complies(beside, amount + beside, PERCENT)
+    assert not seed_ceiling.complies(beside + cent, amount + beside + cent, PERCENT)
+    needed = seed_ceiling.others_needed(amount, PERCENT)
+    assert seed_ceiling.complies(amount, amount + needed, PERCENT)
+    assert not seed_ceiling.complies(amount, amount + needed - cent, PERCENT)
 
 
 def request(by, total="10000000.00", own="1500000.00", on=None):
@@ -107,7 +107,7 @@ def test_signature_above_the_ceiling_is_refused_and_receipt_only_warns(finance_o
     stages = {row.stage: row for row in readings()}
     assert stages["requested"].complies
     assert not stages["received"].complies
-    assert stages["received"].to_raise == seed.others_needed(D("100000.00"), PERCENT)
+    assert stages["received"].to_raise == seed_ceiling.others_needed(D("100000.00"), PERCENT)
 
 
 @pytest.mark.requirement("R98")

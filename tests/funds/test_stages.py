@@ -8,11 +8,11 @@ import pytest
 from django.db.models import Sum
 
 from alliance.core import clock
+from funds.contributions.stages import stages
 from funds.models import Agreement, Deposit, Donor, Pledge, Posting
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge
 from funds.operations.pledges import cancel_pledge
-from funds.stages import stages
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_pledge, post_voucher
 
 D = Decimal

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from alliance.register.models import head
-from funds.attributed import allocated_to, attributed_to, drawn_from_windows, shares_of_project
-from funds.contributions import chains, totals_of_donor
+from funds.contributions.totals import chains, totals_of_donor
+from funds.ledger.shares import allocated_to, attributed_to, drawn_from_windows, shares_of_project
 from funds.models import Account, AccountKind
 from funds.operations import money
-from funds.statements import LABELS, funding_status, sources, trial_balance, windows
+from funds.statements.funding_status import LABELS, funding_status, sources, trial_balance, windows
 from tests.funds.factories import (
     PROJECT,
     make_accounts,

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from funds.ledger.movements import Moves
 from funds.models import Posting, Turnover
-from funds.statements import funding_status
-from funds.turnover import Moves
+from funds.statements.funding_status import funding_status
 from reporting.postings import FLOWS
 from tests.funds.test_ledger import allocate, deposit
 

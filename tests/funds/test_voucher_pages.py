@@ -12,7 +12,7 @@ from django.urls import reverse
 from alliance.core import clock
 from funds.models import Payment, Posting, Voucher, VoucherKind
 from funds.operations.payments import authorise_payment
-from funds.waiting import waiting_for
+from reporting.homes.fund import waiting_for
 from tests.funds.factories import (
     PROJECT,
     fund_project,
@@ -279,18 +279,18 @@ def test_direct_costs_above_the_ceiling_are_warned_of_before_and_after(
     assert said not in client.get(form_of("direct_cost")).content.decode()
     page = client.post(form_of("direct_cost"), sent("direct_cost", amount="157.90"), follow=True)
     assert said in page.content.decode()
-    assert said not in client.get(reverse("funds:home")).content.decode()
+    assert said not in client.get(reverse("reporting:finance")).content.decode()
     client.force_login(second_finance_officer)
     client.post(
         reverse("funds:voucher_authorise", args=[Voucher.objects.get(kind="direct_cost").reference]), {"key": "k"}
     )
-    for address in (reverse("funds:home"), form_of("other_fund")):
-        assert (said in client.get(address).content.decode()) == (address == reverse("funds:home"))
+    for address in (reverse("reporting:finance"), form_of("other_fund")):
+        assert (said in client.get(address).content.decode()) == (address == reverse("reporting:finance"))
     assert said in client.get(form_of("direct_cost")).content.decode()
 
 
 def test_refunds_in_transit_stand_on_the_finance_home(books, sign_in, auditor):
-    page = sign_in(auditor).get(reverse("funds:home"))
+    page = sign_in(auditor).get(reverse("reporting:finance"))
     assert [(t.project, t.amount, t.is_late) for t in page.context["transits"]] == [(PROJECT, D("500.00"), True)]
 
 

@@ -14,16 +14,16 @@ from alliance.core.errors import InsufficientFunds, KeyReused, NotAllowed, OutOf
 from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
 from funds import checks
-from funds.direct_costs import cost_share
-from funds.ledger import Line, account, post
+from funds.ledger.posting import Line, account, post
+from funds.ledger.refunds_in_transit import refunds_in_transit
 from funds.models import Account, Period, Posting, Share, Source, Stake, Voucher, VoucherKind, Window
 from funds.models.vouchers import WITH_REASON
+from funds.operations.backdating import lowest_stakes
 from funds.operations.fund import close_period
-from funds.operations.past import lowest_stakes
 from funds.operations.voucher_kinds import preview_voucher
 from funds.operations.vouchers import authorise_voucher, cancel_voucher, prepare_voucher
-from funds.statements import funding_status
-from funds.transit import refunds_in_transit
+from funds.statements.direct_costs import cost_share
+from funds.statements.funding_status import funding_status
 from tests.funds.factories import (
     PROJECT,
     RECEIVED_ON,

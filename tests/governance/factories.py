@@ -7,11 +7,11 @@ from typing import Any
 
 from alliance.core import clock
 from alliance.people.models import Organisation, User
-from alliance.people.personas import PERSONAS
 from funds.models import Window
 from governance.models import Body, Constituency, Decision, Holder
 from governance.operations import NewSeat, cast_ballot, found_committee, open_decision, put_text, put_to_committee
 from proposals.models import ProposalVersion
+from scenarios.people.personas import PERSONAS
 from tests.proposals.factories import checked_version
 
 D = Decimal

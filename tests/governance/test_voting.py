@@ -408,7 +408,7 @@ def test_member_who_left_after_the_opening_still_votes_and_the_successor_does_no
 def _newcomer():
     from datetime import date
 
-    from alliance.people.demonstration import enrol
-    from alliance.people.personas import Persona
+    from scenarios.people.enrolment import enrol
+    from scenarios.people.personas import Persona
 
     return enrol(Persona("newcomer", "Yaw Mensah", "ghana-interior", ("committee",)), since=date(2007, 12, 1))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from alliance.core import clock
 from alliance.core.errors import OutOfState, Refused
-from funds.closing import accounts_of_project
+from funds.ledger.closing import accounts_of_project
 from funds.models import Account, AccountKind, ClosedProject, Posting
 from funds.operations.closing import close_accounts
 from funds.operations.money import allocate, post_spending, receive_refund, release, return_money

@@ -11,9 +11,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from alliance.jobs import operations, tasks
+from alliance.jobs.models import Job
 from alliance.register.models import RegisterEntry
-from alliance.rendering import operations, tasks
-from alliance.rendering.models import Job
 from proposals.contract_document import document
 from proposals.contract_document.gather import budget, gather
 from proposals.contract_document.jobs import document_rows, documents_of, request_document

@@ -10,21 +10,21 @@ from alliance.core import clock, formats
 from alliance.forum.models import Recommendation
 from alliance.people.models import Membership, Organisation, Role
 from alliance.register.models import RegisterEntry
-from funds.ageing import overdue_on
+from funds.contributions.ageing import overdue_on
+from funds.contributions.agreements import standings_of
+from funds.contributions.stages import stages
 from funds.models import Agreement, Pledge, Posting, Window
 from funds.operations.agreements import cancel_agreement
 from funds.operations.amendments import amend_agreement, amend_pledge
-from funds.operations.deposits import standings_of
 from funds.operations.pledges import acknowledge_pledge, cancel_pledge
-from funds.stages import stages
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from governance.operations import close_decision
 from proposals.models import ProposalRecommendation, WaitingApproval
 from proposals.operations import fund_waiting, prepare_waiting, return_proposal, withdraw_proposal
 from reporting import postings
-from reporting.donor_area import papers
+from reporting.donor_area import contributions
 from reporting.donor_area.gather import donor_area
-from reporting.donor_area.known import known
+from reporting.donor_area.knowledge import known
 from reporting.flow import money_flow
 from reporting.forum_report import gather
 from reporting.forum_report.scope import rests_on, scope
@@ -69,7 +69,9 @@ def test_commitment_of_a_past_day_stands_when_it_is_cancelled_later(finance_offi
     assert (committed(day), drawn(day)) == before
     assert (committed(clock.today()), drawn(clock.today())) == ({}, [])
     for on in (day, clock.today()):
-        assert papers.agreed(papers.papers(donor, on), on) == committed(on).get(donor.organisation.slug, 0)
+        assert contributions.agreed(contributions.papers(donor, on), on) == committed(on).get(
+            donor.organisation.slug, 0
+        )
 
 
 JUNE, AUGUST, SEPTEMBER = date(2008, 6, 30), date(2008, 8, 1), date(2008, 9, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from alliance.core import clock
 from alliance.people.models import Organisation
-from funds.attributed import attributed_to
+from funds.ledger.shares import attributed_to
 from funds.models import Donor
 from funds.operations import money
 from proposals.models import Project

@@ -6,15 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from alliance.people.models import Organisation
-from funds import carrying
-from funds.carried import SPLITS, Basis, Parts
-from funds.carrying import carry_forward
 from funds.checks import problems
+from funds.ledger import snapshot_taking
+from funds.ledger.movements import CUTS, Moves, moves_of_sources
+from funds.ledger.snapshot_taking import carry_forward
+from funds.ledger.snapshots import SPLITS, Basis, Parts
 from funds.models import Carried, CarriedMove, CarriedPart, Posting, Window
 from funds.operations import money
-from funds.statements import funding_status, trial_balance, trial_balance_page
+from funds.statements.funding_status import funding_status, trial_balance, trial_balance_page
 from funds.tasks import carry_sums_forward
-from funds.turnover import CUTS, Moves, moves_of_sources
 from proposals.models import Project
 from reporting.donor_area.gather import donor_area
 from reporting.statements.catalogue import KINDS, statement
@@ -112,7 +112,7 @@ def test_sums_are_carried_when_a_day_is_over_or_much_was_entered(demonstration, 
         assert carry_sums_forward() == 0
         Carried.objects.update(until=DAY - timedelta(days=2))
         assert carry_sums_forward() == 1
-        monkeypatch.setattr(carrying, "MUCH", 3)
+        monkeypatch.setattr(snapshot_taking, "MUCH", 3)
         assert carry_sums_forward() == 0
         many_projects(3)
         assert carry_sums_forward() == 1

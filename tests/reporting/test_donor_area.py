@@ -18,11 +18,11 @@ from django.utils import translation
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed
+from alliance.jobs import tasks
 from alliance.people.models import Membership, Organisation, Role, User
 from alliance.register.models import RegisterEntry
-from alliance.rendering import tasks
-from funds.attributed import attributed_to
-from funds.carrying import carry_forward
+from funds.ledger.shares import attributed_to
+from funds.ledger.snapshot_taking import carry_forward
 from funds.models import Agreement, Deposit, Donor, Pledge, Posting, Stake, Window
 from funds.operations import donors as donor_operations
 from funds.operations import money
@@ -30,7 +30,7 @@ from funds.operations.pledges import cancel_pledge
 from proposals.models import PartnerReport, Project
 from reporting.donor_area import document, jobs, tables
 from reporting.donor_area.gather import donor_area
-from reporting.donor_area.known import known
+from reporting.donor_area.knowledge import known
 from reporting.donor_area.money import Own
 from reporting.donor_area.shape import IndicatorRow
 from tests.funds.factories import make_pledge, pay_out

@@ -17,25 +17,25 @@ from alliance.core import clock
 from alliance.core.clock import Clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.forum.models import Recommendation
+from alliance.jobs import tasks
+from alliance.jobs.models import Job
 from alliance.people.models import User
-from alliance.people.personas import PERSONAS
 from alliance.register.models import RegisterEntry
-from alliance.rendering import tasks
-from alliance.rendering.models import Job
 from funds.models import Agreement, Donor
 from funds.operations.agreements import cancel_agreement, sign_agreement
 from funds.operations.deposits import record_deposit
 from funds.operations.fund import set_fund_status
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from governance.models import Decision, Outcome
 from proposals.models import Project, Proposal, ProposalRecommendation, WaitingApproval
 from reporting.forum_report import document, jobs
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import reportable, scope
-from reporting.management.commands.play import found
 from reporting.outcomes import outcome_of
-from reporting.play.player import play
-from reporting.play.scenario import read
+from scenarios.management.commands.play import found
+from scenarios.people.personas import PERSONAS
+from scenarios.play.player import play
+from scenarios.play.scenario import read
 from tests.pdf.verapdf import assert_conforms
 
 MARKS = {

@@ -23,27 +23,27 @@ from alliance.forum.models import Recommendation
 from alliance.people.models import Organisation
 from alliance.people.operations import register_organisation
 from alliance.register.checkpoints import publish_checkpoint
+from funds.contributions.stages import stages
 from funds.models import Account, AccountKind, Agreement, Fund, Posting
 from funds.operations.agreements import cancel_agreement
 from funds.operations.money import reverse as reverse_posting
 from funds.operations.pledges import cancel_pledge, write_off_pledge
-from funds.stages import stages
-from funds.statements import amounts, funding_status
+from funds.statements.funding_status import amounts, funding_status
 from proposals.models import Project
 from proposals.operations import TrancheTerms, accept_report, draft_contract, offer_contract, submit_report
 from reporting.iati import codes, movements
+from reporting.iati.context import party
 from reporting.iati.export import export_activities, export_organisation
 from reporting.iati.kept import BEING_WRITTEN
-from reporting.iati.known import party
 from reporting.iati.projects import equal_parts
 from reporting.iati.shape import Activities, Activity, Head, Measured, Party
 from reporting.iati.views import LOOKED_EVERY
 from reporting.iati.write import write_activities
 from reporting.projects import project_record, public_projects
-from reporting.scale.load import load
-from reporting.scale.plan import Size
 from reporting.statements.scope import Scope
 from reporting.tasks import keep_open_data
+from scenarios.scale.load import load
+from scenarios.scale.plan import Size
 from tests.funds.factories import (
     make_agreement,
     make_books,

@@ -13,21 +13,21 @@ from django.test import Client
 from alliance.core.clock import Clock
 from alliance.register.models import RegisterEntry
 from funds.models import Donor, Posting
-from funds.statements import funding_status
+from funds.statements.funding_status import funding_status
 from governance.models import Decision
 from governance.operations import close_decision
 from proposals.models import Project
 from reporting.api.pages import Keyset
 from reporting.donor_area.gather import donor_area
 from reporting.homes import tasks_for
-from reporting.play.player import play
-from reporting.play.scenario import read
 from reporting.postings import FLOWS, behind, total
 from reporting.projects import project_record, public_projects
+from scenarios.play.player import play
+from scenarios.play.scenario import read
 from tests.governance.factories import MEMBERS, opened_text, vote
 from tests.proposals.factories import approved_project
 
-SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "stories" / "demonstration.toml"
 PAGES = ("", "money/", "money/postings/", "projects/", "decisions/", "organisations/", "register/", "search/?q=acuerdo")
 
 

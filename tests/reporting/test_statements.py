@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from funds.attributed import shares_of_projects
-from funds.turnover import Moves
+from funds.ledger.movements import Moves
+from funds.ledger.shares import shares_of_projects
 from reporting.statements import document
 from reporting.statements.catalogue import KINDS, consolidated, statement
 from reporting.statements.scope import ends_of_years
@@ -235,8 +235,8 @@ def _lies(item):
 
 
 def test_statement_is_asked_for_once_by_whoever_is_signed_in(demonstration):
+    from alliance.jobs.models import Job
     from alliance.people.models import User
-    from alliance.rendering.models import Job
 
     client = Client()
     client.force_login(User.objects.get(email="donor@demo.example"))

@@ -10,8 +10,8 @@ from django.db import connection
 
 from alliance.register.spool import Spool
 from funds.models import Fund
-from reporting.guards import settled, shipped, standing
-from reporting.verification import verify
+from reporting.verification.everything import verify
+from reporting.verification.guards import settled, shipped, standing
 from tests.funds.test_ledger import allocate, deposit
 
 TAMPERINGS = [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from alliance.people.personas import PASSWORD, PERSONAS
+from scenarios.people.personas import PASSWORD, PERSONAS
 
 ROOT = Path(__file__).parents[2]
 NOT_OURS = (

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from alliance.core import clock
-from funds.carrying import carry_forward
+from funds.ledger.snapshot_taking import carry_forward
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from alliance.register.knowledge import one_state
 from alliance.register.publication import in_pieces, write_whole
-from alliance.rendering.checkpoint import one_state
-from funds.plain_text import FORMATS, ledger_lines
+from funds.ledger.export import FORMATS, ledger_lines
 
 BAD_INPUT = 2
 

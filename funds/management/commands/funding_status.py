@@ -9,7 +9,7 @@ from django.utils import translation
 
 from alliance.core import clock
 from funds.management.dates import add_as_of, read_day
-from funds.statements import FundingStatus, Row, funding_status
+from funds.statements.funding_status import FundingStatus, Row, funding_status
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from funds.contribution_file import Unreadable
-from funds.mapping import BadMapping
+from funds.imports.contribution_file import Unreadable
+from funds.imports.mapping import BadMapping
+from funds.imports.reasons import Reason
 from funds.models import ImportOutcome
 from funds.operations.imports import Outcome, Source, import_contributions
-from funds.reasons import Reason
 
 BAD_INPUT = 2
 

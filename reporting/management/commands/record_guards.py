@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reporting.guards import SHIPPED, standing
+from reporting.verification.guards import SHIPPED, standing
 
 
 class Command(BaseCommand):

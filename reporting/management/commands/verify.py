@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from reporting.verification import verify
+from reporting.verification.everything import verify
 
 
 class Command(BaseCommand):

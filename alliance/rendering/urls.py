@@ -1,9 +1,0 @@
-from django.urls import path
-
-from alliance.rendering import views
-
-app_name = "rendering"
-urlpatterns = [
-    path("documents/<uuid:uid>/", views.job, name="job"),
-    path("documents/<uuid:uid>/file/", views.job_file, name="job_file"),
-]

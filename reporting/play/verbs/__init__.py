@@ -1,6 +1,0 @@
-"""The vocabulary: each verb calls the operation of that name. `VERBS` knows them all."""
-
-from reporting.play.verbs import committee, contracts, money, people, proposals
-from reporting.play.vocabulary import VERBS
-
-__all__ = ["VERBS", "committee", "contracts", "money", "people", "proposals"]

@@ -1,0 +1,89 @@
+"""Start the whole portal on this machine, with the demonstration."""
+
+import signal
+import sys
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from alliance.runtime import PartFailed, address, native
+from alliance.runtime.commands import MISSING
+from alliance.runtime.places import places
+from scenarios.people.personas import PASSWORD, PERSONAS
+from scenarios.portal import Demonstration
+
+BAD_INPUT = 2
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Command(BaseCommand):
+    help = "Start database, broker, worker, scheduler and web with the demonstration; Ctrl-C stops all of them."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--reset", action="store_true", help="empty the portal and play the demonstration again")
+        parser.add_argument("--no-input", action="store_true", help="ask nothing")
+
+    def handle(self, *, port: int, reset: bool, no_input: bool, **options: Any) -> None:
+        if not 0 < port < 65536:
+            self._leave(BAD_INPUT, f"--port {port} is not a port")
+        if reset and not no_input and not self._confirmed():
+            self._leave(BAD_INPUT, "nothing was changed")
+        if not address.port_is_free(port):
+            self._leave(MISSING, f"port {port} is taken: end what uses it, or choose another with --port")
+        native.provide(settings.ALLIANCE_DATA / "asked-for-libraries", self.say, ask=not no_input)
+        try:
+            self._run(Demonstration(places(settings.ALLIANCE_DATA), port, self.say), reset)
+        except PartFailed as failure:
+            self._leave(MISSING, str(failure))
+
+    def say(self, line: str) -> None:
+        """Print a line at once; a terminal that has gone away is no reason to stop."""
+        try:
+            print(line, flush=True)
+        except OSError:
+            sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115, PTH123  for the rest of this process
+
+    def _run(self, portal: Demonstration, reset: bool) -> None:
+        for ending in ENDINGS:
+            if ending != signal.SIGHUP or signal.getsignal(ending) is not signal.SIG_IGN:  # nohup means it
+                signal.signal(ending, _stop)
+        with portal.held():
+            try:
+                portal.build()
+                portal.start_servers(reset=reset)
+                portal.prepare()
+                self._invite(portal.start_processes())
+                portal.run()
+            except _Stopped:
+                self.say("stopping …")
+            finally:
+                for ending in ENDINGS:
+                    signal.signal(ending, signal.SIG_IGN)
+                portal.stop()
+        self.say("stopped")
+
+    def _invite(self, home: str) -> None:
+        self.say(f"portal: {home}")
+        for role, email in PERSONAS.items():
+            self.say(f"login: {role} {email} {PASSWORD}")
+
+    def _confirmed(self) -> bool:
+        question = f"Everything in the portal of {settings.ALLIANCE_DATA} will be removed. Go on? [y/N] "
+        return sys.stdin.isatty() and input(question).strip().lower() in ("y", "yes")
+
+    def _leave(self, code: int, line: str) -> NoReturn:
+        self.stderr.write(line)
+        sys.exit(code)
+
+
+class _Stopped(BaseException):
+    """Somebody asked the portal to stop."""
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Stopped

@@ -17,10 +17,10 @@ from django.core.management import call_command
 from django.urls import get_resolver
 
 from alliance.core import clock
+from alliance.jobs.kinds import job_kind
+from alliance.jobs.models import Job, JobState
+from alliance.jobs.tasks import run_job
 from alliance.register.acts import entries_written
-from alliance.rendering.kinds import job_kind
-from alliance.rendering.models import Job, JobState
-from alliance.rendering.tasks import run_job
 from funds.models import Agreement, Deposit, Payment, Pledge, Posting, Voucher, Window
 from funds.operations.deposits import record_deposit
 from funds.operations.payments import authorise_payment, pay_payment
@@ -30,7 +30,7 @@ from governance.models import Decision
 from governance.operations import close_decision, open_decision
 from proposals.models import Project, WaitingApproval
 from proposals.operations import fund_waiting, prepare_waiting
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests.campaigns.release_fixture import totals
 from tests.every_act.ground import D, donor, posted, posting_of, window
 from tests.governance.factories import all_but, vote

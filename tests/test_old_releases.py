@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from reporting.verification import verify
+from reporting.verification.everything import verify
 from tests import every_act
 from tests.alliance.workers import database_url
 from tests.history import rich

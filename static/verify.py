@@ -197,7 +197,7 @@ def see_published(body: dict[str, Any], chain: Chain) -> None:
     for row in body["rows"]:
         if row["model"] == "alliance.checkpoint":
             n, stated = row["columns"].get("n"), row["columns"].get("hash")
-            if not is_number(n) or chain.checkpoints.get(n) != stated:
+            if not is_number(n) or chain.checkpoints.get(n, "") != stated:
                 chain.say("entry %d" % body["n"], "published a checkpoint of entry %s that is not in the file" % n)
 
 

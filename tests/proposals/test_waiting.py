@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from alliance.core import clock
-from alliance.core.days import months_after
 from alliance.core.errors import OutOfState
 from funds.models import Posting
 from proposals.models import Project, Proposal, WaitingApproval
@@ -31,20 +30,6 @@ def day_after(approval):
 
 def move_to(set_clock, day):
     set_clock(clock.now() + (day - clock.today()))
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        (date(2008, 6, 12), 12, date(2009, 6, 12)),
-        (date(2008, 8, 31), 6, date(2009, 2, 28)),
-        (date(2007, 8, 31), 6, date(2008, 2, 29)),
-        (date(2008, 12, 31), 1, date(2009, 1, 31)),
-        (date(2008, 1, 31), 0, date(2008, 1, 31)),
-    ],
-)
-def test_months_are_counted_on_the_calendar(day, months, expected):
-    assert months_after(day, months) == expected
 
 
 def test_database_counts_months_as_python_does(agency, officer, settings):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from alliance.core.numbers import Unreadable
 from funds.contributions import amounts
+from funds.models import Rate
 
 D = Decimal
 READ = [
@@ -63,11 +64,47 @@ def test_currency_has_its_own_minor_unit(currency, fits, too_fine):
         amounts.check_precision(D(too_fine), currency)
 
 
+def test_amount_read_for_a_currency_has_no_more_decimals_than_that():
+    assert amounts.read_amount("5.1111") == D("5.1111")
+    assert amounts.read_amount("5.11", currency="USD") == D("5.11")
+    with pytest.raises(amounts.TooPrecise):
+        amounts.read_amount("5.1", currency="JPY")
+
+
+def test_zeros_behind_the_smallest_unit_are_no_parts_of_it():
+    amounts.check_precision(D("5.1100"), "USD")
+    amounts.check_precision(D("20"), "USD")
+
+
+def test_currencies_are_those_that_people_pay_in():
+    assert {"USD", "EUR", "JPY", "KWD"} < amounts.currencies()
+    assert amounts.currencies() & {"XTS", "XXX", "XQZ", "usd", ""} == frozenset()
+
+
+def test_amounts_have_twelve_digits_before_the_sign_and_rates_the_decimals_that_are_kept():
+    assert amounts.LARGEST + D("0.001") == D(10) ** 12
+    assert Rate._meta.get_field("units_per_usd").decimal_places == amounts.RATE_DECIMALS
+
+
 @pytest.mark.requirement("D2")
-def test_half_a_cent_is_rounded_up():
+@pytest.mark.parametrize(
+    ("thousandths", "cents"),
+    [("1.004", "1.00"), ("1.005", "1.01"), ("1.006", "1.01"), ("1.014", "1.01"), ("1.015", "1.02"), ("1.051", "1.05")],
+)
+def test_half_a_cent_is_rounded_up(thousandths, cents):
+    assert amounts.to_usd(D(thousandths), D(1)) == D(cents)
+    assert amounts.in_proportion(D(thousandths), D(3), D(3)) == D(cents)
+    assert amounts.fee_on(D(thousandths), D(100)) == D(cents)
+
+
+@pytest.mark.requirement("D2")
+def test_half_a_cent_of_a_part_is_rounded_up():
     assert amounts.to_usd(D("1"), D("8")) == D("0.13")
+    assert amounts.in_proportion(D("1.00"), D(1), D(8)) == D("0.13")
+    assert amounts.in_proportion(D("-1.00"), D(1), D(8)) == D("-0.13")
     assert amounts.fee_on(D("0.50"), D("1.00")) == D("0.01")
     assert amounts.fee_on(D("0.49"), D("1.00")) == D("0.00")
+    assert amounts.fee_on(D("12345.00"), D("1.50")) == D("185.18")
 
 
 def test_conversion_keeps_full_precision_until_the_cent():
@@ -83,3 +120,4 @@ def test_amount_written_is_read_back(units, currency):
 
 def test_part_of_an_amount_is_in_proportion():
     assert amounts.in_proportion(D("100.00"), D("1"), D("3")) == D("33.33")
+    assert amounts.in_proportion(D("1250.00"), D("600"), D("1000")) == D("750.00")

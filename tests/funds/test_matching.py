@@ -60,6 +60,67 @@ def test_parts_add_up_to_the_deposits_whatever_their_order():
     ]  # fmt: skip
 
 
+def test_instalment_owes_what_has_not_come():
+    assert [one.owed for one in standings(DUE, [came(500)], "USD", TODAY)] == [D(0), D(500)]
+    assert [one.owed for one in standings(DUE, [came(1001)], "USD", TODAY)] == [D(0), D(0)]
+    assert [one.owed for one in standings(DUE, [came("999.50")], "USD", TODAY)] == [D(0), D("0.50")]
+
+
+@pytest.mark.parametrize(
+    ("today", "days_late", "days_early", "is_late"),
+    [
+        (date(2008, 4, 30), 0, 0, False),
+        (FIRST, 0, 0, False),
+        (date(2008, 5, 2), 1, 0, True),
+        (date(2008, 5, 3), 2, 0, True),
+    ],
+)
+def test_instalment_is_late_from_the_day_after_it_was_due(today, days_late, days_early, is_late):
+    first, _second = standings(DUE, [], "USD", today)
+    assert (first.days_late, first.days_early, first.is_late) == (days_late, days_early, is_late)
+
+
+def test_paid_instalment_is_never_late_and_keeps_its_days():
+    first, _second = standings(DUE, [came(400, date(2008, 5, 3))], "USD", TODAY)
+    assert (first.days_late, first.is_late, first.is_paid, first.paid_on) == (2, False, True, date(2008, 5, 3))
+    early, _second = standings(DUE, [came(100, date(2008, 4, 1)), came(300, date(2008, 4, 30))], "USD", TODAY)
+    assert (early.days_late, early.days_early, early.paid_on) == (0, 1, date(2008, 4, 30))
+
+
+def test_cents_are_matched_like_any_amount():
+    first, second = standings(DUE, [came("400.01")], "USD", TODAY)
+    assert (first.state, second.state, second.received) == ("paid", "part", D("0.01"))
+    over = standings(DUE, [came("1000.01")], "USD", TODAY)
+    assert [(one.state, one.over) for one in over] == [("paid", 0), ("overpaid", D("0.01"))]
+
+
+def test_a_part_says_how_many_days_early_it_was():
+    (first, second) = parts(DUE, [came(500, date(2008, 4, 29))], "USD")
+    assert [(p.days, p.days_early) for p in (first, second)] == [(-2, 2), (-125, 125)]
+    (late,) = parts(DUE, [came(1, date(2008, 5, 2))], "USD")
+    assert (late.days, late.days_early) == (1, 0)
+
+
+def test_deposits_of_one_day_pay_in_the_order_of_their_record_and_those_not_recorded_last():
+    def numbered(pk, amount):
+        return Incoming(D(amount), "USD", FIRST, None, pk)
+
+    found = parts(DUE, [numbered(None, 400), numbered(2, 300), numbered(1, 300)], "USD")
+    assert [(p.deposit.pk, p.instalment.number, p.amount) for p in found] == [
+        (1, 1, D(300)), (2, 1, D(100)), (2, 2, D(200)), (None, 2, D(400)),
+    ]  # fmt: skip
+
+
+def test_a_deposit_of_unknown_amount_pays_nothing():
+    unknown = SimpleNamespace(pk=1, amount=None, currency="USD", received_on=FIRST, instalment_id=None)
+    assert parts(DUE, [unknown], "USD") == []
+
+
+def test_what_is_too_much_is_on_the_last_instalment_by_number():
+    (only,) = standings(DUE[1:], [came(500), came(20)], "USD", TODAY)
+    assert (only.received, only.over, only.state) == (D(400), D(120), "overpaid")
+
+
 def test_first_unpaid_is_the_earliest_not_in_full():
     assert first_unpaid(standings(DUE, [came(600, FIRST, 2)], "USD", TODAY)).instalment.number == 1
     assert first_unpaid(standings(DUE, [came(1000)], "USD", TODAY)) is None

@@ -47,6 +47,13 @@ def test_readings_agree_with_the_rule_to_the_cent(amount):
     assert not seed_ceiling.complies(amount, amount + needed - cent, PERCENT)
 
 
+def test_amounts_below_zero_are_rounded_the_same_way():
+    """What others gave may be less than nothing, once money was given back."""
+    assert seed_ceiling.most_of_total(D("-0.01"), PERCENT) == D("-0.01")
+    assert seed_ceiling.most_beside(D("-0.01"), PERCENT) == D("-0.01")
+    assert seed_ceiling.others_needed(D("-0.01"), PERCENT) == D("-0.05")
+
+
 def request(by, total="10000000.00", own="1500000.00", on=None):
     day = on or clock.today()
     return record_funding_request(by=by, requested_on=day, total=D(total), seed_capital=D(own))

@@ -25,6 +25,7 @@ from governance.counting import (
     RETURNED,
     TO_SESSION,
     CastBallot,
+    GroupTally,
     Result,
     Rules,
     SeatAtVote,
@@ -214,6 +215,49 @@ def test_vacant_seat_is_not_able():
 
 def test_groups_say_who_did_not_give_a_majority():
     assert counted("DDDDDDCC", "aaaaaaao").failed_groups == (DEVELOPING_COUNTRIES,)
+    assert counted("DDIICC", "aoaoao").failed_groups == (DEVELOPING_COUNTRIES, DONORS, INSTITUTIONS)
+    assert counted("DDIICC", "aaaaao").failed_groups == (DEVELOPING_COUNTRIES,)
+
+
+@pytest.mark.requirement("R62")
+def test_a_group_with_nobody_able_to_vote_blocks_nothing():
+    """Both holders of the institutions' only seat are recused: two thirds of the others carry."""
+    nobody = frozenset({member_of(4), alternate_of(4)})
+    found = counted("DDDICC", "aao.aa", RULES, nobody)
+    assert (found.result, found.left_out, found.failed_groups) == (CARRIED, (INSTITUTIONS,), ())
+    lost = counted("DDDICC", "aao.oo", RULES, nobody)
+    assert (lost.result, lost.left_out, lost.failed_groups) == (REJECTED, (INSTITUTIONS,), (DEVELOPING_COUNTRIES,))
+
+
+def test_a_vote_that_is_lost_without_group_majority_names_no_group():
+    lost = counted("DDDCCC", "aroorr", replace(RULES, group_majority=None))
+    assert (lost.result, lost.failed_groups) == (RETURNED, ())
+    assert counted("DDDCCC", "aroorr").failed_groups == (DEVELOPING_COUNTRIES, DONORS)
+
+
+def test_a_result_holds_the_tally_of_each_group_in_order_and_the_ballots_counted():
+    found = counted("DCDIO", "acro-")
+    groups = (
+        (DEVELOPING_COUNTRIES, GroupTally(able=1, conditional=1)),
+        (DONORS, GroupTally(able=2, approvals=1, returns=1)),
+        (INSTITUTIONS, GroupTally(able=1, objections=1)),
+        (OTHERS, GroupTally(able=1, abstentions=1)),
+    )
+    assert found == Result(
+        RETURNED,
+        tally=GroupTally(able=5, approvals=1, conditional=1, returns=1, objections=1, abstentions=1),
+        groups=groups,
+        failed_groups=(DONORS, INSTITUTIONS, OTHERS),
+        counted=tuple(votes("acro-")),
+    )
+    assert (found.tally.in_favour, found.tally.against, found.tally.voting, found.tally.cast) == (2, 2, 4, 5)
+
+
+def test_required_groups_that_took_no_part_are_named_in_order():
+    found = counted("DDIIIC", "..aaa.")
+    assert (found.result, found.is_quorate, found.missing) == (NO_QUORUM, False, (DEVELOPING_COUNTRIES, DONORS))
+    assert counted("IIII", "aaaa").missing == (DEVELOPING_COUNTRIES, DONORS)
+    assert counted("DIC", "a.-", replace(RULES, do_abstentions_count=False)).missing == (DEVELOPING_COUNTRIES,)
 
 
 @pytest.mark.parametrize(
@@ -225,11 +269,21 @@ def test_silence_is_consent_until_somebody_objects(letters, result):
 
 
 def test_silence_below_the_floor_is_not_consent():
-    assert count_silence([], committee("DC"), (), RULES).result == NO_QUORUM
+    found = count_silence([], committee("DC"), (), RULES)
+    assert (found.result, found.is_quorate, found.is_consensus) == (NO_QUORUM, False, False)
+    assert count_silence([], committee("DDDD"), (), replace(RULES, floor=4)).result == CARRIED
 
 
 def test_silence_carries_with_the_conditions_it_was_asked_under():
-    assert count_silence([], committee("DIC"), (), RULES).do_conditions_apply
+    found = count_silence([], committee("DIC"), (), RULES)
+    assert (found.result, found.is_consensus, found.is_quorate, found.do_conditions_apply) == (
+        CARRIED,
+        True,
+        True,
+        True,
+    )
+    objected = count_silence(votes("o"), committee("DIC"), (), RULES)
+    assert (objected.is_consensus, objected.is_quorate, objected.do_conditions_apply) == (False, True, False)
 
 
 # -- what holds for any vote ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from alliance.core.fields import MoneyField
-from alliance.core.translated import chosen, names
+from alliance.core.translated import chosen, columns, names
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES
 
 # Monthly rates are published for the first working day of a month; an older one is no rate of the day.
@@ -194,7 +194,7 @@ class DonorQuerySet(models.QuerySet[Any]):
     def called(self, words: str) -> Self:
         """Donors whose organisation, or one of whose other names, holds these words."""
         names = Q()
-        for field in ("name_en", "name_fr", "name_es", "acronym_en", "acronym_fr", "acronym_es"):
+        for field in columns("name", "acronym"):
             names |= Q(**{f"organisation__{field}__icontains": words})
         aliases = self.model.aliases.rel.related_model.objects.standing().filter(name__icontains=words)
         return self.filter(names | Q(pk__in=aliases.values("donor")))

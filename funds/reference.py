@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.errors import Refused
+from alliance.core.translated import given
 from alliance.forum.models import Objective
 from alliance.reference import Loaded, bring_in_line
 from alliance.register import operation, record
 from funds.ledger.posting import open_pool
 from funds.models import Fund, FundStatus, Period, Rate, Window
-
-TEXTS = ("name_en", "name_fr", "name_es", "purpose_en", "purpose_fr", "purpose_es")
 
 
 def load(read_json: Callable[[str], Any], *, fund_status: str = FundStatus.OPERATING) -> dict[str, Loaded]:
@@ -58,7 +57,7 @@ def _window(fund: Fund, row: dict[str, Any], today: date) -> Window:
         unearmarked=row["unearmarked"],
         status=row["status"],
         status_on=today,
-        **{name: row[name] for name in TEXTS},
+        **given(row, "name", "purpose"),
     )
     window.objectives.set(Objective.objects.filter(code__in=row["objectives"]))
     return window

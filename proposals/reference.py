@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from alliance.core.translated import given
 from alliance.reference import Loaded, sync
 from proposals.models import BudgetCategory
 
@@ -14,5 +15,5 @@ def load(read_json: Callable[[str], list[dict[str, Any]]], **options: Any) -> di
 
 
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("version", "name_en", "name_fr", "name_es", "is_indirect")
-    return {"code": int(row["code"]), **{name: row[name] for name in names}}
+    kept = {"version": row["version"], "is_indirect": row["is_indirect"]}
+    return {"code": int(row["code"]), **kept, **given(row, "name")}

@@ -130,7 +130,7 @@ def objectives(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
-    """The field's terms in three languages, in the order of the reader's language."""
+    """The field's terms in each language, in the order of the reader's language."""
     languages = sorted(settings.LANGUAGES, key=lambda language: language[0] != get_language())
     terms = sorted(GlossaryTerm.objects.visible_to(request.user), key=lambda term: sort_key(term.term))
     rows = [{"term": term, "cells": cells(term, languages)} for term in terms]

@@ -41,18 +41,16 @@ def note_reference_loaded(*, by: User | None, changes: Mapping[str, list[int]]) 
 
 @operation
 def add_area_of_work(
-    *, by: User, code: str, name_en: str, name_fr: str, name_es: str, valid_from: date, valid_until: date | None = None
+    *, by: User, code: str, valid_from: date, valid_until: date | None = None, **names: str
 ) -> AreaOfWork:
     """Add an area of work, to be chosen from `valid_from` on: by the head of the secretariat (R72).
 
-    Refused when the code is taken.
+    `names` are its name in each language, by column: `name_en` and so on. Refused when the code is taken.
     """
     if not may_add_area(by):
         raise NotAllowed(_("Only the head of the secretariat adds areas of work."))
     if AreaOfWork.objects.filter(code=code).exists():
         raise Refused(_("There is an area of work with this code."), field="code")
-    area = AreaOfWork.objects.create(
-        code=code, name_en=name_en, name_fr=name_fr, name_es=name_es, valid_from=valid_from, valid_until=valid_until
-    )
+    area = AreaOfWork.objects.create(code=code, valid_from=valid_from, valid_until=valid_until, **names)
     record("area.added/1", by=by, rows=[area], facts={"area": code}, public=True)
     return area

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from alliance.core.search import matching
+from alliance.core.translated import columns
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -73,7 +74,7 @@ class RecommendationQuerySet(PublicQuerySet):
 
     def search(self, text: str) -> Self:
         """Recommendations that hold every word of `text`, in any language, accents and capitals apart (R58)."""
-        return matching(self, text, "code", "text_en", "text_fr", "text_es")
+        return matching(self, text, "code", *columns("text"))
 
     def serving(self, objective: str) -> Self:
         """Recommendations that serve the objective with this code."""

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -51,18 +52,14 @@ class OrganisationKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Organisation(Translated, Registered):
+class Organisation(Registered):
     """One directory of organisations: each may be donor, applicant and partner at once (R27)."""
 
     REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("slug", "iati_id")
 
     slug = models.SlugField(max_length=80, unique=True)
-    name_en = models.CharField(max_length=200)
-    name_fr = models.CharField(max_length=200, blank=True)
-    name_es = models.CharField(max_length=200, blank=True)
-    acronym_en = models.CharField(max_length=40, blank=True)
-    acronym_fr = models.CharField(max_length=40, blank=True)
-    acronym_es = models.CharField(max_length=40, blank=True)
+    name = Translated(models.CharField, max_length=200)
+    acronym = Translated(models.CharField, max_length=40, blank=True, otherwise="name")
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
     country = CountryField(blank=True)
     iati_id = models.CharField(max_length=60, blank=True)
@@ -79,10 +76,6 @@ class Organisation(Translated, Registered):
         from django.urls import reverse
 
         return reverse("reporting:organisation", args=[self.slug])
-
-    @property
-    def acronym(self) -> str:
-        return self.tr("acronym") or self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -104,7 +97,7 @@ class User(AbstractBaseUser, PermissionsMixin, Registered):
     email = models.EmailField(_("E-mail address"), unique=True)
     name = models.CharField(_("Name"), max_length=150)
     uid = models.UUIDField(unique=True, default=uuid4, editable=False)
-    language = models.CharField(_("Language"), max_length=2, choices=[("en", "English"), ("fr", "Français"), ("es", "Español")], default="en")  # fmt: skip
+    language = models.CharField(_("Language"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)  # fmt: skip
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.display import Event, MoneyStep, Step, Task
 from alliance.core.formats import money
 from alliance.core.tones import STATES, of_code
+from alliance.core.translated import columns, english
 from alliance.rendering.charts import Bar, Bars, Flow, Group, Grouped, Link, Node, Part, Stack, Stacked, Target, Targets
 
 LONG = (
@@ -16,13 +18,13 @@ LONG = (
 )
 
 
-class Meaning(NamedTuple):
-    """An objective or a window, as the components see it."""
+class Meaning:
+    """An objective or a window, as the components see it, named in as many languages as there are names."""
 
-    code: str
-    name_en: str
-    name_fr: str = ""
-    name_es: str = ""
+    def __init__(self, code: str, *names: str) -> None:
+        self.code = code
+        for column, name in zip_longest(columns("name"), names, fillvalue=""):
+            setattr(self, column, name)
 
 
 MEANINGS = [
@@ -134,7 +136,7 @@ def flow() -> Flow:
 def balances() -> Bars:
     figures = (Decimal("1250000"), Decimal("312000.50"), Decimal("-80"), Decimal(0))
     rows = tuple(
-        Bar(meaning.name_en, value, of_code(meaning.code)) for meaning, value in zip(MEANINGS, figures, strict=True)
+        Bar(english(meaning), value, of_code(meaning.code)) for meaning, value in zip(MEANINGS, figures, strict=True)
     )
     return Bars(_("Balance by window"), _("What can still be allocated."), (*rows, Bar(LONG, Decimal("99"))))
 

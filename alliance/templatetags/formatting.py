@@ -8,10 +8,10 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from alliance.core import clock, formats, tones
-from alliance.core.translated import translation
+from alliance.core.translated import active_language, translation
 from alliance.templatetags.rendered import Text, component
 
 register = template.Library()
@@ -126,7 +126,7 @@ def dash(value: Any) -> Any:
 def tr(row: object, field: str) -> str:
     """Return a row's text in the active language; when missing, its English, marked for eyes and for voices."""
     found = translation(row, field)
-    if found.language == (get_language() or "en")[:2] or not found.text:
+    if found.language == active_language() or not found.text:
         return found.text
     mark = gettext("in English")
     return format_html(

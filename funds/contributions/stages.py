@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from alliance.core.translated import chosen
+from alliance.core.translated import chosen, columns
 
 # An amended promise was worth what its first amendment after the day says it was before; see `Amended.worth_on`.
-STAGES = """
+STAGES = f"""
     WITH pledged AS (
         SELECT p.donor_id, sum(COALESCE(before.amount_usd, p.amount_usd)) AS usd
           FROM funds_pledge p LEFT JOIN (
@@ -29,7 +29,7 @@ STAGES = """
         SELECT d.donor_id, sum(d.amount_usd) AS usd, sum(d.amount_usd) FILTER (WHERE g.id IS NULL) AS of_no_agreement
           FROM funds_deposit d LEFT JOIN standing g ON g.id = d.agreement_id
          WHERE d.received_on <= %(day)s AND (d.reversed_on IS NULL OR d.reversed_on > %(day)s) GROUP BY 1)
-    SELECT o.slug, ARRAY[o.name_en, o.name_fr, o.name_es], donor.donor_type = 'trustee', pledged.usd,
+    SELECT o.slug, ARRAY[{", ".join(columns("o.name"))}], donor.donor_type = 'trustee', pledged.usd,
            CASE WHEN agreed.usd IS NULL THEN came.of_no_agreement ELSE agreed.usd + COALESCE(came.of_no_agreement, 0) END, came.usd
       FROM funds_donor donor JOIN alliance_organisation o ON o.id = donor.organisation_id
       LEFT JOIN pledged ON pledged.donor_id = donor.id LEFT JOIN agreed ON agreed.donor_id = donor.id

@@ -51,7 +51,7 @@ class Act(models.TextChoices):
     REFUND = "refund", _("give money back")
 
 
-class Fund(Translated, Registered):
+class Fund(Registered):
     """The multi-donor trust fund: one currency, one status that says which acts are possible (R103)."""
 
     REGISTER_PLAIN = ("code", "currency")
@@ -79,9 +79,7 @@ class Fund(Translated, Registered):
     }
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
-    name_en = models.CharField(max_length=200)
-    name_fr = models.CharField(max_length=200, blank=True)
-    name_es = models.CharField(max_length=200, blank=True)
+    name = Translated(models.CharField, max_length=200)
     currency = CurrencyField(_("currency"), default="USD")
     status = models.CharField(_("status"), max_length=30, choices=FundStatus, default=FundStatus.PROPOSED)
     status_on = models.DateField(_("status since"))
@@ -173,7 +171,7 @@ class WindowStatus(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("window", "Closed")
 
 
-class Window(Translated, Registered):
+class Window(Registered):
     """A pool of the fund that contributions may be earmarked to; exactly one is the unearmarked pool."""
 
     REGISTER_PLAIN = ("code",)
@@ -189,12 +187,8 @@ class Window(Translated, Registered):
 
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="windows")
     code = models.CharField(_("code"), max_length=10, unique=True)
-    name_en = models.CharField(max_length=200)
-    name_fr = models.CharField(max_length=200, blank=True)
-    name_es = models.CharField(max_length=200, blank=True)
-    purpose_en = models.TextField(blank=True)
-    purpose_fr = models.TextField(blank=True)
-    purpose_es = models.TextField(blank=True)
+    name = Translated(models.CharField, max_length=200)
+    purpose = Translated(models.TextField, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=WindowStatus, default=WindowStatus.PLANNED)
     status_on = models.DateField(_("status since"))
     status_note = models.TextField(_("why"), blank=True)
@@ -240,10 +234,6 @@ class Window(Translated, Registered):
     @property
     def is_open(self) -> bool:
         return self.status == WindowStatus.OPEN
-
-    @property
-    def purpose(self) -> str:
-        return self.tr("purpose")
 
 
 class Period(Registered):

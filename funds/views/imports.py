@@ -9,11 +9,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
+from alliance.core.translated import active_language
 from alliance.records import files
 from alliance.records.models import StoredFile
 from alliance.rendering.tables import csv_response, xlsx_response
@@ -91,8 +91,7 @@ def import_check(request: Request, file: UUID, mapping: UUID) -> HttpResponse:
     source = find(StoredFile.objects.filter(media_type=CSV, created_by=request.user), uid=file)
     meaning = find(StoredFile.objects.filter(media_type=TOML), uid=mapping)
     if request.method == "POST":
-        language = (get_language() or "en")[:2]
-        return redirect(request_import(by=request.user, file=source, mapping=meaning, language=language))
+        return redirect(request_import(by=request.user, file=source, mapping=meaning, language=active_language()))
     try:
         outcome = import_contributions(by=request.user, source=kept_source(source, meaning), dry_run=True)
     except (Unreadable, BadMapping):  # a pair that was not uploaded together

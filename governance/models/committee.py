@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core.translated import Translated
+from alliance.core.translated import Translated, english
 from alliance.people.models import User
 from alliance.register.models import Registered
 from governance import counting
@@ -55,13 +55,11 @@ class Term(Registered):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
-class Body(Translated, Registered):
+class Body(Registered):
     """A body that decides. There is one so far: the oversight committee."""
 
     code = models.SlugField(max_length=20, unique=True)
-    name_en = models.CharField(max_length=200)
-    name_fr = models.CharField(max_length=200, blank=True)
-    name_es = models.CharField(max_length=200, blank=True)
+    name = Translated(models.CharField, max_length=200)
     founded_on = models.DateField()
 
     objects = BodyQuerySet.as_manager()
@@ -70,15 +68,13 @@ class Body(Translated, Registered):
         return self.code
 
 
-class Seat(Translated, Term):
+class Seat(Term):
     """A seat of a constituency. `organisation` is whom the seat stands for, where it stands for one."""
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="seats")
     number = models.PositiveSmallIntegerField()
     constituency = models.CharField(max_length=24, choices=Constituency)
-    label_en = models.CharField(max_length=120)
-    label_fr = models.CharField(max_length=120, blank=True)
-    label_es = models.CharField(max_length=120, blank=True)
+    label = Translated(models.CharField, max_length=120)
     organisation = models.ForeignKey("alliance.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SeatQuerySet.as_manager()
@@ -93,11 +89,7 @@ class Seat(Translated, Term):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.label_en}"
-
-    @property
-    def label(self) -> str:
-        return self.tr("label")
+        return f"{self.number} {english(self, 'label')}"
 
 
 class Holder(Term):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
+from alliance.core.translated import column, said
 from alliance.core.turns import wait_in_turn
 from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
@@ -17,21 +18,13 @@ from alliance.register import operation, record
 from governance import permissions
 from governance.models import Body, Capacity, ChairTerm, Decision, Holder, Outcome, RuleSet, Seat
 
-NAMES = {
-    "name_en": "Oversight committee",
-    "name_fr": "Comité de supervision",
-    "name_es": "Comité de supervisión",
-}
-
 
 @dataclass(frozen=True)
 class NewSeat:
-    """A seat to be founded: its constituency, its label, whom it stands for, who holds it."""
+    """A seat to be founded: its constituency, its label by column, whom it stands for, who holds it."""
 
     constituency: str
-    label_en: str
-    label_fr: str = ""
-    label_es: str = ""
+    labels: Mapping[str, str]
     organisation: Organisation | None = None
     member: User | None = None
     alternate: User | None = None
@@ -59,7 +52,7 @@ def found_committee(
         raise Refused(_("The committee is founded on a day that has come."), field="on")
     if Body.objects.the():
         raise Refused(_("The committee has been founded already."))
-    body = Body.objects.create(code="committee", founded_on=on, **(names or NAMES))
+    body = Body.objects.create(code="committee", founded_on=on, **(names or _names()))
     first = _ruled(number=1, effective_from=on, **(rules or {}))
     _require_within_reach(first, [new.constituency for new in seats])
     rows: list[models.Model] = [body, first]
@@ -152,10 +145,14 @@ def _require_within_reach(rules: RuleSet, constituencies: Sequence[str]) -> None
         raise Refused(_("The committee has no seat of a group that must take part."), field="required")
 
 
+def _names() -> dict[str, str]:
+    return {column("name", language): text for language, text in said(lambda: _("Oversight committee")).items()}
+
+
 def _seat(body: Body, number: int, new: NewSeat, on: date) -> list[models.Model]:
     seat = Seat.objects.create(
-        body=body, number=number, constituency=new.constituency, label_en=new.label_en, label_fr=new.label_fr,
-        label_es=new.label_es, organisation=new.organisation, starts_on=on,
+        body=body, number=number, constituency=new.constituency, organisation=new.organisation, starts_on=on,
+        **new.labels,
     )  # fmt: skip
     people = ((new.member, Capacity.MEMBER), (new.alternate, Capacity.ALTERNATE))
     held = [_held(seat, user, capacity, on) for user, capacity in people if user]

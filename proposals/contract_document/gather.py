@@ -8,11 +8,11 @@ from itertools import batched
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alliance.core import clock
 from alliance.core.countries import country_name
+from alliance.core.translated import active_language
 from alliance.forum.models import Objective
 from alliance.register.canonical import canonical, digest_of
 from alliance.register.knowledge import one_state
@@ -63,7 +63,7 @@ def _gather(row: Contract) -> Figures:
     newest = entries(row).order_by("-n")[0]
     lines = [line for line in content["budget"] if line["partner"] == row.partner.slug]
     return Figures(
-        language=(get_language() or "en")[:2],
+        language=active_language(),
         reference=row.reference,
         state=row.state,
         fund=fund.name,

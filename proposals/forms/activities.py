@@ -3,20 +3,20 @@
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.countries import country_choices, currency_choices, sort_key
 from alliance.core.forms import KeyedForm
 from alliance.core.numbers import FigureField
+from alliance.core.translated import active_language
 from alliance.core.widgets import DateInput
 from alliance.people.models import Organisation
 from proposals.forms.fields import ThemesField
 from proposals.forms.sections import CountryRow, row_set
 from proposals.models import OutsideActivity
-from proposals.models.activities import LANGUAGES
 
 LINES = 4
 
@@ -42,7 +42,7 @@ class ActivityForm(KeyedForm):
 
     organisation = OrganisationField(label=_("Organisation"), help_text=_("It has to stand in the directory."))
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("As its organisation writes it."))
-    language = forms.ChoiceField(label=_("Language of the title"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of the title"), choices=settings.LANGUAGES)
     themes = ThemesField(label=_("Themes"))
     starts_on = forms.DateField(label=_("First day"), widget=DateInput)
     ends_on = forms.DateField(label=_("Last day"), widget=DateInput)
@@ -77,6 +77,6 @@ class ActivityForm(KeyedForm):
 def stored(activity: OutsideActivity | None) -> dict[str, Any]:
     """Return what an activity holds, or the language in which a new one is probably written."""
     if activity is None:
-        return {"language": (get_language() or "en")[:2]}
+        return {"language": active_language()}
     names = ("title", "language", "themes", "starts_on", "ends_on", "source", "source_url", "amount", "currency")
     return {"organisation": activity.organisation.slug, **{name: getattr(activity, name) for name in names}}

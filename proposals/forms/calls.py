@@ -1,6 +1,7 @@
 """Publishing a call for proposals."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
+from alliance.core.translated import FALLBACK, asked, columns
 from alliance.people.models import OrganisationKind
 from proposals.forms.fields import long_text
 
@@ -21,12 +23,6 @@ class MomentInput(forms.TextInput):
 
 
 class CallForm(KeyedForm):
-    title_en = forms.CharField(label=_("Title in English"), max_length=200)
-    title_fr = forms.CharField(label=_("Title in French"), max_length=200, required=False)
-    title_es = forms.CharField(label=_("Title in Spanish"), max_length=200, required=False)
-    text_en = long_text(_("Text in English"))
-    text_fr = long_text(_("Text in French"), required=False)
-    text_es = long_text(_("Text in Spanish"), required=False)
     zone = forms.ChoiceField(label=_("Time zone"), help_text=_("In which the deadline is told."), initial="UTC")
     opens_at = forms.CharField(label=_("Opens"), widget=MomentInput)
     closes_at = forms.CharField(label=_("Closes"), widget=MomentInput)
@@ -34,8 +30,14 @@ class CallForm(KeyedForm):
         label=_("Open to"), choices=OrganisationKind.choices, widget=forms.CheckboxSelectMultiple
     )
 
+    field_order = ("key", *columns("title", "text"))
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        title = partial(forms.CharField, max_length=200)
+        self.fields |= asked("title", title, _("Title in %(language)s"), required=[FALLBACK])
+        self.fields |= asked("text", long_text, _("Text in %(language)s"), required=[FALLBACK])
+        self.order_fields(self.field_order)
         zones = sorted(
             name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
         )

@@ -1,5 +1,6 @@
 """What others do in the same fields without the fund's money: so that who does what where is seen whole (R53)."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -9,12 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import CountryField, CurrencyField, OriginalAmountField
 from alliance.core.states import Move
+from alliance.core.translated import LANGUAGES
 from alliance.people.models import Role
 from alliance.register.models import Registered
 from proposals.models.stamps import one_of, stamped, together
 from proposals.querysets import OutsideActivityQuerySet
-
-LANGUAGES = (("en", "English"), ("fr", "Français"), ("es", "Español"))
 
 
 class OutsideActivity(Registered):
@@ -34,7 +34,7 @@ class OutsideActivity(Registered):
 
     reference = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=200)
-    language = models.CharField(max_length=2, choices=LANGUAGES)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     organisation = models.ForeignKey("alliance.Organisation", on_delete=models.PROTECT, related_name="activities")
     themes = ArrayField(models.CharField(max_length=60))
     countries = ArrayField(CountryField())
@@ -86,7 +86,7 @@ class OutsideActivity(Registered):
                 name="outside_activity_amount_in_a_currency",
                 violation_error_message=_("An amount is more than zero and has its currency."),
             ),
-            one_of("outside_activity", "language", [code for code, _name in LANGUAGES]),
+            one_of("outside_activity", "language", list(LANGUAGES)),
             one_of("outside_activity", "state", ["recorded", "withdrawn"]),
             stamped("outside_activity", "withdrawn_at", ["withdrawn"]),
             stamped("outside_activity", "withdrawn_why", ["withdrawn"], empty=""),

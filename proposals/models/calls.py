@@ -29,18 +29,14 @@ class Partner(Registered):
         return str(self.organisation)
 
 
-class Call(Registered, Translated):
+class Call(Registered):
     """A call for proposals: open to some kinds of organisation until a deadline in a named zone (R93)."""
 
     REGISTER_PLAIN = ("reference", "zone")
 
     reference = models.CharField(max_length=20, unique=True)
-    title_en = models.CharField(max_length=200)
-    title_fr = models.CharField(max_length=200, blank=True)
-    title_es = models.CharField(max_length=200, blank=True)
-    text_en = models.TextField()
-    text_fr = models.TextField(blank=True)
-    text_es = models.TextField(blank=True)
+    title = Translated(models.CharField, max_length=200)
+    text = Translated(models.TextField)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     zone = models.CharField(max_length=64, default="UTC")
@@ -70,10 +66,6 @@ class Call(Registered, Translated):
         return reverse("proposals:call", args=[self.reference])
 
     @property
-    def text(self) -> str:
-        return self.tr("text")
-
-    @property
     def timezone(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
@@ -85,14 +77,12 @@ class Call(Registered, Translated):
         return kind in self.applicant_kinds
 
 
-class BudgetCategory(Translated, Registered):
+class BudgetCategory(Registered):
     """A category of cost, in a versioned list (UN harmonised categories)."""
 
     version = models.CharField(max_length=20)
     code = models.PositiveSmallIntegerField()
-    name_en = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120)
-    name_es = models.CharField(max_length=120)
+    name = Translated(models.CharField, max_length=120, everywhere=True)
     is_indirect = models.BooleanField(default=False)
 
     class Meta:

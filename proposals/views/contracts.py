@@ -217,7 +217,7 @@ def document_ask(request: Request, reference: str) -> HttpResponse:
     if form.is_valid():
         request_document(by=request.user, contract=row, language=form.cleaned_data["language"])
     else:
-        messages.error(request, _("Choose one of the three languages."))
+        messages.error(request, _("Choose one of the portal’s languages."))
     return redirect(f"{row.get_absolute_url()}#documents")
 
 

@@ -6,27 +6,20 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from alliance.core.translated import texts
 from alliance.people.models import Organisation
 from funds.models import Posting
 from governance.documents import decision_record
 from governance.models import Decision
 from proposals.models import OutsideActivity, Project
 
-LANGUAGES = ("en", "fr", "es")
-
 
 def money() -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=2)
 
 
-def names(row: Any, field: str = "name") -> dict[str, str]:
-    """Return a text in each language in which there is one."""
-    texts = {language: getattr(row, f"{field}_{language}") for language in LANGUAGES}
-    return {language: text for language, text in texts.items() if text}
-
-
 def organisation(row: Organisation) -> dict[str, Any]:
-    return {"slug": row.slug, "kind": row.kind, "name": names(row)}
+    return {"slug": row.slug, "kind": row.kind, "name": texts(row)}
 
 
 class ProjectSerializer(serializers.ModelSerializer):
@@ -105,7 +98,7 @@ class DecisionSerializer(serializers.ModelSerializer):
         if row.version is None:
             return None
         proposal = row.version.proposal
-        applicant = {"slug": proposal.applicant.slug, "name": names(proposal.applicant)}
+        applicant = {"slug": proposal.applicant.slug, "name": texts(proposal.applicant)}
         return {"reference": proposal.reference, "version": row.version.number, "applicant": applicant}
 
     def get_url(self, row: Decision) -> str:

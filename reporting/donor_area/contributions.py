@@ -21,12 +21,11 @@ from django.db.models import (
 )  # fmt: skip
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from alliance.core import formats, tones
 from alliance.core.display import MoneyStep
-from alliance.core.translated import LANGUAGES
+from alliance.core.translated import active_language, column
 from funds.contributions.matching import standings
 from funds.models import Agreement, AgreementState, Deposit, Donor, Instalment, Pledge, PledgeState, Window
 from reporting.donor_area.shape import Badge, ContributionRow, DepositRow, InstalmentRow
@@ -146,10 +145,8 @@ def window_name(path: str = "window__name") -> Expression:
 
 def translated(path: str) -> Expression:
     """Return a text of a reference row in the reader's language, as `tr` does, without loading the row."""
-    language = (get_language() or "en")[:2]
-    if language not in LANGUAGES:
-        language = "en"
-    return Coalesce(NullIf(f"{path}_{language}", Value("")), f"{path}_en", output_field=CharField())
+    own = NullIf(column(path, active_language()), Value(""))
+    return Coalesce(own, column(path), output_field=CharField())
 
 
 # Sums: stages of the same money, each by itself

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.access import find, require
 from alliance.core import clock
+from alliance.core.translated import active_language
 from alliance.people.models import DONOR_ROLES
 from alliance.people.requests import Request
 from alliance.rendering.tables import book_response, csv_response, xlsx_response
@@ -104,4 +104,4 @@ def statement_xlsx(request: Request, slug: str) -> HttpResponseBase:
 
 
 def _language() -> str:
-    return (get_language() or "en")[:2]
+    return active_language()

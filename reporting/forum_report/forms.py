@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from alliance.core.translated import LANGUAGES
 from alliance.core.widgets import DateInput
 from alliance.forum.models import Objective
 from reporting.forum_report.scope import reportable
@@ -17,7 +18,7 @@ class ReportForm(forms.Form):
         label=_("Languages"),
         choices=settings.LANGUAGES,
         widget=forms.CheckboxSelectMultiple,
-        initial=["en", "fr", "es"],
+        initial=list(LANGUAGES),
     )
     objective = forms.ChoiceField(label=_("Objective"), required=False)
     as_of = forms.DateField(

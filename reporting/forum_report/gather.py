@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, Sum
 from django.db.models.functions import TruncDate
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from alliance.core import clock, formats
 from alliance.core.countries import country_name
+from alliance.core.translated import active_language
 from alliance.forum.models import Objective, Recommendation, Summit
 from alliance.register.knowledge import one_state
 from funds.ledger.attribution import prorated
@@ -51,7 +52,7 @@ def _gather(of: Scope) -> Figures:
     decisions = decided(of)
     recommendations = by_recommendation(of, projects)
     return Figures(
-        language=(get_language() or "en")[:2],
+        language=active_language(),
         meeting=meeting_figures(of.summit),
         previous=meeting_figures(of.previous) if of.previous else None,
         since=of.since,

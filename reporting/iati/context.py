@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from alliance.core import clock
-from alliance.core.translated import LANGUAGES
+from alliance.core import clock, translated
 from alliance.forum.models import Objective, Recommendation
 from alliance.people.models import Organisation, OrganisationKind
 from alliance.register.knowledge import checkpoint
@@ -52,17 +50,12 @@ def _mark() -> str:
 
 def said(words: Callable[[], Any]) -> Text:
     """Return a text of ours in each language."""
-    found = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            found.append((language, str(words())))
-    return tuple(found)
+    return tuple(translated.said(words).items())
 
 
 def in_each(row: Any, field: str = "name") -> Text:
     """Return a row's text in each language that it has."""
-    texts = ((language, getattr(row, f"{field}_{language}")) for language in LANGUAGES)
-    return tuple((language, text) for language, text in texts if text)
+    return tuple(translated.texts(row, field).items())
 
 
 def marked(mark: Text, text: Text) -> Text:
@@ -75,4 +68,4 @@ def party(row: Organisation) -> Party:
     kind = codes.ORGANISATION_TYPES.get(row.kind, "90")
     if row.kind == OrganisationKind.CIVIL_SOCIETY and row.country:
         kind = codes.NATIONAL_NGO
-    return Party(row.name_en, kind, row.iati_id)
+    return Party(translated.english(row), kind, row.iati_id)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from alliance.core.display import Text
 from alliance.core.formats import labelled
-from alliance.core.translated import chosen, names
+from alliance.core.translated import chosen, columns, names
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from alliance.rendering.charts import Target, Targets
@@ -59,7 +59,7 @@ def _transfers_line(of: Scope, moves: Moves, slug: str, name: str) -> Line:
 def _partners(moves: Moves) -> list[tuple[str, str]]:
     """Return the partners that money moved to, by name."""
     slugs = {row.key for row in moves.rows if row.key}
-    rows = Organisation.objects.filter(slug__in=slugs).only("slug", "name_en", "name_fr", "name_es")
+    rows = Organisation.objects.filter(slug__in=slugs).only("slug", *columns("name"))
     called = {one.slug: one.name for one in rows}
     return sorted(((slug, called.get(slug, slug)) for slug in slugs), key=lambda pair: (pair[1].casefold(), pair[0]))
 

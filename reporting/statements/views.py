@@ -6,11 +6,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.access import public
 from alliance.core.forms import new_key
+from alliance.core.translated import active_language
 from alliance.people.models import User
 from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
@@ -62,7 +62,7 @@ def statement_pdf(request: Request, code: str) -> HttpResponse:
     if code != jobs.CONSOLIDATED and (code not in KINDS or not _may_read(request, KINDS[code])):
         raise Http404
     form = AsOf(request.POST)
-    language = (get_language() or "en")[:2]
+    language = active_language()
     return redirect(jobs.request_statement(by=request.user, code=code, as_of=form.day, language=language))
 
 

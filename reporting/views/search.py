@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 from alliance.access import public
 from alliance.core.errors import Text
 from alliance.core.search import matching
+from alliance.core.translated import columns
 from alliance.forum.models import Recommendation
 from alliance.people.models import Organisation
 from governance.models import Decision
 from proposals.models import OutsideActivity, Project
 
 AT_MOST = 20
-NAMES = ("name_en", "name_fr", "name_es", "acronym_en", "acronym_fr", "acronym_es")
+NAMES = columns("name", "acronym")
 
 
 class Search(forms.Form):
@@ -52,7 +53,7 @@ class Hits:
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find by words in any of the three languages, accents and capitals apart (R58)."""
+    """Find by words in any of the portal’s languages, accents and capitals apart (R58)."""
     form = Search(request.GET or None)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     hits = [group for group in _found(words) if group.rows] if words else []

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 
+from alliance.core.translated import columns
 from alliance.people.models import Membership, Organisation, User
 from alliance.people.operations import give_role, register_organisation
 from scenarios.people.personas import MORE_MEMBERS, PASSWORD, PEOPLE, Persona
@@ -39,10 +40,8 @@ def enrol_people(*, since: date) -> dict[str, User]:
     """Enter the organisations and people that are not there yet, each in their role from `since`; return users by key."""
     for place in PLACES:
         if not Organisation.objects.filter(slug=place.slug).exists():
-            en, fr, es = place.names
-            register_organisation(
-                by=None, slug=place.slug, kind=place.kind, country=place.country, name_en=en, name_fr=fr, name_es=es
-            )
+            named = dict(zip(columns("name"), place.names, strict=False))
+            register_organisation(by=None, slug=place.slug, kind=place.kind, country=place.country, **named)
     return {persona.key: enrol(persona, since=since) for persona in (*PEOPLE, *MORE_MEMBERS)}
 
 

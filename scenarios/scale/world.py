@@ -105,7 +105,7 @@ def _found(people: dict[str, User], organisations: dict[str, Organisation]) -> B
     seats = [
         NewSeat(
             constituency=group,
-            label_en=label,
+            labels={"label_en": label},
             organisation=organisations.get(slug) or Organisation.objects.get(slug=slug),
             member=people[member],
             alternate=people[alternate] if alternate else None,

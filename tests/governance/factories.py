@@ -39,7 +39,7 @@ def new_seats(seats: Iterable[tuple[Any, ...]] = SEATS) -> list[NewSeat]:
     return [
         NewSeat(
             constituency=group,
-            label_en=label,
+            labels={"label_en": label},
             organisation=Organisation.objects.get(slug=slug),
             member=person(member) if member else None,
             alternate=person(alternate) if alternate else None,

@@ -297,7 +297,7 @@ def test_other_language_is_refused_in_words(language, signed, agency, sign_in):
     answer = client.post(
         reverse("proposals:contract_document", args=[signed.reference]), {"language": language}, follow=True
     )
-    assert "Choose one of the three languages." in answer.text
+    assert "Choose one of the portal’s languages." in answer.text
     assert Job.objects.count() == 0
 
 

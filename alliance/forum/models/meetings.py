@@ -13,18 +13,14 @@ from alliance.forum.querysets import ChairTermQuerySet, PublicQuerySet, SummitQu
 from alliance.register.models import Registered
 
 
-class Summit(Translated, Registered):
+class Summit(Registered):
     """A meeting of the Global Forum. Its host need not be its chair, and it may have several chairs (R12)."""
 
     code = models.CharField(max_length=10, unique=True)
     number = models.PositiveSmallIntegerField(unique=True)
-    city_en = models.CharField(max_length=80)
-    city_fr = models.CharField(max_length=80, blank=True)
-    city_es = models.CharField(max_length=80, blank=True)
+    city = Translated(models.CharField, max_length=80)
     country = CountryField()
-    theme_en = models.CharField(max_length=250)
-    theme_fr = models.CharField(max_length=250, blank=True)
-    theme_es = models.CharField(max_length=250, blank=True)
+    theme = Translated(models.CharField, max_length=250)
     starts_on = models.DateField()
     ends_on = models.DateField()
     government_from = models.DateField()
@@ -55,14 +51,6 @@ class Summit(Translated, Registered):
     def name(self) -> str:
         """The place and year by which people know it: Brussels 2007."""
         return f"{self.city} {self.starts_on.year}"
-
-    @property
-    def city(self) -> str:
-        return self.tr("city")
-
-    @property
-    def theme(self) -> str:
-        return self.tr("theme")
 
 
 class SummitChair(Registered):
@@ -116,16 +104,14 @@ class RoundtableKind(models.TextChoices):
     CROSS_CUTTING = "cross_cutting", _("Cross-cutting")
 
 
-class Roundtable(Translated, Registered):
+class Roundtable(Registered):
     """A roundtable of a summit, or its plenary, or what cut across all roundtables."""
 
     summit = models.ForeignKey(Summit, models.PROTECT, related_name="roundtables")
     code = models.CharField(max_length=4)
     kind = models.CharField(max_length=20, choices=RoundtableKind.choices)
     position = models.PositiveSmallIntegerField()
-    title_en = models.CharField(max_length=200)
-    title_fr = models.CharField(max_length=200, blank=True)
-    title_es = models.CharField(max_length=200, blank=True)
+    title = Translated(models.CharField, max_length=200)
 
     objects = PublicQuerySet.as_manager()
 
@@ -144,15 +130,13 @@ class Roundtable(Translated, Registered):
         return self.get_kind_display()
 
 
-class ForumSession(Translated, Registered):
+class ForumSession(Registered):
     """A session of a roundtable; plenary and cross-cutting work have one session of the same name."""
 
     roundtable = models.ForeignKey(Roundtable, models.PROTECT, related_name="sessions")
     code = models.CharField(max_length=4)
     position = models.PositiveSmallIntegerField()
-    title_en = models.CharField(max_length=200)
-    title_fr = models.CharField(max_length=200, blank=True)
-    title_es = models.CharField(max_length=200, blank=True)
+    title = Translated(models.CharField, max_length=200)
 
     objects = PublicQuerySet.as_manager()
 

@@ -26,7 +26,7 @@ class Confidence(models.TextChoices):
     LOW = "low", pgettext_lazy("confidence", "Low")
 
 
-class Recommendation(Translated, Registered):
+class Recommendation(Registered):
     """What a meeting of the Forum recommended, in our paraphrase, never an official text (R34, R35).
 
     `is_reconstructed` marks those without a source that can be named. Without `target` it is open-ended.
@@ -36,9 +36,7 @@ class Recommendation(Translated, Registered):
     summit = models.ForeignKey(Summit, models.PROTECT, related_name="recommendations")
     session = models.ForeignKey(ForumSession, models.PROTECT, related_name="recommendations")
     kind = models.CharField(max_length=10, choices=RecommendationKind.choices)
-    text_en = models.CharField(max_length=400)
-    text_fr = models.CharField(max_length=400, blank=True)
-    text_es = models.CharField(max_length=400, blank=True)
+    text = Translated(models.CharField, max_length=400)
     objectives = models.ManyToManyField(Objective, related_name="recommendations")
     area = models.ForeignKey(AreaOfWork, models.PROTECT, null=True, blank=True, related_name="recommendations")
     target = models.ForeignKey(Summit, models.PROTECT, null=True, blank=True, related_name="expected")
@@ -57,10 +55,6 @@ class Recommendation(Translated, Registered):
 
     def get_absolute_url(self) -> str:
         return reverse("reporting:recommendation", args=[self.code])
-
-    @property
-    def text(self) -> str:
-        return self.tr("text")
 
     @property
     def title(self) -> str:

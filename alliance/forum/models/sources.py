@@ -21,14 +21,12 @@ class SourceKind(models.TextChoices):
 NEVER_SHOWN = (SourceKind.MIRROR, SourceKind.BLOG, SourceKind.MEMORY)
 
 
-class Source(Translated, Registered):
+class Source(Registered):
     """Where a fact was read. Copies on other sites, blogs and memory are kept for honesty and never shown as sources."""
 
     key = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=10, choices=SourceKind.choices)
-    title_en = models.CharField(max_length=200)
-    title_fr = models.CharField(max_length=200, blank=True)
-    title_es = models.CharField(max_length=200, blank=True)
+    title = Translated(models.CharField, max_length=200)
     url = models.URLField(max_length=300, blank=True)
     is_shown = models.BooleanField()
 

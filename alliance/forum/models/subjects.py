@@ -12,17 +12,13 @@ from alliance.forum.querysets import PublicQuerySet, ThemeQuerySet, ValidQuerySe
 from alliance.register.models import Registered
 
 
-class Objective(Translated, Registered):
+class Objective(Registered):
     """One of the Alliance's objectives: a closed list, numbered as in section 1 of the founding document (R16, R40)."""
 
     code = models.CharField(max_length=2, unique=True)
     number = models.PositiveSmallIntegerField(unique=True)
-    name_en = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120, blank=True)
-    name_es = models.CharField(max_length=120, blank=True)
-    text_en = models.TextField()
-    text_fr = models.TextField(blank=True)
-    text_es = models.TextField(blank=True)
+    name = Translated(models.CharField, max_length=120)
+    text = Translated(models.TextField)
     where = models.CharField(max_length=60, blank=True)
 
     objects = PublicQuerySet.as_manager()
@@ -42,10 +38,6 @@ class Objective(Translated, Registered):
 
     def get_absolute_url(self) -> str:
         return reverse("reporting:objectives") + f"#{self.code}"
-
-    @property
-    def text(self) -> str:
-        return self.tr("text")
 
 
 class Dated(models.Model):
@@ -71,13 +63,11 @@ def valid_in_order(name: str) -> models.CheckConstraint:
     )
 
 
-class AreaOfWork(Translated, Dated, Registered):
+class AreaOfWork(Dated, Registered):
     """An area of work; there were two at first, and more can be added without programming (R72)."""
 
     code = models.CharField(max_length=6, unique=True)
-    name_en = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120, blank=True)
-    name_es = models.CharField(max_length=120, blank=True)
+    name = Translated(models.CharField, max_length=120)
 
     objects = ValidQuerySet.as_manager()
 
@@ -89,16 +79,14 @@ class AreaOfWork(Translated, Dated, Registered):
         return f"{self.code} {self.name}"
 
 
-class Theme(Translated, Dated, Registered):
+class Theme(Dated, Registered):
     """What an area of work is about, or a sub-theme of an objective by which proposals are tagged (R17)."""
 
     code = models.SlugField(max_length=60, unique=True)
     area = models.ForeignKey(AreaOfWork, models.PROTECT, null=True, blank=True, related_name="themes")
     objective = models.ForeignKey(Objective, models.PROTECT, null=True, blank=True, related_name="themes")
     position = models.PositiveSmallIntegerField()
-    name_en = models.CharField(max_length=250)
-    name_fr = models.CharField(max_length=250, blank=True)
-    name_es = models.CharField(max_length=250, blank=True)
+    name = Translated(models.CharField, max_length=250)
 
     objects = ThemeQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from alliance.core.errors import Refused
+from alliance.core.translated import LANGUAGES
 from alliance.rendering import pdf
 from reporting.forum_report import document
 from reporting.forum_report.gather import gather
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("summit", metavar="SUMMIT", help="a meeting's code, such as MNL2008")
-        parser.add_argument("--language", choices=("en", "fr", "es"), required=True)
+        parser.add_argument("--language", choices=LANGUAGES, required=True)
         parser.add_argument("--objective", default="", metavar="O1")
         parser.add_argument(
             "--as-of", type=day, metavar="DATE", help="the last day of the figures; today when left out"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from alliance.core.translated import given
 from governance.models import Ballot, Body, Decision, Holder, Outcome, Session
 from governance.operations import (
     NewSeat,
@@ -23,8 +24,6 @@ from scenarios.play.verbs.money import amounts_by_window
 from scenarios.play.verbs.proposals import latest_version
 from scenarios.play.vocabulary import verb
 
-SEAT_TEXTS = ("constituency", "label_en", "label_fr", "label_es")
-
 
 @verb("seats", "chair rules")
 def committee(stage: Stage, act: Act) -> Body:
@@ -42,10 +41,10 @@ def committee(stage: Stage, act: Act) -> Body:
 
 
 def _seat(stage: Stage, act: Act, row: dict[str, Any]) -> NewSeat:
-    given: dict[str, Any] = {name: str(row.get(name, "")) for name in SEAT_TEXTS}
-    given |= {name: stage.person_called(act, row[name]) for name in ("member", "alternate") if name in row}
+    held = {name: stage.person_called(act, row[name]) for name in ("member", "alternate") if name in row}
     place = stage.organisation_called(act, row["organisation"]) if "organisation" in row else None
-    return NewSeat(organisation=place, **given)
+    constituency = str(row.get("constituency", ""))
+    return NewSeat(constituency, given(row, "label"), organisation=place, **held)
 
 
 @verb("held_on place")

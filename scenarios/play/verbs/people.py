@@ -1,5 +1,6 @@
 """People, organisations, the fund's and the windows' status."""
 
+from alliance.core.translated import columns
 from alliance.people.models import Organisation, OrganisationKind, Role, User
 from alliance.people.operations import register_organisation
 from funds.models import Fund, FundStatus, Window
@@ -25,12 +26,12 @@ def people(stage: Stage, act: Act) -> None:
     enrol_people(since=act.day)
 
 
-@verb("slug kind name_en", "name_fr name_es country")
+@verb("slug kind name_en", " ".join([*columns("name")[1:], "country"]))
 def organisation(stage: Stage, act: Act) -> Organisation:
     kind = act.text("kind")
     if kind not in OrganisationKind.values:
         raise act.wrong(f"“{kind}” is no kind of organisation; there are: {', '.join(OrganisationKind.values)}")
-    texts = {name: act.text(name, "") for name in ("name_en", "name_fr", "name_es", "country")}
+    texts = {name: act.text(name, "") for name in (*columns("name"), "country")}
     return register_organisation(by=None, slug=act.text("slug"), kind=kind, **texts, key=act.key())
 
 

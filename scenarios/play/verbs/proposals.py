@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from alliance.core.translated import column, columns
 from alliance.forum.models import Objective, Recommendation
 from proposals.models import BudgetCategory, Call, OutsideActivity, Proposal, ProposalVersion
 from proposals.operations import (
@@ -21,15 +22,15 @@ from scenarios.play.stage import Stage
 from scenarios.play.vocabulary import verb
 
 TEXTS = ("context", "approach", "adverse_effects", "disaggregation", "sustainability")
-LANGUAGES = ("en", "fr", "es")
-CALL_TEXTS = tuple(f"{name}_{language}" for name in ("title", "text") for language in LANGUAGES)
+CALL_TEXTS = columns("title", "text")
+TRANSLATIONS = [name for name in CALL_TEXTS if name not in {column("title"), column("text")}]
 SECTIONS = (
     "summary recommendations justification objectives main themes countries country_reason starts_on ends_on rights "
     "rights_marker partners partnership budget indicators " + " ".join(TEXTS)
 )
 
 
-@verb("title_en text_en closes_at applicant_kinds", "title_fr title_es text_fr text_es zone opens_at")
+@verb("title_en text_en closes_at applicant_kinds", " ".join([*TRANSLATIONS, "zone opens_at"]))
 def call(stage: Stage, act: Act) -> Call:
     """Publish a call for proposals; it opens at once unless it says when."""
     return publish_call(

@@ -32,6 +32,8 @@ LINTERS = {
     "import-linter": "lint-imports",
     "deptry": "deptry .",
     "djlint": "djlint --quiet --lint templates",
+    "catalogues": "python -m scripts.catalogues --check",
+    "words": "python -m scripts.words",
     "migrations": "python manage.py makemigrations --check --dry-run",
     "deployment": "python manage.py check --deploy --fail-level WARNING",
 }

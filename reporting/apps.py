@@ -9,3 +9,4 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         import_module("reporting.receivers")
         import_module("reporting.statements.splits")
+        import_module("reporting.verification.columns")

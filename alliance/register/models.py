@@ -53,12 +53,14 @@ class Registered(models.Model):
 
     REGISTER_PLAIN names the character columns that may stand in a body as they are; other free text
     goes in as a digest only. REGISTER_EXEMPT names columns that are not of record; where most are not,
-    REGISTER_ONLY names those that are.
+    REGISTER_ONLY names those that are. REGISTER_LATER names the columns that a later release has added, each with the
+    value that rows recorded before it must still hold.
     """
 
     REGISTER_PLAIN: ClassVar[tuple[str, ...]] = ("reference", "code")
     REGISTER_EXEMPT: ClassVar[tuple[str, ...]] = ()
     REGISTER_ONLY: ClassVar[tuple[str, ...]] = ()
+    REGISTER_LATER: ClassVar[dict[str, Any]] = {}
 
     class Meta:
         abstract = True

@@ -45,7 +45,9 @@ def is_free_text(field: models.Field, model: type[models.Model]) -> bool:
 
 
 def is_of_record(field: models.Field, model: type[models.Model]) -> bool:
-    """Say whether the column stands in the model's snapshots."""
+    """Say whether the column stands in the model's snapshots. What the database generates follows from the others."""
+    if field.generated:
+        return False
     only = getattr(model, "REGISTER_ONLY", ())
     return field.name in only if only else field.name not in getattr(model, "REGISTER_EXEMPT", ())
 
@@ -63,6 +65,34 @@ def snapshot(row: models.Model, salt: str) -> dict[str, Any]:
     columns = {name: written(getattr(row, name), salt) for name, written in writers(type(row))}
     columns |= {f.name: sorted(linked.pk for linked in getattr(row, f.name).all()) for f in links(type(row))}
     return {"model": row._meta.label_lower, "pk": plain(row.pk), "columns": columns}
+
+
+def later(model: type[models.Model], salt: str) -> dict[str, Any]:
+    """Return what columns of a later release must hold in rows recorded before it, as a snapshot would hold it."""
+    declared = getattr(model, "REGISTER_LATER", {})
+    written = dict(writers(model))
+    return {name: written[name](value, salt) if name in written else value for name, value in declared.items()}
+
+
+def forms(model: type[models.Model]) -> dict[str, str]:
+    """Return in what form each column stands in the model's snapshots: a change would make every old row seem to differ."""
+    columns = {f.attname: _form(f, model) for f in model._meta.concrete_fields if is_of_record(f, model)}
+    columns |= {f.name: "keys" for f in links(model)}
+    declared = getattr(model, "REGISTER_LATER", {})
+    return {
+        name: f"{form}, {canonical(plain(declared[name]))} before it was there" if name in declared else form
+        for name, form in columns.items()
+    }
+
+
+def _form(field: models.Field, model: type[models.Model]) -> str:
+    if isinstance(field, models.DecimalField):
+        return f"decimal({field.max_digits},{field.decimal_places})"
+    if is_free_text(field, model):
+        return "digest"
+    kinds = (("key", models.ForeignKey), ("number", models.IntegerField), ("text", models.CharField | models.TextField))
+    words = (word for word, kind in kinds if isinstance(field, kind))
+    return next(words, field.get_internal_type().removesuffix("Field").lower())
 
 
 type Writer = Callable[[Any, str], Any]

@@ -15,7 +15,7 @@ from django.db import models
 from alliance.register.acts import Asked
 from alliance.register.canonical import GENESIS, chained, digest_of
 from alliance.register.models import Checkpoint, Registered, RegisterEntry, RegisterHead
-from alliance.register.snapshots import Writer, links, snapshot, writers
+from alliance.register.snapshots import Writer, later, links, snapshot, writers
 from alliance.register.spool import Snapshot, Spool, range_of
 
 CHUNK = 2000
@@ -104,10 +104,13 @@ class Verification:
 
     def _rows(self) -> Iterator[Problem]:
         of_record = {model._meta.label_lower: model for model in registered_models()}
+        known = {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
         for model in of_record.values():
             yield from self.rows_of(model)
         for label in self.spool.labels():
-            if label not in of_record:
+            if label not in known:
+                yield Problem("register", label, "recorded, but this release knows no rows of that name")
+            elif label not in of_record:
                 for number in self.spool.ranges(label):
                     yield from self._left(label, self.spool.newest(label, number))
 
@@ -144,7 +147,7 @@ class Verification:
             if recorded is None:
                 if must is None or pk in must:
                     yield Problem(_what(label), where, "the row is explained by no entry")
-            elif recorded != (now := columns_now(salt)) and recorded != _as_of_old(recorded, now):
+            elif recorded != (now := columns_now(salt)) and (recorded := later(model, salt) | recorded) != now:
                 wrong = _differing(recorded, now)
                 yield Problem(_what(label), f"{where}.{wrong}", "the row differs from its newest entry")
         yield from self._left(label, newest)
@@ -189,11 +192,6 @@ def registered_models() -> list[type[models.Model]]:
 
 def _as_asked(sealed: str | None, salt: str, found: Asked) -> bool:
     return found == UNASKED if sealed is None else sealed == found.sealed(salt)
-
-
-def _as_of_old(recorded: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """Return a row's columns without those that a later release added, where they are null: its snapshot has none of them."""
-    return {name: value for name, value in now.items() if name in recorded or value is not None}
 
 
 def _differing(recorded: dict[str, Any], now: dict[str, Any]) -> str:

@@ -34,6 +34,7 @@ class Pledge(Valued):
     """
 
     REGISTER_PLAIN = ("reference", "rate_source")
+    REGISTER_LATER = {"event": ""}
     TRANSITIONS = {
         "acknowledge": Move(
             frozenset({PledgeState.PLEDGED}), PledgeState.ACKNOWLEDGED, (Role.OFFICER, Role.FINANCE_OFFICER, Role.HEAD)
@@ -202,6 +203,8 @@ class InForce(models.Manager["Instalment"]):
 class Instalment(Registered):
     """A part of an agreement due on a day, in the agreement's currency."""
 
+    REGISTER_LATER = {"replaced_by_id": None}
+
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField(_("number"))
     due_on = models.DateField(_("due on"))
@@ -249,6 +252,7 @@ class Deposit(Valued):
     """
 
     REGISTER_PLAIN = ("reference", "rate_source")
+    REGISTER_LATER = {"paying_agency_id": None, "reversed_on": None}
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="deposits")

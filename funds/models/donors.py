@@ -38,6 +38,8 @@ def _before(stage: DonorStage) -> frozenset[str]:
 class Donor(Registered):
     """An organisation as giver, with its type (R56) and its place in the pipeline (R102)."""
 
+    REGISTER_LATER = {"next_step": "", "next_step_on": None, "owner_id": None}
+
     TRANSITIONS = {
         "contact": Move(_before(DonorStage.CONTACTED), DonorStage.CONTACTED, SECRETARIAT_ROLES),
         "note_interest": Move(_before(DonorStage.INTERESTED), DonorStage.INTERESTED, SECRETARIAT_ROLES),

@@ -55,6 +55,7 @@ class Fund(Registered):
     """The multi-donor trust fund: one currency, one status that says which acts are possible (R103)."""
 
     REGISTER_PLAIN = ("code", "currency")
+    REGISTER_LATER = {"established_on": None, "operating_on": None}
     # An approval in principle commits nobody: no agreement, no money (R6, R103).
     ALLOWED: dict[str, frozenset[str]] = {
         FundStatus.PROPOSED: frozenset({Act.PLEDGE}),

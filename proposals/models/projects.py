@@ -31,6 +31,7 @@ class Project(Registered):
         "close": Move(frozenset({State.COMPLETED}), State.CLOSED, (Role.HEAD,)),
     }
     REGISTER_PLAIN = ("reference", "decision_reference")
+    REGISTER_LATER = {"themes": []}
 
     reference = models.CharField(max_length=20, unique=True)
     proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="project")

@@ -68,6 +68,7 @@ class Proposal(Registered):
         "submitted_at", "eligible_at", "tabled_at", "returned_at", "decided_at", "decision_reference", "withdrawn_at",
         "principle_version", "principle_at", "principle_reference",
     )  # fmt: skip
+    REGISTER_LATER = {"principle_version": None, "principle_at": None, "principle_reference": ""}
     EDITABLE = frozenset({State.DRAFT, State.RETURNED})
     TRANSITIONS = {
         "submit": Move(frozenset({State.DRAFT, State.RETURNED}), State.SUBMITTED, APPLICANT),

@@ -9,7 +9,7 @@ from types import ModuleType
 from django.apps import apps
 from django.db import connection, transaction
 
-from alliance.register import links
+from alliance.register import generated, links
 from alliance.register.verification import Problem, Verification
 
 KEYS = ("entries", "postings", "accounts", "ballots", "decisions", "files", "checkpoints", "guards")
@@ -47,6 +47,7 @@ def problems(register: Verification) -> Iterator[Problem]:
     """Yield what is wrong as it is found, register first."""
     yield from register.problems()
     yield from links.problems()
+    yield from generated.problems()
     for module in contributions():
         yield from module.problems()
 

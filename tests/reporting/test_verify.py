@@ -8,8 +8,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from alliance.register.spool import Spool
-from funds.models import Fund
 from reporting.verification.everything import verify
 from reporting.verification.guards import settled, shipped, standing
 from tests.funds.test_ledger import allocate, deposit
@@ -106,18 +104,3 @@ def test_a_guard_reads_the_same_after_a_dump_and_only_then():
     dumped = "CHECK (((state)::text = ANY (ARRAY[('it''s'::character varying)::text, ('b'::character varying)::text])))"
     assert settled(fresh) == settled(dumped) == dumped
     assert settled(fresh.replace("'b'", "'c'")) != dumped
-
-
-def test_column_of_a_later_release_is_explained_by_an_older_entry_while_it_is_null(db, monkeypatch):
-    read = Spool.newest
-
-    def of_an_older_release(spool, label, number):
-        found = read(spool, label, number)
-        for _salt, columns in found.values() if label == "funds.fund" else ():
-            assert columns.pop("operating_on") is None
-        return found
-
-    monkeypatch.setattr(Spool, "newest", of_an_older_release)
-    assert verify().problems == []
-    Fund.objects.update(operating_on="2008-05-02")
-    assert [(p.what, p.where.partition(".")[2]) for p in verify().problems] == [("register", "operating_on")]

@@ -126,6 +126,8 @@ class Translated:
         self.name = name
         for language, field in self._fields.items():
             model.add_to_class(column(name, language), field)  # type: ignore[attr-defined]
+        added = {column(name, language): "" for language in self._fields if language not in OF_THE_FIRST_RELEASE}
+        model.REGISTER_LATER = {**getattr(model, "REGISTER_LATER", {}), **added}  # type: ignore[attr-defined]
         setattr(model, name, self)
 
     @overload

@@ -3,12 +3,14 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.test.utils import isolate_apps
 from django.utils import translation
 
 from alliance.core.translated import (
@@ -25,6 +27,7 @@ from alliance.core.translated import (
 )
 from alliance.forum.models import GlossaryTerm, Objective
 from alliance.people.models import Organisation
+from alliance.register.models import Registered
 from funds.models import Window
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +53,28 @@ def test_a_language_of_a_later_release_is_never_asked_for() -> None:
     for _model, name, text in translated():
         for language, field in text._fields.items():
             assert language in OF_THE_FIRST_RELEASE or field.blank, (name, language)
+
+
+@isolate_apps("alliance")
+def test_a_language_of_a_later_release_is_declared_to_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alliance.core.translated.LANGUAGES", (*LANGUAGES, "pt"))
+
+    class Thing(Registered):
+        REGISTER_LATER: ClassVar[dict[str, Any]] = {"worth": None}
+        name = Translated(models.CharField, max_length=20)
+        note = Translated(models.CharField, max_length=20, everywhere=True)
+
+        class Meta:
+            app_label = "alliance"
+
+    assert Thing.REGISTER_LATER == {"worth": None, "name_pt": "", "note_pt": ""}
+    blank = {field.name: field.blank for field in Thing._meta.concrete_fields if field.name.startswith("n")}
+    assert blank == {
+        "name_en": False, "name_fr": True, "name_es": True, "name_pt": True,
+        "note_en": False, "note_fr": False, "note_es": False, "note_pt": True,
+    }  # fmt: skip
+    assert getattr(Registered, "REGISTER_LATER", {}) == {}
+    assert Objective.REGISTER_LATER == {}
 
 
 def test_columns_are_asked_for_as_declared() -> None:

@@ -125,7 +125,7 @@ def entries(path: Path) -> Iterator[Entry]:
         for message in read_po(file):
             if message.id:
                 one, many = (message.id, "") if isinstance(message.id, str) else message.id
-                texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
                 yield Entry((one, message.context or ""), many, texts, tuple(message.user_comments), message.fuzzy)
 
 

@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> int:
 
 def offences() -> dict[Offence, tuple[str, str]]:
     """Return each offence with what to write instead and the first place where it is."""
-    rules, found = phrases((ROOT / PAGE).read_text(encoding="utf-8")), {}
+    rules = phrases((ROOT / PAGE).read_text(encoding="utf-8"))
+    found: dict[Offence, tuple[str, str]] = {}
     any_of = {language: _any_of(some) for language, some in rules.items()}
     for kind, language, place, text in texts():
         for sentence in filter(any_of[language].search, sentences(text)):

@@ -34,6 +34,7 @@ LINTERS = {
     "djlint": "djlint --quiet --lint templates",
     "catalogues": "python -m scripts.catalogues --check",
     "words": "python -m scripts.words",
+    "pages": "python -m scripts.pages --check",
     "migrations": "python manage.py makemigrations --check --dry-run",
     "deployment": "python manage.py check --deploy --fail-level WARNING",
 }

@@ -8,15 +8,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from funds.ledger.chart import CHART
 from funds.ledger.closing import accounts_of_project, holding, vouchers_under_way
 from funds.models import AccountKind, PaymentState
 from proposals.models import Contract, PartnerReport, Project, Tranche
 
-HELD: dict[str, Promise] = {
-    AccountKind.PROJECT: _("Allocated and not paid"),
-    AccountKind.PARTNER: _("With the partner, not spent"),
-    AccountKind.REFUNDS_IN_TRANSIT: _("Refund in transit"),
-}
+HELD = {kind: record.left_of_project for kind, record in CHART.items() if record.left_of_project}
 UNDER_WAY = (PaymentState.PREPARED, PaymentState.AUTHORISED)
 
 

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Flow, Link, Node
+from funds.ledger.chart import COSTS, ORIGINS
 from funds.models import AccountKind, Posting, Share, Source, Window
 
 KIND = AccountKind
-ORIGINS = (KIND.CONTRIBUTIONS, KIND.SEED, KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS)
-COSTS = (KIND.FEE, KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
 ENDS = (
     ("spent", gettext_lazy("Spent"), "good"),
     ("partner", gettext_lazy("With partners"), "progress"),
     ("project", gettext_lazy("Allocated, not yet transferred"), "open"),
 )
+USES = {kind for kind, _label, _tone in ENDS}
 ZERO = Decimal("0.00")
 type Moved = list[tuple[str, str, str, str, Decimal]]
 
@@ -89,7 +89,7 @@ def _ended(moved: Moved) -> Iterable[tuple[str, str, Decimal]]:
     """Yield, by project, the balances of its accounts: what is spent, with partners, not yet transferred."""
     for debit, debited, credit, credited, amount in moved:
         for kind, subject, sign in ((debit, debited, 1), (credit, credited, -1)):
-            if kind in (KIND.SPENT, KIND.PARTNER, KIND.PROJECT):
+            if kind in USES:
                 yield f"project:{subject.partition(':')[0]}", f"use:{kind}", sign * amount
 
 

@@ -3,66 +3,39 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.fields import DecimalField
 
 from alliance.core import formats
 from alliance.people.models import Organisation
-from funds.models import Account, AccountKind, Posting, Window
+from funds.ledger.chart import LINES, AddsTo
+from funds.models import Account, Posting, Window
 from proposals.models import BudgetCategory
 
-KIND = AccountKind
 ZERO = Decimal("0.00")
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=2)
 
 
-class Flow(NamedTuple):
-    """A kind of movement: from accounts of these kinds to accounts of those; nothing named is any account."""
-
-    debit: tuple[str, ...] = ()
-    credit: tuple[str, ...] = ()
-
-    def forward(self) -> Q:
-        return _on("debit", self.debit) & _on("credit", self.credit)
-
-    def backward(self) -> Q:
-        return _on("credit", self.debit) & _on("debit", self.credit)
+# The lines of the statement whose postings can be followed. A total is made of other lines; what the fund holds is on accounts
+# between which most of its postings only move.
+FLOWS = {code: line for code, line in LINES.items() if line.adds_to != AddsTo.IS_TOTAL and code != "balance_agent"}
 
 
-def _on(side: str, kinds: tuple[str, ...]) -> Q:
-    return Q(**{f"{side}__kind__in": kinds}) if kinds else Q()
-
-
-# The movements behind each row of the statement; totals are the sum of other rows.
-FLOWS: dict[str, Flow] = {
-    "contributions": Flow(credit=(KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)),
-    "seed": Flow(credit=(KIND.SEED, KIND.SEED_REFUNDS)),
-    "interest_fund": Flow(credit=(KIND.INTEREST_FUND,)),
-    "interest_partners": Flow(credit=(KIND.INTEREST_PARTNERS,)),
-    "transfers_partners": Flow((KIND.PARTNER,), (KIND.PROJECT,)),
-    "transfers_other_funds": Flow((KIND.OTHER_FUNDS,)),
-    "refunds_partners": Flow((KIND.PROJECT,), (KIND.REFUNDS_IN_TRANSIT,)),
-    "fee": Flow((KIND.FEE,)),
-    "direct_cost": Flow((KIND.DIRECT_COST,)),
-    "bank_charges": Flow((KIND.BANK_CHARGES,)),
-    "refunds_in_transit": Flow((KIND.REFUNDS_IN_TRANSIT,)),
-    "partners_received": Flow((KIND.PARTNER,), (KIND.PROJECT,)),
-    "partners_expenditure": Flow((KIND.SPENT,)),
-    "partners_refunds": Flow((KIND.REFUNDS_IN_TRANSIT,), (KIND.PARTNER,)),
-    "balance_partners": Flow((KIND.PARTNER,)),
-    "allocated": Flow((KIND.PROJECT,), (KIND.POOL,)),
-    "available": Flow((KIND.POOL,)),
-}
+def _between(debit: tuple[str, ...], credit: tuple[str, ...]) -> Q:
+    """Return the condition that a posting moves money to a kind of `debit` from one of `credit`; none named is any."""
+    to = Q(debit__kind__in=debit) if debit else Q()
+    return to & Q(credit__kind__in=credit) if credit else to
 
 
 def behind(row: str) -> QuerySet[Posting]:
     """Return the postings behind a figure, each with `signed`: what it adds to the figure."""
-    flow = FLOWS[row]
-    forward = Case(When(flow.forward(), then=F("amount")), default=Value(ZERO), output_field=MONEY)
-    backward = Case(When(flow.backward(), then=F("amount")), default=Value(ZERO), output_field=MONEY)
-    return Posting.objects.filter(flow.forward() | flow.backward()).annotate(signed=forward - backward)
+    line = FLOWS[row]
+    there, back = _between(line.debit, line.credit), _between(line.credit, line.debit)
+    forward = Case(When(there, then=F("amount")), default=Value(ZERO), output_field=MONEY)
+    backward = Case(When(back, then=F("amount")), default=Value(ZERO), output_field=MONEY)
+    return Posting.objects.filter(there | back).annotate(signed=forward - backward)
 
 
 def of_account(code: str) -> QuerySet[Posting]:

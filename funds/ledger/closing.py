@@ -7,18 +7,12 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from funds.models import Account, AccountKind, Payment, PaymentState, Source, Stake, Voucher, VoucherState
+from funds.ledger.chart import CHART, HELD_FOR_PROJECTS
+from funds.models import Account, Payment, PaymentState, Source, Stake, Voucher, VoucherState
 
 ZERO = Decimal("0.00")
-OF_PROJECT = (AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT)
-KINDS: dict[str, Promise] = {
-    AccountKind.POOL: _("In the windows’ pools"),
-    AccountKind.PROJECT: _("Allocated to projects and not paid"),
-    AccountKind.PARTNER: _("With partners, not spent"),
-    AccountKind.REFUNDS_IN_TRANSIT: _("Refunds in transit"),
-}
+KINDS = {kind: record.left for kind, record in CHART.items() if record.left}
 
 
 def holding(rows: QuerySet[Account]) -> QuerySet[Account]:
@@ -29,7 +23,7 @@ def holding(rows: QuerySet[Account]) -> QuerySet[Account]:
 def accounts_of_project(reference: str) -> QuerySet[Account]:
     """Return the accounts that hold a project's money: its own, its partners', its refunds in transit."""
     own = Q(subject=reference) | Q(subject__startswith=f"{reference}:")
-    return Account.objects.filter(own, kind__in=OF_PROJECT)
+    return Account.objects.filter(own, kind__in=HELD_FOR_PROJECTS)
 
 
 class OpenKind(NamedTuple):

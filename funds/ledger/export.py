@@ -13,24 +13,11 @@ from typing import NamedTuple
 
 from alliance.core import clock
 from alliance.register.models import head
-from funds.models import Account, AccountKind, Fund, Posting
+from funds.ledger.chart import CHART, AccountKind
+from funds.models import Account, Fund, Posting
 
 BEANCOUNT, HLEDGER = "beancount", "hledger"
 FORMATS = (BEANCOUNT, HLEDGER)
-KIND = AccountKind
-ROOTS = {
-    "Assets": (KIND.POOL, KIND.PROJECT, KIND.PARTNER, KIND.REFUNDS_IN_TRANSIT),
-    "Income": (
-        KIND.CONTRIBUTIONS,
-        KIND.SEED,
-        KIND.INTEREST_FUND,
-        KIND.INTEREST_PARTNERS,
-        KIND.DONOR_REFUNDS,
-        KIND.SEED_REFUNDS,
-    ),
-    "Expenses": (KIND.FEE, KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS, KIND.SPENT),
-}
-ROOT_OF = {kind: root for root, kinds in ROOTS.items() for kind in kinds}
 CAPITALS = re.compile(r"[A-Z0-9][A-Z0-9-]*")
 SLUG = re.compile(r"[a-z](?=.*[a-z])[a-z0-9-]*")
 ESCAPE = "0x"
@@ -43,7 +30,7 @@ def account_name(kind: str, subject: str) -> str:
     """
     words = "-".join(word.capitalize() for word in kind.split("_"))
     parts = [_written(part) for part in subject.split(":")] if subject else []
-    return ":".join([ROOT_OF[AccountKind(kind)], words, *parts])
+    return ":".join([CHART[AccountKind(kind)].nature.root, words, *parts])
 
 
 def account_of(name: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from funds.ledger.chart import CHART, NUMEROUS
 from funds.ledger.snapshots import LATER, Basis
 
 ZERO = Decimal("0.00")
@@ -47,11 +48,10 @@ KNOWN = """SELECT extract(year FROM p.effective_on)::int AS year, p.debit_id, p.
 
 # The cuts that are carried forward: those of few keys.
 CUTS = ("", "donor", "partner", "category", "pools")
-# Of these kinds there are most accounts: the movements of any others are found by an index.
-MANY = {"partner", "spent"}
+# The movements of kinds of which there are not many accounts are found by an index.
 OF_KIND = "SELECT id FROM funds_account WHERE kind = ANY(%(kinds)s)"
 # An account of a project's own, or of what partners have and spent of it: `spent:PRJ-1:iom:3`.
-OF_PROJECTS = """SELECT id FROM funds_account WHERE kind = 'project' AND subject = ANY(%(projects)s)
+ACCOUNTS_OF_PROJECTS = """SELECT id FROM funds_account WHERE kind = 'project' AND subject = ANY(%(projects)s)
     UNION ALL SELECT a.id FROM unnest(%(owned)s::text[]) own JOIN funds_account a
       ON a.code ~>=~ (own || ':') AND a.code ~<~ (own || ';')"""
 YEARS = "GREATEST({}, %(first_year)s)"
@@ -140,14 +140,14 @@ def _rows(
     projects: Collection[str] | None,
     first_year: int,
 ) -> Iterator[Move]:
-    few = OF_KIND if kinds and not MANY.intersection(kinds) else ""
-    source = _source(until, known_at, among=few if projects is None else OF_PROJECTS)
+    few = OF_KIND if kinds and not set(NUMEROUS).intersection(kinds) else ""
+    source = _source(until, known_at, among=few if projects is None else ACCOUNTS_OF_PROJECTS)
     narrowed = "WHERE d.kind = ANY(%(kinds)s) OR c.kind = ANY(%(kinds)s)" if kinds else ""
     query = f"""SELECT {YEARS.format("m.year")}, d.kind, c.kind, {KEYS[by]} AS key, sum(m.amount) FROM ({source}) m
         JOIN funds_account d ON d.id = m.debit_id JOIN funds_account c ON c.id = m.credit_id
         {OWN if "own." in KEYS[by] else ""} {narrowed} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
     with connection.cursor() as cursor:
-        owned = [f"{kind}:{project}" for project in projects or () for kind in MANY]
+        owned = [f"{CHART[kind].prefix}:{project}" for project in projects or () for kind in NUMEROUS]
         given = {"known_at": known_at, "kinds": list(kinds), "projects": list(projects or ()), "owned": owned}
         given["first_year"] = first_year
         cursor.execute(query, _days(until) | given)

@@ -15,25 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core.errors import InsufficientFunds, OutOfState, Refused
 from alliance.register import Draft, explain
 from funds.ledger.attribution import CENT
-from funds.models import GUARDED, Account, AccountKind, Posting, Share, Source, Window
-
-PREFIXES = {
-    AccountKind.CONTRIBUTIONS: "donor",
-    AccountKind.SEED: "seed",
-    AccountKind.INTEREST_FUND: "interest-fund",
-    AccountKind.INTEREST_PARTNERS: "interest-partners",
-    AccountKind.POOL: "pool",
-    AccountKind.FEE: "fee",
-    AccountKind.DIRECT_COST: "direct-cost",
-    AccountKind.BANK_CHARGES: "bank-charges",
-    AccountKind.OTHER_FUNDS: "other-funds",
-    AccountKind.DONOR_REFUNDS: "donor-refunds",
-    AccountKind.SEED_REFUNDS: "seed-refunds",
-    AccountKind.PROJECT: "project",
-    AccountKind.PARTNER: "partner",
-    AccountKind.SPENT: "spent",
-    AccountKind.REFUNDS_IN_TRANSIT: "refunds-in-transit",
-}
+from funds.ledger.chart import GUARDED, AccountKind, code_of
+from funds.models import Account, Posting, Share, Source, Window
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,7 @@ class Line:
 
 def account(kind: str, subject: str = "") -> Account:
     """Return the account of this kind for this subject, made when it is first needed. Pools come with windows."""
-    code = f"{PREFIXES[AccountKind(kind)]}:{subject}" if subject else PREFIXES[AccountKind(kind)]
+    code = code_of(kind, subject)
     found = Account.objects.filter(code=code).first()
     if found or kind == AccountKind.POOL:
         return found or Account.objects.get(code=code)
@@ -67,7 +50,7 @@ def account(kind: str, subject: str = "") -> Account:
 
 def open_accounts(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Account]:
     """Return the accounts of these kinds and subjects, making at once those that are missing. No pools."""
-    codes = {(kind, subject): f"{PREFIXES[AccountKind(kind)]}:{subject}" for kind, subject in wanted}
+    codes = {(kind, subject): code_of(kind, subject) for kind, subject in wanted}
     found = {row.code: row for row in Account.objects.filter(code__in=codes.values())}
     made = Account.objects.bulk_create(
         Account(code=code, kind=kind, subject=subject, guarded=kind in GUARDED)

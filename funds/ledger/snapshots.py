@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from funds.models import AccountKind, Carried
+from funds.ledger.chart import OF_PROJECTS
+from funds.models import Carried
 
 ZERO = Decimal("0.00")
 # What a reading until a day has to add to the sums carried.
@@ -32,7 +33,6 @@ CHANGED = """
             SELECT debit_id, credit_id FROM funds_posting WHERE effective_on > %(carried_until)s AND effective_on <= %(until)s
             UNION ALL SELECT p.debit_id, p.credit_id FROM alliance_registerentry e
               JOIN funds_posting p ON p.entry_id = e.id WHERE e.n > %(carried_n)s) later)"""
-OF_PROJECTS = [AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.SPENT, AccountKind.REFUNDS_IN_TRANSIT]
 
 
 class Part(NamedTuple):
@@ -105,7 +105,7 @@ class Basis:
         if self.carried is None or not self.carried.with_parts:
             return None
         with connection.cursor() as cursor:
-            cursor.execute(CHANGED, self.bounds | {"kinds": OF_PROJECTS})
+            cursor.execute(CHANGED, self.bounds | {"kinds": list(OF_PROJECTS)})
             return [project for (project,) in cursor.fetchall()]
 
 

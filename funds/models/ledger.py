@@ -9,31 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.fields import MoneyField
 from alliance.register.models import Registered, RegisterEntry
+from funds.ledger.chart import GUARDED, AccountKind
 
 ZERO = Decimal("0.00")
-
-
-class AccountKind(models.TextChoices):
-    """What an account stands for. Guarded kinds hold money and never go below zero."""
-
-    CONTRIBUTIONS = "contributions", _("Contributions of a donor")
-    SEED = "seed", _("Trustee's seed capital")
-    INTEREST_FUND = "interest_fund", _("Interest earned by the fund")
-    INTEREST_PARTNERS = "interest_partners", _("Interest from partners")
-    POOL = "pool", _("Pool of a window")
-    FEE = "fee", _("Administrative agent fee")
-    DIRECT_COST = "direct_cost", _("Direct cost")
-    BANK_CHARGES = "bank_charges", _("Bank charges")
-    OTHER_FUNDS = "other_funds", _("Transfers to other funds")
-    DONOR_REFUNDS = "donor_refunds", _("Refunds to a donor")
-    SEED_REFUNDS = "seed_refunds", _("Refunds of seed capital")
-    PROJECT = "project", _("Allocated to a project")
-    PARTNER = "partner", _("With a partner")
-    SPENT = "spent", _("Spent by a partner")
-    REFUNDS_IN_TRANSIT = "refunds_in_transit", _("Refunds in transit")
-
-
-GUARDED = frozenset({AccountKind.POOL, AccountKind.PROJECT, AccountKind.PARTNER, AccountKind.REFUNDS_IN_TRANSIT})
 
 
 class Account(Registered):

@@ -18,6 +18,7 @@ from alliance.people.models import Organisation, Role, User
 from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
 from funds.ledger.attribution import Holding, split
+from funds.ledger.chart import BORNE
 from funds.ledger.posting import Line, account, post
 from funds.models import Account, AccountKind, Act, Donor, Fund, Posting, Source, SourceKind, Window
 from funds.operations.earmarks import require_windows
@@ -189,7 +190,7 @@ def post_cost(*, by: User, kind: str, window: Window, amount: Decimal, on: date)
 
 
 def cost_lines(*, kind: str, window: Window, amount: Decimal, on: date) -> list[Line]:
-    if kind not in (AccountKind.DIRECT_COST, AccountKind.BANK_CHARGES, AccountKind.OTHER_FUNDS):
+    if kind not in BORNE:
         raise Refused(_("A pool bears direct costs, bank charges and transfers to other funds."), field="kind")
     lock_windows([window])
     pool = pool_of(window)

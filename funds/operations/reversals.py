@@ -13,11 +13,10 @@ from alliance.core.states import advance, can
 from alliance.people.models import User
 from alliance.register import Draft, record
 from funds.contributions.positions import received_in_own_currency
+from funds.ledger.chart import GIVEN
 from funds.models import AccountKind, Agreement, Deposit, Payment, Pledge, Posting
 from funds.operations.agreements import agreement_facts, lock_agreement
 from funds.operations.pledges import lock_pledge, pledge_facts
-
-ORIGINS = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
 
 
 def deposit_of(posting: Posting) -> Deposit | None:
@@ -59,7 +58,7 @@ def with_its_fee(posting: Posting, on: date) -> Sequence[Posting]:
         raise Refused(_("The payee has confirmed this payment: what it gives back is a refund."), field="posting")
     if deposit_of(posting) is None:
         return [posting]
-    if posting.credit.kind not in ORIGINS:
+    if posting.credit.kind not in GIVEN:
         raise Refused(_("A fee is corrected with its deposit: name the posting of the money."), field="posting")
     fees = Posting.objects.filter(entry_id=posting.entry_id, debit__kind=AccountKind.FEE, reversed_by=None)
     return [posting, *fees.select_related("debit", "credit")]

@@ -1,6 +1,6 @@
 """The fund's live statements, derived from the postings and from nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,46 +9,23 @@ from typing import NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.register.knowledge import one_state
 from alliance.register.models import head
+from funds.ledger.chart import GIVEN, LINES, AccountKind, AddsTo, Net, code_of, codes
 from funds.ledger.movements import Moves, sum_of_all, sums
 from funds.ledger.snapshots import Basis
-from funds.models import Account, AccountKind, Fund, Posting, Source, SourceKind, Stake, Window
+from funds.models import Account, Fund, Posting, Source, SourceKind, Stake, Window
 
 ZERO = Decimal("0.00")
-# Direct costs and transfers to other funds are not transfers to partners; seed capital is part of contributions and
-# shown apart, each less what was refunded of it. The share of direct costs is of the net funded amount and direct cost, since
-# version 2; it was of expenditure and direct cost. Another reading is another version.
+# The share of direct costs is of the net funded amount and direct cost, since version 2; it was of expenditure and direct cost.
+# Another reading is another version.
 DEFINITIONS = "alliance-2"
 
-LABELS: dict[str, Promise] = {
-    "contributions": _("Contributions from donors"),
-    "interest_fund": _("Interest and investment income (fund)"),
-    "interest_partners": _("Interest (participating organisations)"),
-    "total_sources": _("Total source of funds"),
-    "transfers_partners": _("Transfers to participating organisations"),
-    "transfers_other_funds": _("Transfers to other funds"),
-    "transfers_total": _("Sub-total transfers"),
-    "refunds_partners": _("Refunds from participating organisations (−)"),
-    "fee": _("Administrative agent fee"),
-    "direct_cost": _("Direct cost"),
-    "bank_charges": _("Bank charges"),
-    "total_uses": _("Total use of funds"),
-    "balance_agent": _("Balance with administrative agent"),
-    "refunds_in_transit": _("Refunds in transit"),
-    "partners_received": _("Transfers received by participating organisations"),
-    "partners_expenditure": _("Expenditure of participating organisations"),
-    "partners_refunds": _("Refunds made by participating organisations"),
-    "balance_partners": _("Balance with participating organisations"),
-    "total_balance": _("Total balance of funds"),
-}
-SEED_LABEL = _("of which trustee’s seed capital")
-TOTALS = frozenset(
-    {"total_sources", "transfers_total", "total_uses", "balance_agent", "balance_partners", "total_balance"}
-)
+LABELS = {code: line.label for code, line in LINES.items() if line.shown}
+SEED_LABEL = LINES["seed"].label
+TOTALS = frozenset({*codes(AddsTo.IS_TOTAL), "balance_agent", "balance_partners"})
 
 
 class Row(NamedTuple):
@@ -103,37 +80,23 @@ def _status(day: date, known_at: int | None) -> FundingStatus:
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
 
 
-def amounts(net: Callable[[str, str], Decimal]) -> dict[str, Decimal]:
+def amounts(net: Net) -> dict[str, Decimal]:
     """Return every row of the statement by its code, from what moved between kinds of accounts; an empty kind is any."""
-    kind = AccountKind
-    found = {
-        "contributions": net("", kind.CONTRIBUTIONS) - net(kind.DONOR_REFUNDS, "") + seed_capital(net),
-        "interest_fund": net("", kind.INTEREST_FUND),
-        "interest_partners": net("", kind.INTEREST_PARTNERS),
-        "transfers_partners": net(kind.PARTNER, kind.PROJECT),
-        "transfers_other_funds": net(kind.OTHER_FUNDS, ""),
-        "refunds_partners": net(kind.PROJECT, kind.REFUNDS_IN_TRANSIT),
-        "fee": net(kind.FEE, ""),
-        "direct_cost": net(kind.DIRECT_COST, ""),
-        "bank_charges": net(kind.BANK_CHARGES, ""),
-        "refunds_in_transit": net(kind.REFUNDS_IN_TRANSIT, ""),
-        "partners_expenditure": net(kind.SPENT, ""),
-        "partners_refunds": net(kind.REFUNDS_IN_TRANSIT, kind.PARTNER),
-        "balance_partners": net(kind.PARTNER, ""),
-        "balance_agent": net(kind.POOL, "") + net(kind.PROJECT, ""),
-    }
-    found["total_sources"] = found["contributions"] + found["interest_fund"] + found["interest_partners"]
-    found["transfers_total"] = found["transfers_partners"] + found["transfers_other_funds"]
-    costs = found["fee"] + found["direct_cost"] + found["bank_charges"]
-    found["total_uses"] = found["transfers_total"] - found["refunds_partners"] + costs
-    found["partners_received"] = found["transfers_partners"]
-    found["total_balance"] = found["balance_agent"] + found["refunds_in_transit"] + found["balance_partners"]
+    found = {code: line.of(net) for code, line in LINES.items() if line.shown and line.adds_to != AddsTo.IS_TOTAL}
+    found["total_sources"] = _added(found, AddsTo.SOURCES)
+    found["transfers_total"] = _added(found, AddsTo.TRANSFERS)
+    found["total_uses"] = found["transfers_total"] - _added(found, AddsTo.REFUNDS) + _added(found, AddsTo.COSTS)
+    found["total_balance"] = _added(found, AddsTo.BALANCES)
     return found
 
 
-def seed_capital(net: Callable[[str, str], Decimal]) -> Decimal:
+def _added(found: Mapping[str, Decimal], total: AddsTo) -> Decimal:
+    return sum((found[code] for code in codes(total)), ZERO)
+
+
+def seed_capital(net: Net) -> Decimal:
     """Return the trustee's own money in the fund: what came in less what went back (R96)."""
-    return net("", AccountKind.SEED) - net(AccountKind.SEED_REFUNDS, "")
+    return LINES["seed"].of(net)
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
@@ -203,7 +166,7 @@ def _window_line(window: Window, moves: Iterable[tuple[int, str, int, str, Decim
             if pool != window.pool.pk:
                 continue
             available += sign * amount
-            received += sign * amount if other in (AccountKind.CONTRIBUTIONS, AccountKind.SEED) else ZERO
+            received += sign * amount if other in GIVEN else ZERO
             fees -= sign * amount if other == AccountKind.FEE else ZERO
             allocated -= sign * amount if other == AccountKind.PROJECT else ZERO
     return WindowLine(window, received, fees, allocated, available)
@@ -220,15 +183,14 @@ class DonorLine(NamedTuple):
 def sources() -> list[DonorLine]:
     """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
     stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
-    kinds = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
-    rows = Account.objects.filter(kind__in=kinds).values_list("code", "debits", "credits")
+    rows = Account.objects.filter(kind__in=GIVEN).values_list("code", "debits", "credits")
     came = {code: given - taken_back for code, taken_back, given in rows}
-    prefixes: dict[str, str] = {SourceKind.DONOR: "donor", SourceKind.SEED: "seed"}
+    kinds: dict[str, str] = {SourceKind.DONOR: AccountKind.CONTRIBUTIONS, SourceKind.SEED: AccountKind.SEED}
     found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
     return [
         DonorLine(
             source,
-            came.get(f"{prefixes.get(source.kind)}:{source.donor.organisation.slug}", ZERO) if source.donor else ZERO,
+            came.get(code_of(kinds[source.kind], source.donor.organisation.slug), ZERO) if source.donor else ZERO,
             stakes.get(source.pk, ZERO),
         )
         for source in found

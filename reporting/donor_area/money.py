@@ -13,6 +13,7 @@ from functools import cached_property
 
 from django.db import connection
 
+from funds.ledger.chart import CHART, Nature
 from funds.ledger.movements import Move, moves_of_sources
 from funds.ledger.shares import BY_SOURCE
 from funds.ledger.snapshots import Basis, Parts
@@ -21,13 +22,17 @@ from reporting.donor_area.shape import Part, WindowPart
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
-ORIGINS = (KIND.CONTRIBUTIONS, KIND.SEED)
-COSTS = (KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
 # What a donor's money does in a pool, by the kind of the account on the other side.
-DOES = {
-    **dict.fromkeys(ORIGINS, "received"), KIND.FEE: "fee", **dict.fromkeys(COSTS, "costs"), KIND.DONOR_REFUNDS: "refunded",
-    KIND.SEED_REFUNDS: "refunded",    KIND.PROJECT: "attributed", KIND.POOL: "moved_in",
-}  # fmt: skip
+BY_NATURE = {
+    Nature.GIVEN: "received",
+    Nature.FEE: "fee",
+    Nature.BORNE: "costs",
+    Nature.GIVEN_BACK: "refunded",
+    Nature.POOLED: "moved_in",
+}
+DOES = {KIND.PROJECT: "attributed"} | {
+    KIND(kind): BY_NATURE[record.nature] for kind, record in CHART.items() if record.nature in BY_NATURE
+}
 # What of a donor's money some projects hold of each window: looked up by their own accounts, of which each has few postings.
 DRAWN = """
     SELECT pool.subject, a.subject, sum(moved.sign * s.amount) FROM funds_account a CROSS JOIN LATERAL (

@@ -16,7 +16,8 @@ from alliance.core.translated import active_language
 from alliance.forum.models import Objective, Recommendation, Summit
 from alliance.register.knowledge import one_state
 from funds.ledger.attribution import prorated
-from funds.models import AccountKind, Agreement, Donor, Fund
+from funds.ledger.chart import GIVEN
+from funds.models import Agreement, Donor, Fund
 from funds.statements.funding_status import DEFINITIONS, Row, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import ProposalVersion, WaitingApproval
@@ -35,7 +36,6 @@ from reporting.forum_report.figures import (
 from reporting.forum_report.projects import serves, sponsored
 from reporting.forum_report.scope import Scope, rests_on
 
-ORIGINS = (AccountKind.CONTRIBUTIONS, AccountKind.SEED)
 ZERO = Decimal("0.00")
 
 
@@ -245,11 +245,11 @@ def donors(of: Scope) -> tuple[DonorRow, ...]:
 def _came(of: Scope) -> dict[str, Decimal]:
     """Return what came in during the period by the donor's slug, from the postings: a reversal takes it back."""
     rows = of.postings().filter(of.dated_in_period("effective_on")).order_by()
-    rows = rows.filter(Q(credit__kind__in=ORIGINS) | Q(debit__kind__in=ORIGINS))
+    rows = rows.filter(Q(credit__kind__in=GIVEN) | Q(debit__kind__in=GIVEN))
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     sides = ("credit__kind", "credit__subject", "debit__subject")
     for kind, credited, debited, amount in rows.values_list(*sides).annotate(Sum("amount")):
-        found[credited if kind in ORIGINS else debited] += amount if kind in ORIGINS else -amount
+        found[credited if kind in GIVEN else debited] += amount if kind in GIVEN else -amount
     return dict(found)
 
 

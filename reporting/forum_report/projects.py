@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Sum
 from alliance.core.countries import country_name
 from alliance.forum.models import Objective
 from funds.ledger.attribution import prorated
+from funds.ledger.chart import OF_PROJECTS
 from proposals.models import PartnerReport, Project, ProposalVersion, ReportedIndicator, RightsMarker
 from reporting.forum_report.figures import Account, IndicatorRow, Part, ProjectFigures
 from reporting.forum_report.scope import Scope
@@ -42,7 +43,7 @@ def project_figures(
 ) -> ProjectFigures:
     content = project.version.parsed
     net_funded = money["partner"] + money["spent"]
-    allocated = net_funded + money["project"] + money["refunds_in_transit"]
+    allocated = sum(money.values(), Decimal("0.00"))
     return ProjectFigures(
         reference=project.reference,
         title=project.title,
@@ -100,9 +101,10 @@ def parts(amount: Decimal, percents: dict[str, Decimal], names: dict[str, str]) 
 def balances(of: Scope, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
     """Return what each project's accounts held on the last day, by kind of account, from the postings themselves."""
     held: dict[str, dict[str, Decimal]] = {reference: defaultdict(lambda: ZERO) for reference in references}
-    kinds = ("project", "partner", "spent", "refunds_in_transit")
     for side, sign in (("debit", 1), ("credit", -1)):
-        rows = of.postings().filter(**{f"{side}__kind__in": kinds}).values_list(f"{side}__kind", f"{side}__subject")
+        rows = (
+            of.postings().filter(**{f"{side}__kind__in": OF_PROJECTS}).values_list(f"{side}__kind", f"{side}__subject")
+        )
         for kind, subject, amount in rows.annotate(total=Sum("amount")).order_by():
             project = subject.partition(":")[0]
             if project in held:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, CharField, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
+from funds.ledger.chart import AT_POOLS, CHART, GIVEN, GIVEN_BACK, LINES, OF_PROJECTS, AddsTo, Nature, Record
 from funds.models import AccountKind, Posting
 from proposals.models import Project
 from reporting.iati import codes
@@ -16,7 +17,6 @@ from reporting.iati.shape import Transaction
 
 KIND = AccountKind
 BATCH = 2000
-OF_PROJECTS = (KIND.PROJECT, KIND.PARTNER, KIND.SPENT)
 
 
 class Kind(NamedTuple):
@@ -27,19 +27,18 @@ class Kind(NamedTuple):
     words: str
 
 
-# Debited, credited: what it is in the fund's activity.
-OF_FUND: dict[tuple[str, str], Kind] = {
-    (KIND.POOL, KIND.CONTRIBUTIONS): Kind(codes.INCOMING, 1, "Deposit"),
-    (KIND.POOL, KIND.SEED): Kind(codes.INCOMING, 1, "Trustee’s seed capital"),
-    (KIND.DONOR_REFUNDS, KIND.POOL): Kind(codes.INCOMING, -1, "Refund to the donor"),
-    (KIND.SEED_REFUNDS, KIND.POOL): Kind(codes.INCOMING, -1, "Refund of seed capital"),
-    (KIND.POOL, KIND.INTEREST_FUND): Kind(codes.INCOMING, 1, "Interest earned by the fund"),
-    (KIND.POOL, KIND.INTEREST_PARTNERS): Kind(codes.INCOMING, 1, "Interest from partners"),
-    (KIND.OTHER_FUNDS, KIND.POOL): Kind(codes.DISBURSEMENT, 1, "Transfer to another fund"),
-    (KIND.FEE, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Administrative agent fee"),
-    (KIND.DIRECT_COST, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Direct cost"),
-    (KIND.BANK_CHARGES, KIND.POOL): Kind(codes.EXPENDITURE, 1, "Bank charges"),
-}
+def _at_pools(kind: str, record: Record) -> tuple[tuple[str, str], Kind]:
+    """Return the accounts debited and credited, and what such a movement is in the fund's activity."""
+    match record.nature:
+        case Nature.GIVEN | Nature.EARNED:
+            return (KIND.POOL, kind), Kind(codes.INCOMING, 1, record.movement)
+        case Nature.GIVEN_BACK:
+            return (kind, KIND.POOL), Kind(codes.INCOMING, -1, record.movement)
+    is_transfer = LINES[record.line].adds_to == AddsTo.TRANSFERS
+    return (kind, KIND.POOL), Kind(codes.DISBURSEMENT if is_transfer else codes.EXPENDITURE, 1, record.movement)
+
+
+OF_FUND = dict(_at_pools(kind, record) for kind, record in CHART.items() if record.nature in AT_POOLS)
 # The same, in a project's. What a partner spends is not the fund's to spend once more: no code is its.
 OF_PROJECT: dict[tuple[str, str], Kind] = {
     (KIND.PROJECT, KIND.POOL): Kind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
@@ -82,8 +81,7 @@ class Movement(NamedTuple):
     @property
     def donor(self) -> str:
         subjects = {self.debit: self.debited, self.credit: self.credited}
-        donors = (KIND.CONTRIBUTIONS, KIND.SEED, KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
-        return next((subjects[kind] for kind in donors if kind in subjects), "")
+        return next((subjects[kind] for kind in (*GIVEN, *GIVEN_BACK) if kind in subjects), "")
 
 
 def _first_part(side: str) -> Func:

@@ -10,18 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from alliance.rendering.charts import Group, Grouped
 from funds.contributions.stages import Stages, stages
+from funds.ledger.chart import GIVEN, GIVEN_BACK, AccountKind, code_of
 from funds.ledger.movements import Moves
 from funds.ledger.shares import BY_SOURCE
-from funds.models import AccountKind, Source
+from funds.models import Source
 from reporting.statements.overview import TOTAL, with_total
 from reporting.statements.scope import Scope
 from reporting.statements.shape import Cell, Column, Line, Table
 from reporting.statements.splits import WHOLE
 
-KIND = AccountKind
 ZERO = Decimal("0.00")
-ORIGINS = (KIND.CONTRIBUTIONS, KIND.SEED)
-REFUNDS = (KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS)
 OTHERS = gettext_lazy("Other donors")
 SOURCES_SHOWN = 8
 DONORS_DRAWN = 12
@@ -29,7 +27,7 @@ DONORS_DRAWN = 12
 
 def commitments(of: Scope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
-    paid = _paid(of, of.moves(*ORIGINS, *REFUNDS, by="donor"))
+    paid = _paid(of, of.moves(*GIVEN, *GIVEN_BACK, by="donor"))
     lines = [
         _commitment_line(of, donor, paid.get(donor.slug, Paid()))
         for donor in of.once(_stages)
@@ -59,17 +57,17 @@ def _paid(of: Scope, moves: Moves) -> dict[str, Paid]:
     found: dict[str, Paid] = defaultdict(Paid)
     for year, debit, credit, slug, amount in moves.rows:
         paid = found[slug]
-        came = amount if credit in ORIGINS else -amount if debit in ORIGINS else ZERO
-        back = amount if debit in REFUNDS else -amount if credit in REFUNDS else ZERO
+        came = amount if credit in GIVEN else -amount if debit in GIVEN else ZERO
+        back = amount if debit in GIVEN_BACK else -amount if credit in GIVEN_BACK else ZERO
         before, in_year = (came, ZERO) if year < of.year else (ZERO, came)
         found[slug] = Paid(paid.before + before, paid.in_year + in_year, paid.refunded + back)
     return dict(found)
 
 
 def _commitment_line(of: Scope, donor: Stages, paid: Paid) -> Line:
-    kind = "seed" if donor.is_trustee else "donor"
-    account = f"{kind}:{donor.slug}"
-    refunds = of.total(account=f"{kind}-refunds:{donor.slug}") if paid.refunded else ""
+    account = code_of(AccountKind.SEED if donor.is_trustee else AccountKind.CONTRIBUTIONS, donor.slug)
+    given_back = AccountKind.SEED_REFUNDS if donor.is_trustee else AccountKind.DONOR_REFUNDS
+    refunds = of.total(account=code_of(given_back, donor.slug)) if paid.refunded else ""
     cells = (
         Cell(donor.committed or ZERO),
         Cell(paid.before, of.prior(account=account)),

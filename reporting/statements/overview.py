@@ -1,7 +1,7 @@
 """The statements of the fund as a whole: sources and uses, interest, cost recovery, windows, the trial balance."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from alliance.core.display import Text
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Bar, Bars, Group, Grouped
+from funds.ledger.chart import CHART, COSTS, EARNED, GIVEN, GIVEN_BACK, LINES, AddsTo, Net, codes
 from funds.ledger.movements import Moves
 from funds.models import AccountKind, Window
 from funds.statements import funding_status as live
@@ -26,29 +27,31 @@ KIND = AccountKind
 ZERO = Decimal("0.00")
 TOTAL = gettext_lazy("Total")
 YEARS_DRAWN = 8
-type Net = Callable[[str, str], Decimal]
+# The lines of what the fund and its partners earned.
+INTEREST = tuple(dict.fromkeys(CHART[kind].line for kind in EARNED))
+
+
+def _rows(*codes_: str, level: str = "row") -> list[tuple[str, Text, str]]:
+    return [(code, LABELS[code], level) for code in codes_]
+
 
 # Table 1 of an administrative agent's report. Refunds lessen transfers; the balance is carried from year to year.
-SOURCES_AND_USES = (
+SOURCES_AND_USES: tuple[tuple[str, Text, str], ...] = (
     ("contributions", gettext_lazy("Gross contributions"), "row"),
     ("seed", SEED_LABEL, "part"),
-    ("interest_fund", LABELS["interest_fund"], "row"),
-    ("interest_partners", LABELS["interest_partners"], "row"),
-    ("total_sources", LABELS["total_sources"], "total"),
-    ("transfers_partners", LABELS["transfers_partners"], "row"),
-    ("refunds_partners", LABELS["refunds_partners"], "row"),
+    *_rows(*codes(AddsTo.SOURCES)[1:]),
+    *_rows("total_sources", level="total"),
+    *_rows("transfers_partners", "refunds_partners"),
     ("net_funded", gettext_lazy("Net funded amount"), "subtotal"),
-    ("transfers_other_funds", LABELS["transfers_other_funds"], "row"),
-    ("fee", LABELS["fee"], "row"),
-    ("direct_cost", LABELS["direct_cost"], "row"),
-    ("bank_charges", LABELS["bank_charges"], "row"),
-    ("total_uses", LABELS["total_uses"], "total"),
+    *_rows(*codes(AddsTo.TRANSFERS)[1:]),
+    *_rows(*codes(AddsTo.COSTS)),
+    *_rows("total_uses", level="total"),
     ("change", gettext_lazy("Change in balance of funds with the administrative agent"), "subtotal"),
     ("opening", gettext_lazy("Opening balance (1 January)"), "row"),
     ("closing", gettext_lazy("Closing balance"), "total"),
     ("net_funded_direct", gettext_lazy("Net funded amount, direct cost included"), "row"),
     ("expenditure_direct", gettext_lazy("Partners’ expenditure, direct cost included"), "row"),
-    ("balance_partners", LABELS["balance_partners"], "total"),
+    *_rows("balance_partners", level="total"),
 )
 
 
@@ -133,11 +136,8 @@ def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
 
 
 def interest(of: Scope) -> tuple[Table, ...]:
-    moves = of.moves(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS)
-    lines = [
-        _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net("", kind, **when))
-        for code in ("interest_fund", "interest_partners")
-    ]
+    moves = of.moves(*EARNED)
+    lines = [_by_years(of, code, moves) for code in INTEREST]
     return (Table(_("Interest and investment income"), _("Source"), by_years(of), with_total(lines)),)
 
 
@@ -145,13 +145,16 @@ def by_years(of: Scope) -> tuple[Column, ...]:
     return (Column(_("Prior years")), Column(str(of.year)), Column(TOTAL))
 
 
-def _by_years(of: Scope, label: Text, code: str, net: Callable[..., Decimal]) -> Line:
-    return Line(
-        label,
-        (Cell(net(before=of.year), of.prior(code)), Cell(net(year=of.year), of.in_year(code)), Cell(net(), of.total(code))),
-        "row",
-        code,
-    )  # fmt: skip
+def _by_years(of: Scope, code: str, moves: Moves) -> Line:
+    def net(**when: Any) -> Decimal:
+        return LINES[code].of(functools.partial(moves.net, **when))
+
+    cells = (
+        Cell(net(before=of.year), of.prior(code)),
+        Cell(net(year=of.year), of.in_year(code)),
+        Cell(net(), of.total(code)),
+    )
+    return Line(LABELS[code], cells, "row", code)
 
 
 def with_total(
@@ -174,10 +177,7 @@ def _sum(cells: Iterable[Cell]) -> Decimal | None:
 def cost_recovery(of: Scope) -> tuple[Table, ...]:
     """What running the fund costs: the agent's fee, direct costs, bank charges, and partners' indirect support costs."""
     moves = of.moves()
-    costs = [
-        _by_years(of, LABELS[code], code, lambda kind=code, **when: moves.net(kind, "", **when))
-        for code in ("fee", "direct_cost", "bank_charges")
-    ]
+    costs = [_by_years(of, code, moves) for code in codes(AddsTo.COSTS)]
     return (
         Table(_("Cost recovery of the fund"), _("Cost"), by_years(of), with_total(costs)),
         Table(_("Shares"), _("Share"), by_years(of), tuple(_shares(of, moves))),
@@ -207,7 +207,6 @@ WINDOW_COLUMNS = (
     gettext_lazy("Allocated, less released"),
     gettext_lazy("Balance"),
 )
-COSTS = (KIND.FEE, KIND.DIRECT_COST, KIND.BANK_CHARGES, KIND.OTHER_FUNDS)
 
 
 def windows(of: Scope) -> tuple[Table, ...]:
@@ -240,8 +239,7 @@ def window_figures(moves: Moves, code: str) -> list[Decimal]:
         return total
 
     parts = [
-        into(KIND.CONTRIBUTIONS, KIND.SEED), into(KIND.INTEREST_FUND, KIND.INTEREST_PARTNERS), into(*COSTS),
-        into(KIND.DONOR_REFUNDS, KIND.SEED_REFUNDS), into(KIND.POOL), into(KIND.PROJECT),
+        into(*GIVEN), into(*EARNED), into(*COSTS), into(*GIVEN_BACK), into(KIND.POOL), into(KIND.PROJECT),
     ]  # fmt: skip
     return [*parts, sum(parts, ZERO)]
 

@@ -6,20 +6,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import public
 from alliance.rendering.tables import csv_response
+from funds.ledger.chart import LINES
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements.direct_costs import cost_share
-from funds.statements.funding_status import LABELS, SEED_LABEL, FundingStatus, Row, funding_status, windows
+from funds.statements.funding_status import FundingStatus, Row, funding_status, windows
 from reporting import postings as found
 from reporting.flow import money_flow
 from reporting.paging import page_of
 from reporting.statements.forms import AsOf
 
-NAMED = {**LABELS, "seed": SEED_LABEL, "allocated": _("Allocated to projects"), "available": _("Can be allocated")}
+NAMED = {code: line.label for code, line in LINES.items()}
 
 
 class Between(AsOf):

@@ -1,7 +1,10 @@
 """The arrow: imports, foreign keys and migrations all point down, and what is of record is registered."""
 
+import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 ARROW = ("alliance", "funds", "proposals", "governance", "reporting", "scenarios")
 HEIGHT = {name: height for height, name in enumerate(ARROW)}
 LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+INTEGRITY = {"IntegrityError", "InternalError"}
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
 NOT_OF_RECORD = {
     "alliance": {
@@ -77,3 +81,44 @@ def test_what_is_of_record_is_registered():
     for app in ("alliance", "funds", "proposals", "governance"):
         plain = {m.__name__ for m in apps.get_app_config(app).get_models() if not issubclass(m, Registered)}
         assert plain == NOT_OF_RECORD.get(app, set()), app
+
+
+def test_no_error_of_the_database_is_known_by_its_words():
+    """A refusal is recognised by the name of its constraint or its SQLSTATE: what a trigger says may be worded anew."""
+    read = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for app in ARROW
+        for path in sorted((ROOT / app).rglob("*.py"))
+        for line in _read_as_text(path)
+    ]
+    assert read == []
+
+
+def _read_as_text(path: Path) -> Iterator[int]:
+    """Yield the lines where the text of a caught or passed error of the database is looked into."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        named = _named_errors(node)
+        for part in ast.walk(node) if named else ():
+            if (
+                isinstance(part, ast.Call)
+                and ast.unparse(part.func) in ("str", "repr")
+                and ast.unparse(part.args[0]) in named
+            ):
+                yield part.lineno
+
+
+def _named_errors(node: ast.AST) -> set[str]:
+    """Return the names under which a handler or a function holds an error of integrity."""
+    if (
+        isinstance(node, ast.ExceptHandler)
+        and node.type
+        and INTEGRITY & set(re.findall(r"\w+", ast.unparse(node.type)))
+    ):
+        return {node.name or ""}
+    if isinstance(node, ast.FunctionDef):
+        arguments = [*node.args.args, *node.args.kwonlyargs]
+        return {
+            a.arg for a in arguments if a.annotation and INTEGRITY & set(re.findall(r"\w+", ast.unparse(a.annotation)))
+        }
+    return set()

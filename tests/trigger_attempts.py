@@ -23,7 +23,7 @@ def doubled(table: str, **changes: str) -> str:
 
 
 def special() -> dict[str, tuple[str, list[str]]]:
-    """Return, by trigger, the beginning or a part of its words, and the attempt that it refuses."""
+    """Return, by trigger, the name of its rule or the beginning of its words, and the attempt that it refuses."""
     opened = "(SELECT id FROM governance_decision WHERE state = 'open')"
     fresh = "(SELECT max(id) + 1 FROM {})"
     return {
@@ -35,7 +35,7 @@ def special() -> dict[str, tuple[str, list[str]]]:
         "funds_payment_stays": ("what was prepared stays", ["UPDATE funds_payment SET amount = amount + 1"]),
         "funds_voucher_stays": ("what was prepared stays", ["UPDATE funds_voucher SET amount = amount + 1"]),
         "funds_posting_not_closed": (
-            "the accounts of this project are closed",
+            "posting_project_not_closed",
             [
                 ("INSERT INTO funds_closedproject (reference, closed_on) SELECT split_part(subject, ':', 1), '2008-09-15'"
                 " FROM funds_account WHERE kind = 'spent' ORDER BY id LIMIT 1"),
@@ -43,14 +43,14 @@ def special() -> dict[str, tuple[str, list[str]]]:
             ],
         ),
         "funds_posting_once_established": (
-            "the fund was not established then",
+            "posting_once_established",
             [
                 "UPDATE funds_fund SET established_on = '2008-03-11'",
                 POSTING.format(debit="bank_charges", credit="fee", on="2008-03-10"),
             ],
         ),
         "funds_posting_moves_accounts": (
-            "no open period",
+            "posting_in_open_period",
             [POSTING.format(debit="contributions", credit="fee", on="1900-01-01"), NOW],
         ),
         "funds_posting_is_shared": (

@@ -3,7 +3,7 @@
 Callers hold the row that owns the account (window, project, contract) when they read before they write.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models
 from django.utils.translation import gettext_lazy as _
 
-from alliance.core.errors import InsufficientFunds, OutOfState, Refused
+from alliance.core.constraints import constraint_of
+from alliance.core.errors import DomainError, InsufficientFunds, OutOfState, Refused
 from alliance.register import Draft, explain
 from funds.ledger.attribution import CENT
 from funds.ledger.chart import GUARDED, AccountKind, code_of
@@ -188,14 +189,20 @@ def _first_used(lines: Sequence[Line], entry: Draft, known: set[int]) -> list[Ac
     return first
 
 
+CLOSED = _("This account is closed for good: nothing can be posted on it any more.")
+NOT_ESTABLISHED = _("The fund was not established on this day: nothing can be posted on it.")
+NO_OPEN_PERIOD = _("This date lies in no open accounting period.")
+REFUSALS: dict[str, Callable[[], DomainError]] = {
+    "account_not_overdrawn": InsufficientFunds,
+    "stake_not_overdrawn": InsufficientFunds,
+    "posting_fund_not_closed": lambda: OutOfState(CLOSED),
+    "posting_project_not_closed": lambda: OutOfState(CLOSED),
+    "posting_once_established": lambda: OutOfState(NOT_ESTABLISHED, field="on"),
+    "posting_in_open_period": lambda: Refused(NO_OPEN_PERIOD, field="on"),
+}
+
+
 def _refusal(error: IntegrityError) -> Exception:
-    text = str(error)
-    if "account_not_overdrawn" in text or "stake_not_overdrawn" in text:
-        return InsufficientFunds()
-    if "closed for good" in text:
-        return OutOfState(_("This account is closed for good: nothing can be posted on it any more."))
-    if "not established then" in text:
-        return OutOfState(_("The fund was not established on this day: nothing can be posted on it."), field="on")
-    if "no open period" in text:
-        return Refused(_("This date lies in no open accounting period."), field="on")
-    return error
+    """Return what a person reads of a refusal by the database, known by the rule's name; else the error itself."""
+    refusal = REFUSALS.get(constraint_of(error))
+    return refusal() if refusal else error

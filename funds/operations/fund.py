@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import clock
+from alliance.core.constraints import constraint_of
 from alliance.core.errors import OutOfState, Refused
 from alliance.core.states import Move, advance
 from alliance.people.models import User
@@ -115,7 +116,9 @@ def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, so
     try:
         with transaction.atomic():
             rate = Rate.objects.create(currency=currency, on=on, units_per_usd=units_per_usd, source=source)
-    except IntegrityError:
+    except IntegrityError as error:
+        if constraint_of(error) != "rate_once_a_day":
+            raise
         raise Refused(_("There is already a rate for this currency on this day."), field="on") from None
     facts = {"currency": currency, "on": on, "units_per_usd": units_per_usd}
     record("rate.recorded/1", by=by, rows=[rate], facts=facts, public=True)

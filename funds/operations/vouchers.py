@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import clock
+from alliance.core.constraints import constraint_of
 from alliance.core.errors import NotAllowed, Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
@@ -183,7 +184,7 @@ def _made(**columns: Any) -> Voucher:
         with transaction.atomic():
             return Voucher.objects.create(**columns)
     except IntegrityError as error:
-        if "voucher_one_live_correction" not in str(error):
+        if constraint_of(error) != "voucher_one_live_correction":
             raise
         raise Refused(_("A correction of this posting is prepared or posted already."), field="posting") from None
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from alliance.core import clock
+from alliance.core.constraints import constraint_of
 from alliance.core.errors import InsufficientFunds, Refused
 from funds.contributions.seed_ceiling import CENT
 from funds.ledger.closing import fund_closing
@@ -120,8 +121,9 @@ def test_database_refuses_a_posting_of_a_closed_fund(finance_officer):
     make_deposit(finance_officer)
     fund_in("closed")
     first = Posting.objects.order_by("pk").first()
-    with pytest.raises(IntegrityError, match="closed for good"), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Posting.objects.create(
             entry_id=first.entry_id, line=99, debit=first.debit, credit=first.credit, amount=D(1),
             effective_on=first.effective_on, recorded_at=clock.now(),
         )  # fmt: skip
+    assert constraint_of(refused.value) == "posting_fund_not_closed"

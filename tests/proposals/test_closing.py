@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from alliance.core import clock
+from alliance.core.constraints import constraint_of
 from alliance.core.errors import OutOfState, Refused
 from funds.ledger.closing import accounts_of_project
 from funds.models import Account, AccountKind, ClosedProject, Posting
@@ -155,8 +156,9 @@ def test_database_refuses_a_posting_on_a_closed_project(project):
         code=f"partner:{project.reference}:x", kind=AccountKind.PARTNER, subject=f"{project.reference}:x", guarded=True
     )
     entry = Posting.objects.latest("pk").entry_id
-    with pytest.raises(IntegrityError, match="closed for good"), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Posting.objects.create(
             entry_id=entry, line=99, debit=partner, credit=own, amount=D(1), effective_on=clock.today(),
             recorded_at=clock.now(),
         )  # fmt: skip
+    assert constraint_of(refused.value) == "posting_project_not_closed"

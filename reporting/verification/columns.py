@@ -1,8 +1,8 @@
 """The columns of the models of record, each in the form in which its snapshots hold it, as releases have left them.
 
-`columns.json` only grows: a form that changed would make every row of an earlier release seem to differ, so what needs
-more decimals, or other words, goes into a new column. `record_guards` writes it; a system check compares it with the
-models, because migrations notice none of this.
+`columns.json` only grows, when a release is made (`tests.campaigns.release_fixture`). A form that changed would make every
+row of an earlier release seem to differ, so what needs more decimals, or other words, goes into a new column. A system
+check compares the models with it, because migrations notice none of this; a model of no release yet is free to change.
 """
 
 import json
@@ -28,11 +28,9 @@ def of_record() -> Columns:
     return {model._meta.label_lower: forms(model) for model in registered_models()}
 
 
-def write() -> int:
-    """Record the columns that are new, and return how many there are. What was recorded stays as it is."""
-    now = of_record()
-    RECORDED.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")
-    return sum(map(len, now.values()))
+def write() -> None:
+    """Record the columns that a release leaves. Where nothing contradicts what was recorded, only new ones are added."""
+    RECORDED.write_text(json.dumps(of_record(), indent=1, sort_keys=True) + "\n")
 
 
 def contradictions() -> Iterator[str]:

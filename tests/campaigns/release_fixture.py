@@ -4,7 +4,7 @@
 
 Plays the demonstration and every other kind of act into a database of its own, which is made and dropped, and writes
 `tests/releases/VERSION`: a backup by the portal's own command, the public register of the same moment, the totals that
-the commands print, and a copy of `static/verify.py`. Made once, on the release's own code, and never again: an old
+the commands print, and a copy of `static/verify.py`; new columns of record are noted in `columns.json`. Made once, on the release's own code, and never again: an old
 fixture is proof because nothing of later has touched it. Prints one line; exit 1 when a declared kind of entry,
 account or voucher has no case in it or `verify` is not clean, 2 when the release has its folder already.
 """
@@ -83,6 +83,8 @@ def leave(target: Path, data: Path) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from reporting.verification import columns
+
     made = data / "made"
     made.mkdir()
     call_command("backup", str(made / "backup"), stdout=StringIO())
@@ -92,6 +94,8 @@ def leave(target: Path, data: Path) -> None:
     shutil.copy(settings.BASE_DIR / "static" / "verify.py", made / "verify.py")
     target.parent.mkdir(exist_ok=True)
     shutil.move(made, target)
+    if target.parent == FOLDER:
+        columns.write()
 
 
 def totals(days: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -86,11 +86,11 @@ def given(row: Mapping[str, Any], *fields: str) -> dict[str, str]:
 
 
 def asked(
-    name: str, field: Callable[..., forms.Field], label: Any, *, required: Any = LANGUAGES
+    name: str, field: Callable[..., forms.Field], label: Any, *, required: Any = OF_THE_FIRST_RELEASE
 ) -> dict[str, forms.Field]:
     """Return a form's fields for a text, one for each language, by column.
 
-    `label` has a blank for the language's name. `required` names the languages that may not be left out.
+    `label` has a blank for the language's name. `required` names the languages that may not be left out: by default those of the first release.
     """
     return {
         column(name, language): field(

@@ -74,7 +74,11 @@ def test_a_language_of_a_later_release_is_declared_to_the_register(monkeypatch: 
         "note_en": False, "note_fr": False, "note_es": False, "note_pt": True,
     }  # fmt: skip
     assert getattr(Registered, "REGISTER_LATER", {}) == {}
-    assert Objective.REGISTER_LATER == {}
+
+
+def test_texts_of_the_first_release_are_no_later_columns() -> None:
+    later = [name for name in columns("name", "text") if name[-2:] not in OF_THE_FIRST_RELEASE]
+    assert dict.fromkeys(later, "") == Objective.REGISTER_LATER
 
 
 def test_columns_are_asked_for_as_declared() -> None:

@@ -17,7 +17,8 @@ env = environ.Env()
 
 DEBUG = env.bool("ALLIANCE_DEBUG", default=False)
 TESTING = "pytest" in sys.modules
-ALLIANCE_DATA = Path(env("ALLIANCE_DATA", default=str(BASE_DIR / "var"))).resolve()
+# Tests have a data folder of their own: their server is a hasty one, and a portal may run from the other beside them.
+ALLIANCE_DATA = Path(env("ALLIANCE_DATA", default=str(BASE_DIR / "var" / ("check" if TESTING else "")))).resolve()
 
 # Local means: one machine, plain HTTP on loopback (the demonstration, development, tests).
 LOCAL = env.bool("ALLIANCE_LOCAL", default=DEBUG or TESTING or not env("DATABASE_URL", default=""))

@@ -4,17 +4,18 @@ import os
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+
+from alliance.runtime.assets import compile_catalogues
+from tests.ground.copies import Copies
+from tests.ground.layers import DEMONSTRATION, PEOPLE
 
 hypothesis_settings.register_profile("suite", deadline=None)  # no test asserts on seconds
 hypothesis_settings.register_profile("long", deadline=None)  # state machines run at their full size
@@ -33,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the test does the check of this requirement")
     config.addinivalue_line("markers", "browser: needs Chromium")
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 LONG = (
@@ -110,49 +113,34 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     from alliance.runtime.database import using
 
-    with using(settings.ALLIANCE_DATA):
+    with using(settings.ALLIANCE_DATA, hasty=True):
         yield
 
 
+COPIES = Copies(settings.DATABASES["default"]["TEST"]["NAME"] + os.environ.get("PYTEST_XDIST_WORKER", ""))
+# Append-only tables refuse the flush that Django would do after a test that commits.
+TransactionTestCase._fixture_teardown = lambda self: COPIES.spoil()  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Have the database that the test asks for, before any fixture of the test looks at one."""
+    names = set(getattr(item, "fixturenames", ()))
+    if "django_db_setup" in names or item.get_closest_marker("django_db"):
+        COPIES.ask(DEMONSTRATION if "demonstration_played" in names else PEOPLE)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Load reference data and people once, and keep that as the template for tests that commit."""
-    with django_db_blocker.unblock():
-        name = settings.DATABASES["default"]["NAME"]
-        assert name.startswith("test_"), "no test in this run is marked with django_db: nothing may touch a database"
-        call_command("setup", verbosity=0)
-        from scenarios.people.enrolment import enrol_people
-
-        enrol_people(since=date(2007, 11, 16))
-        connections.close_all()
-        _maintain(f'DROP DATABASE IF EXISTS "{name}_template"', f'CREATE DATABASE "{name}_template" TEMPLATE "{name}"')
+def django_db_setup(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Have a server, and on it the databases that tests ask for: copies of the layers kept between runs."""
+    COPIES.begin()
     yield
-    with django_db_blocker.unblock():
-        connections.close_all()
-        leftover = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # a live server's threads
-        _maintain(leftover, f'DROP DATABASE IF EXISTS "{name}_template"')
+    COPIES.end()
 
 
-def _maintain(*statements: str) -> None:
-    options = {**connection.get_connection_params(), "dbname": "postgres"}
-    options.pop("cursor_factory", None)
-    options.pop("context", None)
-    link = psycopg2.connect(**options)
-    link.autocommit = True
-    with link.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    link.close()
-
-
-def _restore_from_template(self: TransactionTestCase) -> None:
-    """Put the database back as it was: append-only tables refuse the flush that Django would do."""
-    connections.close_all()
-    name = settings.DATABASES["default"]["NAME"]
-    _maintain(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{name}_template"')
-
-
-TransactionTestCase._fixture_teardown = _restore_from_template  # type: ignore[method-assign]
+@pytest.fixture(scope="session")
+def demonstration_played(django_db_setup: None) -> None:
+    """Ask for the demonstration: whatever test names this, itself or by a fixture, runs where it has been played."""
 
 
 @pytest.fixture

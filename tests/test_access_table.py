@@ -177,7 +177,7 @@ def found(world: dict[str, Any], clients: dict[str, Client], name: str) -> dict[
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+def world(demonstration_played: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
     with django_db_blocker.unblock(), played() as objects:
         yield objects
 

@@ -20,7 +20,7 @@ TODAY = datetime.now(UTC).toordinal()
 
 
 @pytest.fixture(scope="module")
-def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def history(demonstration_played: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), rich():
         yield
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def history(demonstration_played: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), rich():
         yield
 

@@ -6,24 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import transaction
 
 from alliance.core import clock
-from alliance.core.clock import Clock
 
 
 @contextmanager
 def played() -> Iterator[dict[str, Any]]:
-    """Play the demonstration in a transaction, add what it lacks, and undo everything at the end."""
+    """Have the demonstration and what it lacks, and undo everything at the end. It is played where it was not yet."""
     with transaction.atomic():
-        Clock.objects.update(is_demonstration=True)
-        call_command("play", "demonstration", verbosity=0)
-        from alliance.records.relay import relay
-        from funds.ledger.snapshot_taking import carry_forward
+        from tests.ground.layers import DEMONSTRATION, stand_at_the_end
 
-        relay()
-        carry_forward()
+        if not clock.is_demonstration():
+            DEMONSTRATION.add()
+        stand_at_the_end()
         yield things()
         transaction.set_rollback(True)
 

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 import psutil
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.db import connection
 
 from alliance import celery
 from alliance.runtime.programs import valkey_server
+from tests.ground.server import address
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,10 +29,7 @@ def until(condition: Callable[[], object], seconds: float, what: str) -> None:
 
 def database_url() -> str:
     """Return the address of the test's own database, for another process."""
-    about = connection.get_connection_params()
-    host, port = quote(about.get("host") or "", safe=""), f":{about['port']}" if about.get("port") else ""
-    word = f":{quote(about['password'])}" if about.get("password") else ""
-    return f"postgres://{about.get('user', '')}{word}@{host}{port}/{about['dbname']}"
+    return address(connection.settings_dict["NAME"])
 
 
 class Broker:

@@ -10,13 +10,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from alliance import celery
-from alliance.core.clock import Clock
-from scenarios.play.player import play
-from scenarios.play.scenario import read
 from tests.alliance.workers import Broker, Worker
 from tests.browser.visitor import Visitor
+from tests.ground.layers import stand_at_the_end
 
-SCENARIO = Path(__file__).parents[2] / "reporting" / "scenarios" / "demonstration.toml"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -48,11 +45,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def demonstration(transactional_db: None, settings: Any, tmp_path: Path) -> None:
+def demonstration(demonstration_played: None, transactional_db: None, settings: Any, tmp_path: Path) -> None:
     """The demonstration, on 15 September 2008, with a data folder of its own."""
     settings.ALLIANCE_DATA = tmp_path
-    Clock.objects.update(is_demonstration=True)
-    play(read(SCENARIO))
+    stand_at_the_end()
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ D = Decimal
 
 
 @pytest.fixture(scope="module")
-def books(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[Path, dict[str, D]]]:
+def books(
+    demonstration_played: None, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[tuple[Path, dict[str, D]]]:
     """The demonstration's ledger in both formats, and its balances by `trial_balance --json`."""
     folder = tmp_path_factory.mktemp("books")
     with django_db_blocker.unblock(), played():

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def demonstration(django_db_setup, django_db_blocker, tmp_path_factory):
+def demonstration(demonstration_played, django_db_blocker, tmp_path_factory):
     from django.test import override_settings
 
     with (

@@ -14,7 +14,6 @@ from django.test import override_settings
 from django.utils import translation
 
 from alliance.core import clock
-from alliance.core.clock import Clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.forum.models import Recommendation
 from alliance.jobs import tasks
@@ -32,10 +31,8 @@ from reporting.forum_report import document, jobs
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import reportable, scope
 from reporting.outcomes import outcome_of
-from scenarios.management.commands.play import found
 from scenarios.people.personas import PERSONAS
-from scenarios.play.player import play
-from scenarios.play.scenario import read
+from tests.ground.layers import stand_at_the_end
 from tests.pdf.verapdf import assert_conforms
 
 MARKS = {
@@ -51,13 +48,12 @@ SEPARATE = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def demonstration(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Play the demonstration once, and take it back after the last test of this module."""
+def demonstration(demonstration_played, django_db_blocker, tmp_path_factory):
+    """Stand in the demonstration, and take back what was done there after the last test of this module."""
     with django_db_blocker.unblock(), override_settings(ALLIANCE_DATA=tmp_path_factory.mktemp("data")):
         outer = transaction.atomic()
         outer.__enter__()
-        Clock.objects.update(is_demonstration=True)
-        play(read(found("demonstration")))
+        stand_at_the_end()
         yield
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)

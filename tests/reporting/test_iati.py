@@ -148,7 +148,7 @@ def require_percentages_of_a_hundred(root):
 
 
 @pytest.fixture(scope="module")
-def demonstration(django_db_setup, django_db_blocker):
+def demonstration(demonstration_played, django_db_blocker):
     with django_db_blocker.unblock(), played():
         yield exported()
 

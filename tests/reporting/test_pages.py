@@ -5,12 +5,10 @@ import io
 import re
 from base64 import b64encode
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from alliance.core.clock import Clock
 from alliance.register.models import RegisterEntry
 from funds.models import Donor, Posting
 from funds.statements.funding_status import funding_status
@@ -22,19 +20,16 @@ from reporting.donor_area.gather import donor_area
 from reporting.homes import tasks_for
 from reporting.postings import FLOWS, behind, total
 from reporting.projects import project_record, public_projects
-from scenarios.play.player import play
-from scenarios.play.scenario import read
 from tests.governance.factories import MEMBERS, opened_text, vote
+from tests.ground.layers import stand_at_the_end
 from tests.proposals.factories import approved_project
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "stories" / "demonstration.toml"
 PAGES = ("", "money/", "money/postings/", "projects/", "decisions/", "organisations/", "register/", "search/?q=acuerdo")
 
 
 @pytest.fixture
-def demonstration(db):
-    Clock.objects.update(is_demonstration=True)
-    play(read(SCENARIO))
+def demonstration(demonstration_played, db):
+    stand_at_the_end()
 
 
 def page(client, address):

@@ -25,7 +25,9 @@ type Lines = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def honest(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
+def honest(
+    demonstration_played: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lines]:
     """The demonstration's public register as lines, with checkpoints after two of its entries."""
     file = tmp_path_factory.mktemp("register") / "register.jsonl"
     with django_db_blocker.unblock(), played():

@@ -32,7 +32,7 @@ MOST_QUERIES = 16
 
 
 @pytest.fixture(scope="module")
-def demonstration(django_db_setup, django_db_blocker):
+def demonstration(demonstration_played, django_db_blocker):
     with django_db_blocker.unblock(), played() as things:
         yield things
 

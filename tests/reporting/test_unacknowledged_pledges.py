@@ -53,7 +53,7 @@ def naming(pages, *texts):
 
 
 @pytest.mark.requirement("R56", "R55")
-def test_unacknowledged_pledge_stands_on_no_public_page(db):
+def test_unacknowledged_pledge_stands_on_no_public_page(demonstration_played, db):
     with played() as world:
         people = {user.email.partition("@")[0]: user for user in User.objects.all()}
         organisation = register_organisation(by=None, slug=SLUG, kind="private", name_en=NAME)

@@ -1,0 +1,57 @@
+"""A worker's own copies of the layers: which one its tests run on, and whether a test has changed it."""
+
+from django.conf import settings
+from django.db import connection, connections
+
+from tests.ground import server
+from tests.ground.kept import kept
+from tests.ground.layers import PEOPLE, Layer
+
+
+class Copies:
+    """The databases of one worker, one for each layer asked for; a changed one is copied again before its next use."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._kept: dict[Layer, str] = {}
+        self._clean: set[str] = set()
+        self._asked = PEOPLE
+        self._begun = False
+
+    def begin(self) -> None:
+        """Have the database that the first test asked for: from now on there is a server."""
+        self._begun = True
+        self.ask(self._asked)
+
+    def ask(self, layer: Layer) -> None:
+        """Have Django on a clean copy of this layer; inside a module's own transaction its database stays."""
+        self._asked = layer
+        if self._begun and not connection.in_atomic_block:
+            self._use(layer)
+
+    def _use(self, layer: Layer) -> None:
+        name = f"{self.name}_{layer.name}"
+        if name == settings.DATABASES["default"]["NAME"] and name in self._clean:
+            return
+        connections.close_all()
+        if name not in self._clean:
+            if layer not in self._kept:
+                self._kept[layer] = kept(layer)
+            server.copy(self._kept[layer], name)
+            self._clean.add(name)
+        _connect_to(name)
+
+    def spoil(self) -> None:
+        """Note that a test has changed the copy in use."""
+        self._clean.discard(settings.DATABASES["default"]["NAME"])
+
+    def end(self) -> None:
+        """Drop this worker's copies."""
+        connections.close_all()
+        server.drop(*server.databases(f"{self.name}_"))
+
+
+def _connect_to(name: str) -> None:
+    """Have every line that is opened from now on, in any thread, lead to this database."""
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    connections.settings["default"]["NAME"] = name

@@ -1,4 +1,4 @@
-"""Proving the columns that the database generates: they stand in no snapshot, and follow from the columns that do."""
+"""Proving the columns that the database generates: no snapshot has them, and they follow from the columns that it has."""
 
 from collections.abc import Iterator
 

@@ -75,7 +75,7 @@ def later(model: type[models.Model], salt: str) -> dict[str, Any]:
 
 
 def forms(model: type[models.Model]) -> dict[str, str]:
-    """Return in what form each column stands in the model's snapshots: a change would make every old row seem to differ."""
+    """Return the form of each column in the model's snapshots: a change would make every old row seem to differ."""
     columns = {f.attname: _form(f, model) for f in model._meta.concrete_fields if is_of_record(f, model)}
     columns |= {f.name: "keys" for f in links(model)}
     declared = getattr(model, "REGISTER_LATER", {})

@@ -129,7 +129,7 @@ def test_problems_are_counted_at_the_end(said):
 
 
 def changed(line, **values):
-    """The small register with some fields of one line (0 is its first) written anew, or left out."""
+    """The small register with some fields of one line (0 is its first) written again, or left out."""
     made = [dict(one) for one in SMALL]
     made[line].update(values)
     made[line] = {name: value for name, value in made[line].items() if value is not Ellipsis}
@@ -524,7 +524,7 @@ def test_a_body_may_be_opened_and_never_closed_or_changed(said):
 
 
 def test_a_body_changed_under_the_same_hash_is_found_beside_the_older_file(said):
-    """Its digest stands as it was."""
+    """Its digest is as it was."""
     newer = [dict(line) for line in SMALL]
     newer[5]["body"] = newer[5]["body"].replace("400.05", "400.06")
     assert said(newer, since=SMALL).problems == [

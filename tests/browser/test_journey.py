@@ -12,8 +12,8 @@ from funds.contributions.amounts import currencies
 from funds.models import Account
 from proposals.models import Project
 from reporting.verification.everything import verify
+from scenarios.management.commands.play import found
 from tests.browser import journey
-from tests.browser.conftest import SCENARIO
 from tests.browser.texts import english_left, scenario_texts
 
 MINUTE = 60
@@ -89,6 +89,15 @@ def left_in_english(one):
     # A contract drafted in French stays French.
     objectives = {name for row in Objective.objects.values_list("name_fr", "name_es") for name in row}
     places = {str(label) for _code, label in country_choices()} | set(Summit.objects.values_list("city_en", flat=True))
-    allowed = scenario_texts(SCENARIO) | one.typed | names | people | accounts | objectives | places | currencies()
-    found = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
-    return {path: texts for path, texts in found.items() if texts}
+    allowed = (
+        scenario_texts(found("demonstration"))
+        | one.typed
+        | names
+        | people
+        | accounts
+        | objectives
+        | places
+        | currencies()
+    )
+    left = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
+    return {path: texts for path, texts in left.items() if texts}

@@ -26,7 +26,7 @@ def digests(files: Iterable[str]) -> dict[str, str]:
 
 
 def surroundings() -> dict[str, str]:
-    """Return what is no file of the layer and yet may change it: versions, settings, and which files there are.
+    """Return what may change the layer without being a file in it: versions, settings, and which files there are.
 
     A new file may be found by a convention (a migration, an app's `receivers`): so the files' names are part of it.
     """
@@ -78,7 +78,7 @@ def loaded() -> set[str]:
 
 
 class Imports:
-    """Who imports whom in the tree, wherever in a module the import stands."""
+    """Who imports whom in the tree, wherever in a module the import is."""
 
     def __init__(self) -> None:
         import grimp

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-WIDTH, GAP_ACROSS, GAP_DOWN, LINE, HEAD, MARGIN = 240, 100, 16, 14, 24, 20  # pixels
+WIDTH, GAP_ACROSS, GAP_DOWN, LINE, HEAD, MARGIN = 280, 100, 16, 14, 24, 20  # pixels
 TALLEST = 1500  # pixels of one column of boxes
 FONT = 'font-family="Source Sans 3, Noto Sans, DejaVu Sans, sans-serif" font-size="11"'
 ARROWHEAD = (

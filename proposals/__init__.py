@@ -13,7 +13,8 @@ asks for. A partner's accepted spending never exceeds the money it holds. This a
 votes: the committee calls it with a version and amounts.
 
 Where a thing goes: a row in `models/`, one module a noun; a change in `operations/` of the same noun, its locks in `rows`;
-a section of the proposal in `sections`, with what makes it complete in `completeness` and its frozen text in `content`;
+a section of the proposal in a module of `sections/` (form, frozen content, what is missing, how it reads), and what walks
+all of them in `content`, `completeness` and `reading`;
 a question that only reads (`comparison`, `similar`, `breakdowns`, `closure`) in a module beside this one; a page in
 `views/`, its form in `forms/`; the contract on paper in `contract_document/`; which rows in `querysets`, who may in
 `permissions`, who is told in `receivers`.

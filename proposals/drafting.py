@@ -10,7 +10,7 @@ from alliance.core import formats
 from alliance.forum.models import Objective
 from alliance.people.models import Organisation
 from proposals.models import Contract, Project
-from proposals.operations.contracts import ReportTerms, Terms, TrancheTerms
+from proposals.terms import ReportTerms, Terms, TrancheTerms
 
 REPORT_DAYS = 60
 PERIOD_DAYS = 182

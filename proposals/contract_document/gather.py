@@ -31,9 +31,9 @@ from proposals.contract_document.figures import (
     Signature,
     TrancheTerm,
 )
-from proposals.documents import split_paragraphs
 from proposals.models import BudgetCategory, Contract, RightsMarker
 from proposals.operations.contracts import text_of
+from proposals.sections.tables import split_paragraphs
 
 YEARS_ON_A_PAGE = 4
 SIGNING = ("contract.signed/1", "contract.concluded/1")

@@ -15,7 +15,7 @@ from alliance.core.translated import active_language
 from alliance.core.widgets import DateInput
 from alliance.people.models import Organisation
 from proposals.forms.fields import ThemesField
-from proposals.forms.sections import CountryRow, row_set
+from proposals.forms.rows import CountryRow, row_set
 from proposals.models import OutsideActivity
 
 LINES = 4

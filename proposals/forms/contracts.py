@@ -12,7 +12,7 @@ from alliance.core.forms import KeyedForm
 from alliance.core.numbers import FigureField
 from alliance.core.widgets import DateInput
 from proposals.forms.fields import long_text
-from proposals.operations import ReportTerms, Terms, TrancheTerms
+from proposals.terms import ReportTerms, Terms, TrancheTerms
 
 EXTRA_ROWS = 2
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.core.forms import KeyedForm
 from alliance.forum.models import Theme
+from alliance.people.models import Organisation
+from proposals.models import BudgetCategory
 
 
 class DraftForm(forms.Form):
@@ -61,3 +63,17 @@ def theme_choices(chosen: Iterable[str] = ()) -> list[tuple[str, list[tuple[str,
     for row in rows.select_related("area", "objective").order_by("area__code", "objective__number", "position", "pk"):
         groups.setdefault(str(row.area or row.objective), []).append((row.code, row.name))
     return list(groups.items())
+
+
+def by_name(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
+    """Return choices by name."""
+    return [
+        ("", "—"),
+        *sorted(((row.slug, row.name) for row in organisations), key=lambda choice: choice[1].casefold()),
+    ]
+
+
+def current_categories() -> list[BudgetCategory]:
+    """Return the newest version of the list of budget categories, in its order."""
+    rows = list(BudgetCategory.objects.order_by("-version", "code"))
+    return [row for row in rows if row.version == rows[0].version]

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core.forms import KeyedForm
 from alliance.core.numbers import FigureField
 from proposals.breakdowns import CATEGORIES
-from proposals.forms.fields import DraftForm, long_text
-from proposals.forms.sections import current_categories
+from proposals.forms.fields import DraftForm, current_categories, long_text
 from proposals.models import Indicator, PartnerReport
 
 ZERO = Decimal("0.00")

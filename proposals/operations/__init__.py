@@ -13,9 +13,6 @@ from proposals.operations.approval import (
 from proposals.operations.calls import publish_call
 from proposals.operations.checking import check_version, return_proposal
 from proposals.operations.contracts import (
-    ReportTerms,
-    Terms,
-    TrancheTerms,
     cancel_contract,
     draft_contract,
     offer_contract,
@@ -28,6 +25,7 @@ from proposals.operations.projects import close_project, complete_project, meet_
 from proposals.operations.reports import accept_report, return_report, save_report, submit_report
 from proposals.operations.submission import Incomplete, submit_proposal, withdraw_proposal
 from proposals.operations.waiting_for_money import fund_waiting, prepare_waiting
+from proposals.terms import ReportTerms, Terms, TrancheTerms
 
 __all__ = [
     "EditedElsewhere",

@@ -12,9 +12,9 @@ from alliance.forum.models import Recommendation
 from alliance.people.models import User
 from alliance.register import operation, record
 from proposals import permissions
-from proposals.completeness import SECOND_ROUTE
 from proposals.models import Check, Proposal, ProposalVersion, Return
 from proposals.operations.rows import lock_version, required
+from proposals.sections.route import SECOND_ROUTE
 
 
 @operation

@@ -1,8 +1,5 @@
 """Contracts: drafted and offered by the secretariat, signed on both sides."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,40 +18,9 @@ from alliance.register.snapshots import plain
 from proposals import permissions
 from proposals.models import Contract, Partner, PartnerReport, Project, Tranche
 from proposals.operations.rows import lock_contract, lock_project, required
+from proposals.terms import Terms
 
 ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class ReportTerms:
-    """A report that the contract asks for: its period and when it is due."""
-
-    period_from: date
-    period_to: date
-    due_on: date
-
-
-@dataclass(frozen=True)
-class TrancheTerms:
-    """A tranche: its amount in the fund's currency, when it is due, and the number of the report it waits for."""
-
-    amount: Decimal
-    due_on: date
-    report: int | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a contract says (R63): its three parts, amount, dates, reports due, tranches."""
-
-    objectives: str
-    tasks: str
-    expected_results: str
-    amount: Decimal
-    starts_on: date
-    ends_on: date
-    reports: Sequence[ReportTerms] = ()
-    tranches: Sequence[TrancheTerms] = ()
 
 
 @operation

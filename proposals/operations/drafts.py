@@ -28,6 +28,14 @@ from proposals.models import (
     ProposalRecommendation,
 )
 from proposals.operations.rows import known_themes, lock_proposal, require_editable, require_writer, required
+from proposals.sections import SECTIONS
+from proposals.sections.budget import BUDGET
+from proposals.sections.indicators import INDICATORS
+from proposals.sections.objectives import OBJECTIVES
+from proposals.sections.partnership import PARTNERSHIP
+from proposals.sections.places import PLACES
+from proposals.sections.route import ROUTE
+from proposals.sections.section import Section
 
 type Values = dict[str, Any]
 
@@ -93,7 +101,7 @@ def save_section(*, by: User, proposal: Proposal, section: str, values: Values, 
     require_editable(proposal)
     before = part(proposal, section)
     with transaction.atomic():
-        SAVERS[section](proposal, values)
+        _save(SECTIONS[section], proposal, values)
         proposal.saved_at = clock.now()
         proposal.save()
         after = part(proposal, section)
@@ -102,16 +110,15 @@ def save_section(*, by: User, proposal: Proposal, section: str, values: Values, 
     return proposal
 
 
-def _texts(*names: str) -> Callable[[Proposal, Values], None]:
-    def save(proposal: Proposal, values: Values) -> None:
-        for name in names:
-            setattr(proposal, name, values[name])
-
-    return save
+def _save(section: Section, proposal: Proposal, values: Values) -> None:
+    """Set the section's columns as they were typed, and write what has rows or rules of its own."""
+    for name in section.columns:
+        setattr(proposal, name, values[name])
+    if section.key in ROWS:
+        ROWS[section.key](proposal, values)
 
 
 def _save_route(proposal: Proposal, values: Values) -> None:
-    proposal.coherence_justification = values["coherence_justification"]
     chosen: list[Recommendation] = list(values["recommendations"])
     proposal.recommendations.exclude(recommendation__in=chosen).delete()
     held = set(proposal.recommendations.values_list("recommendation_id", flat=True))
@@ -141,8 +148,6 @@ def _save_objectives(proposal: Proposal, values: Values) -> None:
 def _save_places(proposal: Proposal, values: Values) -> None:
     if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
         raise Refused(_("The end comes before the start."), field="ends_on")
-    for name in ("country_reason", "starts_on", "ends_on"):
-        setattr(proposal, name, values[name])
     proposal.countries = sorted(set(values["countries"]))
 
 
@@ -154,7 +159,6 @@ def _save_partnership(proposal: Proposal, values: Values) -> None:
         raise Refused(_("Name each partner once."))
     if sum(bool(row["is_lead"]) for row in rows) > 1:
         raise Refused(_("One partner leads."))
-    proposal.partnership = values["partnership"]
     proposal.partners.all().delete()
     ProposalPartner.objects.bulk_create(ProposalPartner(proposal=proposal, **row) for row in rows)
 
@@ -177,20 +181,13 @@ def _save_indicators(proposal: Proposal, values: Values) -> None:
     )
 
 
-SAVERS: dict[str, Callable[[Proposal, Values], None]] = {
-    "summary": _texts("title", "summary"),
-    "route": _save_route,
-    "objectives": _save_objectives,
-    "places": _save_places,
-    "context": _texts("context"),
-    "approach": _texts("approach"),
-    "rights": _texts("rights_and_welfare", "rights_marker"),
-    "adverse_effects": _texts("adverse_effects"),
-    "disaggregation": _texts("disaggregation"),
-    "partnership": _save_partnership,
-    "budget": _save_budget,
-    "indicators": _save_indicators,
-    "sustainability": _texts("sustainability"),
+ROWS: dict[str, Callable[[Proposal, Values], None]] = {
+    ROUTE.key: _save_route,
+    OBJECTIVES.key: _save_objectives,
+    PLACES.key: _save_places,
+    PARTNERSHIP.key: _save_partnership,
+    BUDGET.key: _save_budget,
+    INDICATORS.key: _save_indicators,
 }
 
 

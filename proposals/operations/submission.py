@@ -15,11 +15,13 @@ from alliance.people.models import User
 from alliance.register import operation, record
 from proposals import permissions
 from proposals.completeness import Gap, gaps
-from proposals.content import Content, freeze, gather, requested
+from proposals.content import freeze, gather
 from proposals.models import Proposal, ProposalVersion, VersionObjective, VersionRecommendation
 from proposals.operations.drafts import require_open
 from proposals.operations.rows import lock_proposal
 from proposals.sections import SECTIONS
+from proposals.sections.budget import requested
+from proposals.sections.section import Content
 
 
 class Incomplete(Refused):

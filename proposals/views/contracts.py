@@ -21,7 +21,6 @@ from alliance.records import files
 from alliance.rendering import pdf
 from proposals import permissions
 from proposals.contract_document.jobs import document_rows, documents_of, request_document
-from proposals.documents import split_paragraphs
 from proposals.drafting import first_terms, stored_terms
 from proposals.forms.contracts import ContractForm, DocumentForm, SignForm
 from proposals.forms.lists import ListFilter
@@ -36,6 +35,7 @@ from proposals.operations import (
 )
 from proposals.operations.contracts import committed
 from proposals.operations.projects import blocks, standing
+from proposals.sections.tables import split_paragraphs
 from proposals.views.pages import Request, press, with_reason
 
 PAGE = 50

@@ -20,7 +20,7 @@ from proposals.forms.proposals import CoAuthorForm, DocumentForm
 from proposals.models import Attachment, Proposal, ProposalVersion
 from proposals.operations import attach_document, invite_co_author, remove_co_author, remove_document
 from proposals.operations.rows import may_write
-from proposals.sections import SECTIONS
+from proposals.sections.documents import DOCUMENTS
 from proposals.views.pages import Request, say_refusals
 
 
@@ -51,8 +51,8 @@ def documents(request: Request, reference: str) -> HttpResponse:
             messages.success(request, _("Document added: %(title)s.") % {"title": added.title})
             return redirect("proposals:documents", row.reference)
     attached = row.attachments.select_related("file").order_by("pk")
-    context = {"proposal": row, "section": SECTIONS["documents"], "form": form, "attached": attached}
-    return render(request, "proposals/documents.html", context)
+    context = {"proposal": row, "section": DOCUMENTS, "form": form, "attached": attached}
+    return render(request, DOCUMENTS.template, context)
 
 
 @require_POST

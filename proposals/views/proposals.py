@@ -16,7 +16,7 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.completeness import state_of
-from proposals.content import all_parts, contributors, gather, requested
+from proposals.content import all_parts, contributors, gather
 from proposals.forms.lists import ListFilter
 from proposals.forms.proposals import StartForm, SubmitForm
 from proposals.models import Proposal, Return, WaitingApproval
@@ -24,6 +24,7 @@ from proposals.operations import start_proposal, submit_proposal, withdraw_propo
 from proposals.operations.rows import may_write
 from proposals.operations.submission import missing_from
 from proposals.sections import SECTIONS
+from proposals.sections.budget import requested
 from proposals.similar import similar_to
 from proposals.views.pages import Request, press
 

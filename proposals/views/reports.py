@@ -16,12 +16,12 @@ from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from proposals import permissions
 from proposals.breakdowns import label_of
-from proposals.documents import split_paragraphs
 from proposals.forms.lists import ListFilter
 from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
 from proposals.operations.reports import held_by_partner, taken_back
+from proposals.sections.tables import split_paragraphs
 from proposals.views.pages import Request, press, with_reason
 
 PAGE = 50

@@ -13,12 +13,13 @@ from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.numbers import counted
 from alliance.core.requests import submitted
 from proposals import content
-from proposals.documents import Names, Part, read
-from proposals.forms.sections import FORMS, SectionForm
 from proposals.models import Proposal
 from proposals.operations import EditedElsewhere, save_section
 from proposals.operations.rows import may_write
+from proposals.reading import Reading, read
 from proposals.sections import SECTIONS
+from proposals.sections.section import Section, SectionForm
+from proposals.sections.tables import Names
 from proposals.views.pages import Request
 
 MOST_LINES = 20  # empty ones, beside those that a page has anyway
@@ -27,7 +28,8 @@ MOST_LINES = 20  # empty ones, beside those that a page has anyway
 @require_http_methods(["GET", "POST"])
 def section(request: Request, reference: str, key: str) -> HttpResponse:
     """One section of a draft: shown, saved by its button, or saved while the person types."""
-    if key not in FORMS:
+    here = SECTIONS.get(key)
+    if here is None or here.form is None:
         raise Http404
     row = find(
         Proposal.objects.visible_to(request.user).select_related("applicant", "call", "created_by"), reference=reference
@@ -35,23 +37,25 @@ def section(request: Request, reference: str, key: str) -> HttpResponse:
     require(may_write(request.user, row), _("Only the applicant’s people and its co-authors write a proposal."))
     if request.method == "GET" and not row.is_editable:
         return redirect(row)
-    form = make_form(request, row, key)
-    context: dict[str, Any] = {"proposal": row, "section": SECTIONS[key], "form": form}
+    form = make_form(request, row, here, here.form)
+    context: dict[str, Any] = {"proposal": row, "section": here, "form": form}
     if request.method == "POST" and "search" not in request.POST:
         saved = save(request, row, key, form, context)
         if request.htmx:
             return answer_autosave(request, saved, key, context)
         if saved:
             return after_saving(request, row, key)
-    return render(request, "proposals/section.html", context)
+    return render(request, here.template, context)
 
 
-def make_form(request: Request, row: Proposal, key: str) -> SectionForm:
-    options: dict[str, Any] = {"token": content.token(row, key)}
-    if key == "route":
-        options["search"] = request.POST.get("q", "")
-    options["extra"] = min(counted(request.GET.get("rows", "")) or 0, MOST_LINES)
-    return FORMS[key](row, submitted(request), **options)
+def make_form(request: Request, row: Proposal, here: Section, form: type[SectionForm]) -> SectionForm:
+    return form(
+        row,
+        submitted(request),
+        token=content.token(row, here.key),
+        extra=min(counted(request.GET.get("rows", "")) or 0, MOST_LINES),
+        search=request.POST.get("q", ""),
+    )
 
 
 def save(request: Request, row: Proposal, key: str, form: SectionForm, context: dict[str, Any]) -> Proposal | None:
@@ -75,10 +79,10 @@ def save(request: Request, row: Proposal, key: str, form: SectionForm, context: 
     return None
 
 
-def stored_part(row: Proposal, key: str) -> Part:
+def stored_part(row: Proposal, key: str) -> Reading:
     """Return the section as it is stored now, to read beside what was typed."""
     whole = content.gather(Proposal.objects.select_related("applicant", "call", "created_by").get(pk=row.pk))
-    return next(part for part in read(whole, Names([whole])) if part.key == key)
+    return next(reading for reading in read(whole, Names([whole])) if reading.key == key)
 
 
 def answer_autosave(request: Request, saved: Proposal | None, key: str, context: dict[str, Any]) -> HttpResponse:

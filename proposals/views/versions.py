@@ -13,10 +13,10 @@ from alliance.core.forms import attempt
 from alliance.core.numbers import counted
 from alliance.core.requests import submitted
 from proposals import permissions
-from proposals.documents import compared, contributors, read_version
 from proposals.forms.proposals import CheckForm
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
+from proposals.reading import compared, contributors, read_version
 from proposals.similar import similar_to
 from proposals.views.pages import Request, with_reason
 

@@ -68,15 +68,15 @@ def decisions() -> str:
     lines = [
         "# Decisions",
         "",
-        "What a newcomer would question, and why it is so: the choice, its reason, its cost. A record is not rewritten when a later",
-        f"one changes it; the later one says so. A new record takes the next free number. {MADE}",
+        "What a newcomer would question, and why it is so: the choice, its reason, its cost. A record stays as it is when a later",
+        f"one supersedes it; both say so. A new record takes the next free number. {MADE}",
         "",
         "| no. | decision | date |",
         "|---|---|---|",
     ]
     for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md")):
         text = path.read_text(encoding="utf-8")
-        title, date = text.split("\n", 1)[0].removeprefix("# "), re.search(r"^\d{4}-\d\d-\d\d", text, re.M)
+        title, date = text.split("\n", 1)[0].removeprefix("# "), re.search(r"^\d{4}-\d\d-\d\d.*$", text, re.M)
         lines.append(f"| {path.name[:4]} | [{title}]({path.name}) | {date[0] if date else ''} |")
     return "\n".join(lines) + "\n"
 

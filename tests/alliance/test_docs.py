@@ -91,7 +91,7 @@ def test_the_index_lists_each_record_once() -> None:
 @pytest.mark.parametrize("record", RECORDS, ids=name)
 def test_a_record_says_when_what_why_and_at_what_cost(record: Path) -> None:
     text = record.read_text()
-    assert re.search(r"^\d{4}-\d\d-\d\d$", text, re.M)
+    assert re.search(r"^\d{4}-\d\d-\d\d(, super.*)?$", text, re.M)
     assert len([path for path in RECORDS if path.name[:4] == record.name[:4]]) == 1
     assert {word for word in ("**Choice.**", "**Why.**", "**Cost.**") if word not in text} == set()
 

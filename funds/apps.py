@@ -9,3 +9,4 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         import_module("funds.receivers")
         import_module("funds.ledger.shares")
+        import_module("funds.ledger.register_format")

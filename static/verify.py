@@ -22,13 +22,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-FORMAT = "alliance-register/1"
+FORMATS = ("alliance-register/1", "alliance-register/2")
 GENESIS = "0" * 64
 HEX64 = re.compile(r"[0-9a-f]{64}")
 SALT = re.compile(r"[0-9a-f]{32}")
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}")
 BODY_KEYS = {"id", "n", "act", "kind", "at", "by", "public", "facts", "rows", "gone", "salt", "asked", "opens"}
 GUARDED = {"pool", "project", "partner", "refunds_in_transit"}
+# What a file of the second format may hold beside these; its first line announces what it does hold.
+LATER = {"body": set(), "guarded": set()}  # type: dict[str, set[str]]
 POOL = "pool"
 
 
@@ -53,20 +55,34 @@ def canonical(value: Any) -> str:
 
 
 def lines_of(path: str) -> Iterator[tuple[int, Any]]:
-    """Yield (number, object) for each line after the first; the object is None where a line cannot be read."""
+    """Yield (number, object) for each line; the object is None where a line cannot be read."""
     try:
         with open(path, "rb") as file:
             number = 0
             for number, line in enumerate(file, 1):
-                found = object_of(line)
-                if number > 1:
-                    yield number, found
-                elif found is None or found.get("format") != FORMAT:
-                    raise NotARegister(path + ": the first line does not say " + FORMAT)
+                yield number, object_of(line)
             if not number:
                 raise NotARegister(path + ": the file is empty")
     except OSError as error:
         raise NotARegister(path + ": " + str(error.strerror)) from error
+
+
+def announced(path: str, line: Any) -> set[str]:
+    """Return what the first line says that the file holds beyond the first format; refuse what this checker does not know."""
+    if line is None or line.get("format") not in FORMATS:
+        raise NotARegister(path + ": the first line does not say " + " or ".join(FORMATS))
+    if line["format"] == FORMATS[0]:
+        return set()
+    named = set()  # type: set[str]
+    for name, known in LATER.items():
+        words = line.get(name)
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise NotARegister(path + ": the first line does not say what the file holds")
+        if strange := sorted(set(words) - known):
+            text = ": this checker is of an earlier release and does not know %s (%s); download today's"
+            raise NotARegister(path + text % (", ".join(strange), name))
+        named.update(words)
+    return named
 
 
 def object_of(line: bytes) -> Any:
@@ -107,6 +123,7 @@ class Chain:
         self.n, self.hash = 0, GENESIS
         self.head = None  # type: tuple[Any, Any] | None
         self.public = 0
+        self.announced = set()  # type: set[str]
         self.checkpoints = {}  # type: dict[int, str]
 
     def say(self, where: str, why: str) -> None:
@@ -115,7 +132,9 @@ class Chain:
     def entries(self) -> Iterator[dict[str, Any]]:
         """Yield each entry's line, checked, and at the end check that the file is whole."""
         for number, line in lines_of(self.path):
-            if line is None:
+            if number == 1:
+                self.announced = announced(self.path, line)
+            elif line is None:
                 self.say("line %d" % number, "cannot be read")
                 self.head = None
             elif "head" in line:
@@ -178,7 +197,8 @@ def body_of(line: dict[str, Any], chain: Chain) -> dict[str, Any] | None:
     where = "entry %d" % line["n"]
     try:
         body = parsed(line["body"])
-        if set(body) != BODY_KEYS or canonical(body) != line["body"]:
+        more = set(body) - BODY_KEYS
+        if not set(body) >= BODY_KEYS or not more <= LATER["body"] & chain.announced or canonical(body) != line["body"]:
             raise ValueError
         if not SALT.fullmatch(body["salt"]):
             raise ValueError
@@ -278,7 +298,7 @@ class Ledger:
             raise ValueError("no account: %r" % (number,))
         if self.accounts.setdefault(number, account) != account:
             self.say("account %s is not what it was opened as" % row["code"])
-        if (row["kind"] in GUARDED) is not row["guarded"]:
+        if (row["kind"] in GUARDED | LATER["guarded"] & self.chain.announced) is not row["guarded"]:
             self.say("account %s is guarded or not against its kind" % row["code"])
 
     def shared(self, rows: Any) -> dict[int, dict[int, int]]:

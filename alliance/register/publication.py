@@ -10,9 +10,9 @@ from pathlib import Path
 
 from alliance.core import clock
 from alliance.register.canonical import canonical
+from alliance.register.file_format import first_line
 from alliance.register.models import Checkpoint, RegisterEntry, head
 
-FORMAT = "alliance-register/1"
 BATCH = 500
 type Row = tuple[int, str, str, str | None]
 
@@ -31,7 +31,7 @@ def lines() -> Iterator[str]:
     public. So a slow reader holds nothing.
     """
     last, digest = head()
-    yield _line({"format": FORMAT, "demonstration": clock.is_demonstration()})
+    yield _line(first_line(last) | {"demonstration": clock.is_demonstration()})
     published = {row.n: row for row in Checkpoint.objects.filter(n__lte=last)}
     for n, entry_digest, entry_hash, body in _entries(last):
         entry = {"n": n, "digest": entry_digest, "hash": entry_hash}

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.conf import settings
 
-from alliance.register.publication import FORMAT
+from alliance.register.file_format import FIRST as FORMAT
 from tests.reporting.test_public_register import VERIFIER
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "register.md").read_text()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
+from alliance.people.four_eyes import four_eyes
 from alliance.people.models import PARTNER_ROLES, Role
 from alliance.register.models import Registered
 from funds.querysets import PaymentQuerySet
@@ -77,11 +78,7 @@ class Payment(Registered):
                 name="payment_two_accounts",
                 violation_error_message=_("A payment goes from one account to another."),
             ),
-            models.CheckConstraint(
-                condition=Q(authorised_by=None) | ~Q(authorised_by=F("prepared_by")),
-                name="payment_four_eyes",
-                violation_error_message=_("Whoever prepared a payment cannot authorise it: another person has to."),
-            ),
+            four_eyes("payment"),
             models.CheckConstraint(
                 condition=Q(state="prepared", authorised_by=None, authorised_at=None)
                 | Q(state="cancelled")

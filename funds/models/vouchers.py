@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from alliance.core.fields import MoneyField
 from alliance.core.states import Move
+from alliance.people.four_eyes import four_eyes
 from alliance.people.models import Role
 from alliance.register.models import Registered
 from funds.querysets import VoucherQuerySet
@@ -142,11 +143,7 @@ class Voucher(Registered):
                 name="voucher_consent_to_a_transfer",
                 violation_error_message=_("Consent belongs to a transfer between windows."),
             ),
-            models.CheckConstraint(
-                condition=Q(authorised_by=None) | ~Q(authorised_by=F("prepared_by")),
-                name="voucher_four_eyes",
-                violation_error_message=_("Whoever prepared this cannot authorise it: another person has to."),
-            ),
+            four_eyes("voucher"),
             models.CheckConstraint(
                 condition=Q(
                     state="posted",

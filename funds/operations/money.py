@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import InsufficientFunds, NotAllowed, OutOfState, Refused
 from alliance.core.formats import money as written
+from alliance.people.four_eyes import require_another
 from alliance.people.models import Organisation, Role, User
 from alliance.register import explain, operation, record
 from alliance.register.canonical import digest_of
@@ -306,5 +307,4 @@ def _finance(by: User) -> None:
 def _two_people(by: User, prepared_by: User) -> None:
     _finance(by)
     _finance(prepared_by)
-    if by.pk == prepared_by.pk:
-        raise NotAllowed(_("Whoever prepared this cannot authorise it."))
+    require_another(by, prepared_by.pk)

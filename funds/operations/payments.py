@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.access import require
 from alliance.core import clock
-from alliance.core.errors import NotAllowed, Refused
+from alliance.core.errors import Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
+from alliance.people.four_eyes import require_another
 from alliance.people.models import Organisation, User
 from alliance.register import operation, record
 from funds import permissions
@@ -17,8 +18,6 @@ from funds.ledger.posting import Line, post
 from funds.models import Account, AccountKind, Act, Fund, Payment
 from funds.operations.backdating import require_held_then
 from funds.operations.valuation import FUND_CURRENCY, check_not_future, worth_only
-
-FOUR_EYES = _("Whoever prepared a payment cannot authorise it: another person has to.")
 
 
 @operation
@@ -58,8 +57,7 @@ def authorise_payment(*, by: User, payment: Payment) -> Payment:
     """Authorise a prepared payment. Raises NotAllowed for whoever prepared it."""
     require(permissions.can_authorise(by), _("A finance officer or the head authorises payments."))
     payment = _locked(payment)
-    if payment.prepared_by_id == by.pk:
-        raise NotAllowed(FOUR_EYES)
+    require_another(by, payment.prepared_by_id)
     advance(payment, "authorise")
     payment.authorised_by, payment.authorised_at = by, clock.now()
     payment.save(update_fields=["state", "authorised_by", "authorised_at"])

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from alliance.access import require
 from alliance.core import clock
 from alliance.core.constraints import constraint_of
-from alliance.core.errors import NotAllowed, Refused
+from alliance.core.errors import Refused
 from alliance.core.references import next_reference
 from alliance.core.states import advance
+from alliance.people.four_eyes import require_another
 from alliance.people.models import Organisation, User
 from alliance.records.uploads import store_upload
 from alliance.register import operation, record
@@ -29,7 +30,6 @@ from funds.operations.backdating import require_held_then
 from funds.operations.valuation import FUND_CURRENCY, check_not_future, worth_only
 from funds.operations.voucher_kinds import WAYS, rehearsed
 
-FOUR_EYES = _("Whoever prepared this cannot authorise it: another person has to.")
 MISSING = {
     "window": _("Name the window."),
     "destination": _("Name the window that the money goes to."),
@@ -105,8 +105,7 @@ def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
     require(permissions.can_authorise(by), _("A finance officer or the head authorises vouchers."))
     fund = Fund.objects.held()
     voucher = _locked(voucher)
-    if voucher.prepared_by_id == by.pk:
-        raise NotAllowed(FOUR_EYES)
+    require_another(by, voucher.prepared_by_id)
     advance(voucher, "authorise")
     way = WAYS[voucher.kind]
     fund.require(way.act, voucher.effective_on)

@@ -15,13 +15,13 @@ from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.people.four_eyes import require_another
 from alliance.people.models import PARTNER_ROLES
 from funds import permissions
 from funds.forms.contributions import PayForm, ReasonForm
 from funds.forms.filters import PaymentFilter
 from funds.models import Payment, PaymentState
 from funds.operations.payments import (
-    FOUR_EYES,
     acknowledge_payment,
     authorise_payment,
     cancel_payment,
@@ -99,7 +99,7 @@ def steps(row: Payment) -> list[Step]:
 @require_POST
 def payment_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(row.prepared_by_id != request.user.pk, FOUR_EYES)
+    require_another(request.user, row.prepared_by_id)
     said = _("The payment is authorised.")
     return button_act(request, authorise_payment, said=said, after=row.get_absolute_url(), payment=row)
 

@@ -17,6 +17,7 @@ from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.people.four_eyes import require_another
 from alliance.records.files import serve
 from funds import permissions
 from funds.forms.contributions import ReasonForm
@@ -24,7 +25,7 @@ from funds.forms.filters import VoucherFilter
 from funds.forms.vouchers import VoucherForm
 from funds.models import Consent, Voucher, VoucherKind, VoucherState
 from funds.operations.voucher_kinds import preview_voucher
-from funds.operations.vouchers import FOUR_EYES, authorise_voucher, cancel_voucher, prepare_voucher
+from funds.operations.vouchers import authorise_voucher, cancel_voucher, prepare_voucher
 from funds.statements.direct_costs import CostShare, cost_share
 from funds.statements.funding_status import funding_status
 from funds.views.accounts import lines_of_entry
@@ -185,7 +186,7 @@ def steps(row: Voucher) -> list[Step]:
 @require_POST
 def voucher_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(row.prepared_by_id != request.user.pk, FOUR_EYES)
+    require_another(request.user, row.prepared_by_id)
     said = _("The voucher is authorised and posted.")
     return button_act(request, authorise_voucher, said=said, after=row.get_absolute_url(), voucher=row)
 

@@ -16,6 +16,7 @@ from guardian.models import UserObjectPermissionBase
 
 from alliance.core.days import months_after
 from alliance.core.fields import MoneyField
+from alliance.people.four_eyes import ANOTHER_PERSON
 from alliance.people.models import Organisation
 from alliance.register.models import Registered
 from proposals.models.proposals import Proposal, RightsMarker
@@ -224,7 +225,7 @@ class WaitingApproval(Registered):
             models.CheckConstraint(
                 condition=Q(funded_by__isnull=True) | (Q(prepared_by__isnull=False) & ~Q(prepared_by=F("funded_by"))),
                 name="waiting_approval_by_two_officers",
-                violation_error_message=_("Another officer allocates what you prepared."),
+                violation_error_message=ANOTHER_PERSON,
             ),
         ]
 

@@ -8,6 +8,7 @@ from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
 from alliance.core.formats import long_date
 from alliance.core.states import advance
+from alliance.people.four_eyes import require_another
 from alliance.people.models import Role, User
 from alliance.register import operation, record
 from funds.operations.earmarks import shut_windows, windows_with_objectives
@@ -42,8 +43,7 @@ def fund_waiting(*, by: User, waiting: WaitingApproval) -> Project:
     _require_first_in_rank(waiting)
     if waiting.prepared_by_id is None:
         raise OutOfState(_("Another officer prepares this allocation first."))
-    if waiting.prepared_by_id == by.pk:
-        raise NotAllowed(_("Another officer allocates what you prepared."))
+    require_another(by, waiting.prepared_by_id)
     amounts = {row.window: row.amount for row in waiting.amounts.select_related("window").order_by("window_id")}
     advance(proposal, "fund")
     proposal.save(update_fields=["state"])

@@ -45,7 +45,7 @@ class Phrase(NamedTuple):
 
     def is_in(self, sentence: str) -> bool:
         for words in self.excepted:
-            sentence = re.sub(re.escape(words), "", sentence, flags=re.I)
+            sentence = sentence.replace(words, "").replace(words[0].upper() + words[1:], "")
         return bool(self.pattern.search(sentence))
 
 

@@ -8,7 +8,7 @@ from alliance.reference import read_json
 from scripts import catalogues, words
 
 ROOT = Path(__file__).parents[2]
-KEPT_AT_MOST = 350  # sentences that were there when the page of words was written; lower it whenever they become less
+KEPT_AT_MOST = 348  # sentences that were there when the page of words was written; lower it whenever they become less
 
 TERMS = "| `zorkle` | is a thing | `blip`, blap | chose | cosa |\n"
 PAGE = (
@@ -77,7 +77,7 @@ def test_a_planted_phrase_is_found(tree: Path, capsys: pytest.CaptureFixture[str
             "{# this gribbles #}{% comment %}gribbles{% endcomment %}{{ gribbles }}<p class='gribbles'>",
         ),
         ("docs/a.md", "`gribbles` and\n\n```sh\ngribbles\n```\n\n[it](https://example/gribbles)"),
-        ("docs/a.md", "If there gribbles one, gribblesome, blap."),
+        ("docs/a.md", "If there gribbles one, gribblesome, blap. There gribbles one."),
     ],
 )
 def test_comments_code_and_exceptions_are_left_alone(tree: Path, path: str, text: str) -> None:

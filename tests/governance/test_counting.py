@@ -198,6 +198,13 @@ def test_alternates_ballot_counts_when_the_member_cast_none():
     assert found.tally.approvals == 3
 
 
+def test_a_person_who_holds_two_seats_votes_for_each():
+    seats = [SeatAtVote(1, DONORS, 11), SeatAtVote(2, INSTITUTIONS, 21, 11), SeatAtVote(3, DEVELOPING_COUNTRIES, 31)]
+    cast = [CastBallot(1, 11, OBJECT, 1), CastBallot(3, 31, APPROVE, 2), CastBallot(2, 11, APPROVE, 3)]
+    assert count(cast, seats, (), RULES).counted == (cast[0], cast[2], cast[1])
+    assert count(cast[:2], seats, (), RULES).counted == (cast[0], cast[1])
+
+
 def test_last_ballot_of_a_holder_counts():
     first = votes("ooo")
     last = [replace(ballot, choice=APPROVE, order=ballot.order + 100) for ballot in first]
@@ -256,7 +263,8 @@ def test_a_result_holds_the_tally_of_each_group_in_order_and_the_ballots_counted
 def test_required_groups_that_took_no_part_are_named_in_order():
     found = counted("DDIIIC", "..aaa.")
     assert (found.result, found.is_quorate, found.missing) == (NO_QUORUM, False, (DEVELOPING_COUNTRIES, DONORS))
-    assert counted("IIII", "aaaa").missing == (DEVELOPING_COUNTRIES, DONORS)
+    backwards = replace(RULES, required_groups=(OTHERS, INSTITUTIONS, DONORS, DEVELOPING_COUNTRIES))
+    assert counted("OIDC", "....", backwards).missing == (DEVELOPING_COUNTRIES, DONORS, INSTITUTIONS, OTHERS)
     assert counted("DIC", "a.-", replace(RULES, do_abstentions_count=False)).missing == (DEVELOPING_COUNTRIES,)
 
 

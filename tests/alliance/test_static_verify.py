@@ -214,6 +214,7 @@ NO_BODY = "entry 1: the body is not canonical JSON with the fields of a body"
     [
         (entry(1, [], n=2)["body"], "entry 1: the body says that it is entry 2"),
         (entry(1, [], more=1)["body"], NO_BODY),
+        (entry(1, [])["body"].replace('"asked":null,', ""), NO_BODY),
         (entry(1, [], salt="0f" * 15)["body"], NO_BODY),
         (entry(1, [], salt="0f" * 16 + "0")["body"], NO_BODY),
         (entry(1, [], salt="0F" * 16)["body"], NO_BODY),
@@ -600,9 +601,29 @@ def test_what_is_no_checkpoint_is_bad_input(tmp_path, capsys, text):
     ("content", "why"),
     [
         (b"", "the file is empty"),
-        (b"{}\n", "the first line does not say alliance-register/1"),
-        (b"PK\x03\x04", "the first line does not say alliance-register/1"),
-        (b'{"format":"alliance-register/2"}\n', "the first line does not say alliance-register/1"),
+        (b"{}\n", "the first line does not say alliance-register/1 or alliance-register/2"),
+        (b"PK\x03\x04", "the first line does not say alliance-register/1 or alliance-register/2"),
+        (
+            b'{"format":"alliance-register/3"}\n',
+            "the first line does not say alliance-register/1 or alliance-register/2",
+        ),
+        (b'{"format":"alliance-register/2"}\n', "the first line does not say what the file holds"),
+        (
+            b'{"format":"alliance-register/2","body":[],"guarded":"all"}\n',
+            "the first line does not say what the file holds",
+        ),
+        (
+            b'{"format":"alliance-register/2","body":[7],"guarded":[]}\n',
+            "the first line does not say what the file holds",
+        ),
+        (
+            b'{"format":"alliance-register/2","body":[],"guarded":["vault","escrow"]}\n',
+            "this checker is of an earlier release and does not know escrow, vault (guarded); download today's",
+        ),
+        (
+            b'{"format":"alliance-register/2","body":["seal"],"guarded":[]}\n',
+            "this checker is of an earlier release and does not know seal (body); download today's",
+        ),
     ],
 )
 def test_what_is_no_register_is_refused(tmp_path, capsys, content, why):
@@ -612,6 +633,34 @@ def test_what_is_no_register_is_refused(tmp_path, capsys, content, why):
     for arguments in ([str(file)], [small, "--since", str(file)]):
         assert verify.main(arguments) == 2
         assert capsys.readouterr() == ("", f"{file}: {why}\n")
+
+
+def announcing(body, guarded, lines):
+    return [{"format": "alliance-register/2", "demonstration": True, "body": body, "guarded": guarded}, *lines[1:]]
+
+
+def test_a_file_of_the_second_format_may_hold_no_more_than_one_of_the_first(said):
+    assert said(announcing([], [], SMALL)).problems == []
+    assert said(announcing([], [], SMALL), since=SMALL).problems == []
+
+
+def test_what_a_later_release_holds_is_taken_where_it_is_announced(said, monkeypatch):
+    monkeypatch.setattr(verify, "LATER", {"body": {"seal"}, "guarded": {"escrow"}})
+    sealed = register(entry(1, [], seal=1))
+    held = register([account(7, "escrow:X", "escrow", True)])
+    against = ["entry 1: account escrow:X is guarded or not against its kind"]
+    assert said(announcing(["seal"], [], sealed)).problems == []
+    assert said(announcing(["seal"], ["escrow"], register(entry(1, [])))).problems == []
+    assert said(announcing([], ["escrow"], sealed)).problems == [NO_BODY]
+    assert said(sealed).problems == [NO_BODY]
+    assert said(announcing(["seal"], [], register(entry(1, [], escrow=1)))).problems == [NO_BODY]
+    assert said(announcing(["seal"], ["escrow"], register(entry(1, [], escrow=1)))).problems == [NO_BODY]
+    assert said(announcing([], ["escrow"], held)).problems == []
+    assert said(announcing(["seal"], [], held)).problems == against
+    assert said(held).problems == against
+    assert said(announcing(["seal"], ["escrow"], register([account(7, "seal:X", "seal", True)]))).problems == [
+        "entry 1: account seal:X is guarded or not against its kind"
+    ]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path, capsys):

@@ -33,7 +33,8 @@ log = structlog.get_logger()
 ATTEMPTS = 6
 KEY_LENGTH = 64
 RETRIED = {"40001", "40P01"}
-TOO_LONG = "22001"
+# What a column cannot keep, by the database's code: said in words, whoever gave it.
+NOT_KEPT = {"22001": _("A text is too long."), "22003": _("A number is too large.")}
 
 entries_written = Signal()  # sent after commit: a doorbell for whoever relays entries, never the only way
 
@@ -199,9 +200,9 @@ def _performed[R](function: Callable[..., R], kwargs: dict[str, Any], key: str |
             transaction.on_commit(partial(_tell, act, numbers))
             return result
     except DataError as error:
-        if getattr(error.__cause__, "pgcode", None) != TOO_LONG:
+        if (said := NOT_KEPT.get(getattr(error.__cause__, "pgcode", ""))) is None:
             raise
-        raise Refused(_("A text is too long.")) from error
+        raise Refused(said) from error
     finally:
         _current.reset(token)
 

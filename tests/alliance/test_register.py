@@ -165,6 +165,17 @@ def test_text_that_no_column_holds_is_refused_in_words(officer):
     assert not Organisation.objects.filter(slug="long").exists()
 
 
+def test_number_that_no_column_holds_is_refused_in_words(officer):
+    @operation
+    def count(*, by):
+        record("membership.started/1", by=by)
+        Checkpoint.objects.create(n=2**63, hash="0" * 64, made_at=clock.now())
+
+    with pytest.raises(Refused, match="A number is too large"):
+        count(by=officer)
+    assert not Checkpoint.objects.exists()
+
+
 def test_a_body_opens_once_and_never_closes(officer):
     @operation
     def quiet(*, by):

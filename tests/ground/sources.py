@@ -83,7 +83,7 @@ class Imports:
     def __init__(self) -> None:
         import grimp
 
-        self._graph = grimp.build_graph(*packages(), cache_dir=str(ROOT / ".import_linter_cache"))
+        self._graph = grimp.build_graph(*packages(), cache_dir=None)  # a cache still knows modules that are gone
 
     def reach(self, modules: Iterable[str]) -> set[str]:
         """Return what runs when these modules are loaded and used: what they import, the packages they lie in, and on."""

@@ -1,6 +1,7 @@
 """Texts in each language: one list of languages, a column for each, English where one is missing."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -154,6 +155,14 @@ def test_the_settings_alone_list_the_languages() -> None:
     assert len(modules) > 300
     held_to_it = [path for path in modules if path.name not in MAY_NAME_LANGUAGES]
     assert {str(path): names for path in held_to_it if (names := named_languages(path))} == {}
+
+
+def test_templates_and_scripts_name_no_language() -> None:
+    said = re.compile(r"""\w_(?:fr|es)\b|["'](?:fr|es)["']""")
+    files = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/js").rglob("*.js")]
+    assert len(files) > 100
+    named = {path.name for path in files if said.search(path.read_text())}
+    assert named == {"styleguide.html"}, "its samples have a document in French"
 
 
 def test_languages_have_codes_of_two_letters() -> None:

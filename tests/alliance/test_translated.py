@@ -162,7 +162,7 @@ def test_templates_and_scripts_name_no_language() -> None:
     files = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/js").rglob("*.js")]
     assert len(files) > 100
     named = {path.name for path in files if said.search(path.read_text())}
-    assert named == {"styleguide.html"}, "its samples have a document in French"
+    assert named == {"styleguide.html", "about.html"}, "a sample in French, and a quotation of the Spanish source"
 
 
 def test_languages_have_codes_of_two_letters() -> None:

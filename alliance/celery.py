@@ -99,7 +99,6 @@ app.conf.update(
         "remind of instalments": {"task": "funds.remind_due", "schedule": 3600.0, "options": {"expires": 3600}},
     },
 )
-app.autodiscover_tasks(lambda: [*settings.INSTALLED_APPS, "alliance.records", "alliance.rendering"])
 
 _deaf_until = 0.0
 

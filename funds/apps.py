@@ -1,12 +1,5 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from alliance.core import registration
 
 
-class FundsConfig(AppConfig):
+class FundsConfig(registration.DeclaringApp):
     name = "funds"
-
-    def ready(self) -> None:
-        import_module("funds.receivers")
-        import_module("funds.ledger.shares")
-        import_module("funds.ledger.register_format")

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.people.models import DONOR_ROLES, PARTNER_ROLES, Membership, Role, User
 from alliance.register import declare
-from funds.imports import jobs  # noqa: F401 - declares its document
 from funds.models import ReminderStage
 
 

@@ -1,10 +1,5 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from alliance.core import registration
 
 
-class GovernanceConfig(AppConfig):
+class GovernanceConfig(registration.DeclaringApp):
     name = "governance"
-
-    def ready(self) -> None:
-        import_module("governance.receivers")

@@ -1,10 +1,5 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from alliance.core import registration
 
 
-class ProposalsConfig(AppConfig):
+class ProposalsConfig(registration.DeclaringApp):
     name = "proposals"
-
-    def ready(self) -> None:
-        import_module("proposals.receivers")

@@ -10,7 +10,6 @@ from alliance.access import holders
 from alliance.core import clock
 from alliance.people.models import PARTNER_ROLES, Role, User
 from alliance.register import declare
-from proposals.contract_document import jobs as contract_document_jobs  # noqa: F401 - declares its document
 
 type Body = dict[str, Any]
 

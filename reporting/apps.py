@@ -1,12 +1,5 @@
-from importlib import import_module
-
-from django.apps import AppConfig
+from alliance.core import registration
 
 
-class ReportingConfig(AppConfig):
+class ReportingConfig(registration.DeclaringApp):
     name = "reporting"
-
-    def ready(self) -> None:
-        import_module("reporting.receivers")
-        import_module("reporting.statements.splits")
-        import_module("reporting.verification.columns")

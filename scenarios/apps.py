@@ -1,11 +1,12 @@
-from django.apps import AppConfig
+from alliance.core import registration
 
 
-class ScenariosConfig(AppConfig):
+class ScenariosConfig(registration.DeclaringApp):
     name = "scenarios"
 
     def ready(self) -> None:
         from alliance.people import offered
         from scenarios.people.personas import PASSWORD, PEOPLE
 
+        super().ready()
         offered.offer(PEOPLE, PASSWORD)

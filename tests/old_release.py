@@ -144,7 +144,7 @@ def makes_what_was_asked_for() -> str:
     job = Job.objects.get(kind="contributions", state=JobState.WAITING)
     run_job(str(job.uid))
     job.refresh_from_db()
-    return f"{job.state} {job.told.get('imported', job.error)}"
+    return f"{job.state} {job.facts.get('imported', job.error)}"
 
 
 ACTS: tuple[Callable[[], Any], ...] = (

@@ -6,7 +6,6 @@ from typing import Any
 
 from alliance.jobs.models import Job
 from alliance.jobs.operations import made_of
-from alliance.register.canonical import canonical
 from alliance.register.models import RegisterEntry
 from alliance.register.verification import Problem
 
@@ -40,6 +39,6 @@ def _told() -> dict[str, dict[str, Any]]:
     return {str(one.get("job")): one for one in facts}
 
 
-def _made_facts(facts: dict[str, Any], ours: dict[str, Any]) -> str:
+def _made_facts(facts: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     """Return what the maker said of the document, as the job keeps it."""
-    return canonical({name: value for name, value in facts.items() if name not in ours})
+    return {name: value for name, value in facts.items() if name not in ours}

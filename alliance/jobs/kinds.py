@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from alliance.core import registration
 from alliance.core.errors import Text
 from alliance.jobs.models import Job
 
@@ -36,6 +37,7 @@ class JobKind(NamedTuple):
 
 
 _declared: dict[str, JobKind] = {}
+_twice: list[str] = []
 
 
 def declare_job(
@@ -52,9 +54,19 @@ def declare_job(
     `finished` runs inside the operation that stores the document, and may record acts of its own. `result`
     names the page of what a finished job did, where it did more than a document.
     """
+    if name in _declared:
+        _twice.append(name)
     _declared[name] = JobKind(name, label, make, finished, page, result)
 
 
 def job_kind(name: str) -> JobKind:
     """Return the declaration; LookupError when nobody declared it."""
     return _declared[name]
+
+
+def declared() -> list[str]:
+    """Return the names of all kinds, in the order of the alphabet."""
+    return sorted(_declared)
+
+
+registration.count("jobs", lambda: len(_declared) + 1, lambda: _twice)  # and this package, which declares none

@@ -1,7 +1,5 @@
 """Jobs: requests for documents, and how far each has come."""
 
-import json
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -50,12 +48,13 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One request for a document. While it stands, the same request at the same state of the register is this row.
 
-    `register_n` and `register_hash` are the state it was asked at, and once done the state it was made from.
+    `register_n` and `register_hash` are the state it was asked at, and once done the state it was made from. `facts` are what the
+    maker said of the finished document: references and amounts.
     """
 
     uid = models.UUIDField(unique=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=60)
-    parameters = models.TextField()
+    parameters = models.JSONField()
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     inputs = models.CharField(max_length=64)
     register_n = models.BigIntegerField()
@@ -71,7 +70,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
-    facts = models.TextField(default="{}")
+    facts = models.JSONField(default=dict)
 
     objects = JobQuerySet.as_manager()
 
@@ -100,21 +99,11 @@ class Job(models.Model):
         return reverse("jobs:job", args=[self.uid])
 
     @property
-    def arguments(self) -> dict[str, Any]:
-        """The parameters as they were asked for."""
-        return json.loads(self.parameters)
-
-    @property
     def document(self) -> StoredFile:
         """The finished document; LookupError before it is finished."""
         if self.file is None:
             raise LookupError(f"{self} is not finished")
         return self.file
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What the maker said of the finished document: references and amounts."""
-        return json.loads(self.facts)
 
     @property
     def is_open(self) -> bool:

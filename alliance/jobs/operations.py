@@ -1,5 +1,6 @@
 """Changes to jobs: asked for, begun, advanced, finished or given up."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +42,7 @@ def request_job(
     text = canonical(plain(parameters))
     inputs = digest_of(canonical({"kind": kind, "parameters": text, "language": language, "register": hash_}))
     job = Job(
-        kind=kind, parameters=text, language=language, inputs=inputs, register_n=n, register_hash=hash_,
+        kind=kind, parameters=json.loads(text), language=language, inputs=inputs, register_n=n, register_hash=hash_,
         requested_by=by, requested_at=clock.now(),
     )  # fmt: skip
     standing = _standing(job)
@@ -97,7 +98,7 @@ def finish_job(*, job: Job, made: Made) -> Job:
     job.file = files.store([made.content], name=made.name, media_type=made.media_type, by=job.requested_by)
     job.register_n, job.register_hash = made.register
     job.state, job.progress, job.step, job.error = JobState.DONE, 100, "", ""
-    job.facts, job.finished_at = canonical(plain(made.facts)), clock.now()
+    job.facts, job.finished_at = json.loads(canonical(plain(made.facts))), clock.now()
     job.save(update_fields=FINISHED)
     facts = {**made.facts, **made_of(job)}
     record("document.made/1", by=None, rows=[job.file], facts=facts, public=made.is_public)
@@ -113,7 +114,7 @@ def made_of(job: Job) -> dict[str, Any]:
         "document": job.kind, "language": job.language, "sha256": file.sha256, "size": file.size,
         "register_n": job.register_n, "register_hash": job.register_hash, "job": str(job.uid),
         "person": str(job.requested_by.uid), "file": str(file.uid), "asked": job.inputs,
-        "parameters": digest_of(job.parameters),
+        "parameters": digest_of(canonical(job.parameters)),
     }  # fmt: skip
 
 

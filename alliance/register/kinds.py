@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from alliance.core import registration
 from alliance.core.errors import Text
 
 type Body = dict[str, Any]
@@ -60,5 +61,4 @@ def calling_for_checkpoints() -> list[str]:
     return sorted(kind.name for kind in _declared.values() if kind.calls_for_checkpoint)
 
 
-def contradictions() -> list[str]:
-    return sorted(_contradictions)
+registration.count("receivers", lambda: len(_declared), lambda: sorted(_contradictions))

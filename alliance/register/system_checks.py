@@ -7,14 +7,6 @@ from django.db import models
 
 
 @register(Tags.models)
-def every_kind_is_declared_once(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A register kind says who is told of it; two declarations of one kind contradict each other."""
-    from alliance.register.kinds import contradictions
-
-    return [Error(f"The register kind {kind} is declared twice.", id="alliance.E001") for kind in contradictions()]
-
-
-@register(Tags.models)
 def columns_of_record_can_be_proved(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What a model says of its later columns names columns of record; what the database generates is stored, to be checked."""
     from alliance.register.snapshots import forms

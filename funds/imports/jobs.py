@@ -11,6 +11,7 @@ from alliance.core.errors import Refused, Text
 from alliance.jobs.kinds import Made, Progress, declare_job
 from alliance.jobs.models import Job, JobQuerySet
 from alliance.jobs.operations import request_job
+from alliance.jobs.paper import STORING
 from alliance.jobs.progress import telling_beside
 from alliance.people.models import User
 from alliance.records.models import StoredFile
@@ -26,7 +27,6 @@ from funds.operations.imports import import_kept, told
 KIND = "contributions"
 READING = gettext_noop("Reading the file")
 TAKING = gettext_noop("Taking the lines one after the other")
-STORING = gettext_noop("Storing the document")
 COLUMNS = (
     gettext_lazy("Line"), gettext_lazy("Key"), gettext_lazy("Donor"), gettext_lazy("Outcome"), gettext_lazy("Became"),
     gettext_lazy("To look at"), gettext_lazy("Why refused"),
@@ -45,7 +45,7 @@ def imports_under_way(user: User) -> JobQuerySet:
 
 def make(job: Job, progress: Progress) -> Made:
     """Import, once, and hand over what became of each line as CSV."""
-    asked = job.arguments
+    asked = job.parameters
     file, mapping = (StoredFile.objects.get(uid=asked[name]) for name in ("file", "mapping"))
     progress(5, READING)
     try:
@@ -109,7 +109,7 @@ def page(job: Job) -> str:
 
 def result(job: Job) -> tuple[Text, str] | None:
     """Return the page of the batch; an import in which nothing was new has none."""
-    batch = job.told.get("batch")
+    batch = job.facts.get("batch")
     return (
         (_("Open the import %(reference)s") % {"reference": batch}, reverse("funds:import_batch", args=[batch]))
         if batch

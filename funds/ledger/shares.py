@@ -8,7 +8,7 @@ allocation, is split in proportion to all that was ever allocated to it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from django.db import connection
 from alliance.register.knowledge import one_state
 from funds.ledger.attribution import Portion, portions
 from funds.ledger.movements import Moves, moves_of_sources
-from funds.ledger.snapshots import Basis, Part, Parts, splits
+from funds.ledger.snapshots import Basis, Parts
 from funds.models import Account, AccountKind, Donor, Source
 
 ZERO = Decimal("0.00")
@@ -84,7 +84,7 @@ def drawn_from_windows(donor: Donor) -> dict[str, Decimal]:
 
 def shares_of_projects(projects: Iterable[str], as_of: date | None = None) -> dict[str, list[ProjectShare]]:
     """Return the parts of several projects, as the ledger stands now or as of an accounting day."""
-    found = _portions(set(projects), as_of or date.max)
+    found = portions_by_source(set(projects), as_of or date.max)
     ranked = _ranked({pk for parts in found.values() for pk in parts})
     return {
         project: [ProjectShare(project, source, *parts[source.pk]) for source in ranked if source.pk in parts]
@@ -97,15 +97,7 @@ def _ranked(pks: Iterable[int]) -> list[Source]:
     return list(Source.objects.filter(pk__in=pks).select_related("donor__organisation").order_by("since", "pk"))
 
 
-@splits(BY_SOURCE)
-def _by_source(basis: Basis) -> Iterator[Part]:
-    """Split the figures of the projects to read anew by whose money it is."""
-    for project, parts in _portions(basis.changed, basis.day).items():
-        for source, portion in parts.items():
-            yield Part(str(source), project, *portion)
-
-
-def _portions(projects: Collection[str] | None, day: date) -> dict[str, dict[int, Portion]]:
+def portions_by_source(projects: Collection[str] | None, day: date) -> dict[str, dict[int, Portion]]:
     """Return, by project and source, the parts of these projects, or of all, until a day."""
     held: dict[str, BySource] = defaultdict(lambda: defaultdict(lambda: ZERO))
     given: dict[str, BySource] = defaultdict(dict)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from alliance.core import registration
 from funds.ledger.chart import OF_PROJECTS
 from funds.models import Carried
 
@@ -52,16 +53,22 @@ FRESH = """SELECT * FROM unnest(%(key)s::text[], %(project)s::text[], %(allocate
 # A way to split projects' figures: the parts of the projects that a basis has to read anew, until its day.
 type Split = Callable[["Basis"], Iterable[Part]]
 SPLITS: dict[str, Split] = {}
+_twice: list[str] = []
 
 
 def splits(cut: str) -> Callable[[Split], Split]:
     """Declare a way to split projects' figures, carried forward under the name `cut`."""
 
     def declare(split: Split) -> Split:
+        if cut in SPLITS:
+            _twice.append(cut)
         SPLITS[cut] = split
         return split
 
     return declare
+
+
+registration.count("splits", lambda: len(SPLITS), lambda: _twice)
 
 
 @dataclass(frozen=True)

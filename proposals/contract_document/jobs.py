@@ -10,18 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from alliance.core.errors import Refused
-from alliance.jobs.kinds import Made, Progress, declare_job
 from alliance.jobs.models import Job, JobQuerySet, JobState
 from alliance.jobs.operations import request_job
+from alliance.jobs.paper import Told, declare_paper
 from alliance.people.models import User
 from proposals.contract_document import document
+from proposals.contract_document.figures import Figures
 from proposals.contract_document.gather import gather, state_of
 from proposals.models import Contract
 
 KIND = "contract"
 READING = gettext_noop("Reading the contract")
-SETTING = gettext_noop("Setting the pages")
-STORING = gettext_noop("Storing the document")
 
 
 def request_document(*, by: User, contract: Contract, language: str) -> Job:
@@ -36,29 +35,27 @@ def request_document(*, by: User, contract: Contract, language: str) -> Job:
     return request_job(by=by, kind=KIND, parameters=parameters, language=language, rests_on=rests_on)
 
 
-def make(job: Job, progress: Progress) -> Made:
-    """Gather, set and hand over the document in the job's language; refuse when the contract has moved on since."""
-    asked = job.arguments
-    progress(5, READING)
-    figures = gather(asked["contract"])
-    if figures.digest() != asked["figures"]:
+def gathered(job: Job) -> Figures:
+    """Return what the document says; refuse when the contract has moved on since it was asked for."""
+    figures = gather(job.parameters["contract"])
+    if figures.digest() != job.parameters["figures"]:
         raise Refused(_("The contract has changed since this document was asked for. Ask for it again."))
-    progress(20, SETTING)
-    content = document.make_pdf(figures)
-    progress(95, STORING)
-    return Made(
-        content=content,
-        name=document.document_name(figures),
-        media_type=document.MEDIA_TYPE,
-        facts={"contract": figures.reference, "state": figures.state, "text": figures.fingerprint},
-        register=(figures.register_n, figures.register_hash),
-    )
+    return figures
+
+
+def pages(job: Job, figures: Figures) -> bytes:
+    return document.make_pdf(figures)
+
+
+def told(job: Job, figures: Figures) -> Told:
+    facts = {"contract": figures.reference, "state": figures.state, "text": figures.fingerprint}
+    return Told(document.document_name(figures), facts, (figures.register_n, figures.register_hash))
 
 
 def documents_of(contract: Contract) -> JobQuerySet:
     """Return the requests for this contract's document, newest first. The caller may see the contract."""
-    named = f'{{"contract":"{contract.reference}",'
-    return Job.objects.filter(kind=KIND, parameters__startswith=named).for_page().order_by("-requested_at", "-pk")
+    mine = Job.objects.filter(kind=KIND, parameters__contract=contract.reference)
+    return mine.for_page().order_by("-requested_at", "-pk")
 
 
 class DocumentRow(NamedTuple):
@@ -71,7 +68,7 @@ class DocumentRow(NamedTuple):
     @property
     def state(self) -> str:
         """How the contract stood, in words."""
-        return str(Contract.State(self.job.told["state"]).label) if self.job.state == JobState.DONE else ""
+        return str(Contract.State(self.job.facts["state"]).label) if self.job.state == JobState.DONE else ""
 
 
 def document_rows(jobs: Iterable[Job], contract: Contract) -> list[DocumentRow]:
@@ -79,15 +76,23 @@ def document_rows(jobs: Iterable[Job], contract: Contract) -> list[DocumentRow]:
     now = state_of(contract)
     rows = []
     for job in jobs:
-        is_old = job.arguments["stands"] != now
-        signed_since = is_old and contract.is_signed and job.told.get("state") != Contract.State.SIGNED
+        is_old = job.parameters["stands"] != now
+        signed_since = is_old and contract.is_signed and job.facts.get("state") != Contract.State.SIGNED
         rows.append(DocumentRow(job, is_old, signed_since))
     order = [code for code, _name in settings.LANGUAGES]
     return sorted(rows, key=lambda row: (row.is_superseded, 0 if row.is_superseded else order.index(row.job.language)))
 
 
 def page(job: Job) -> str:
-    return reverse("proposals:contract", args=[job.arguments["contract"]])
+    return reverse("proposals:contract", args=[job.parameters["contract"]])
 
 
-declare_job(KIND, label=gettext_lazy("Contract as a document"), make=make, page=page)
+declare_paper(
+    KIND,
+    label=gettext_lazy("Contract as a document"),
+    gather=gathered,
+    pages=pages,
+    told=told,
+    page=page,
+    gathering=READING,
+)

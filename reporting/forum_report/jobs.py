@@ -6,22 +6,20 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from alliance.core.errors import NotAllowed, OutOfState, Refused
-from alliance.jobs.kinds import Made, Progress, declare_job
 from alliance.jobs.models import Job, JobState
 from alliance.jobs.operations import request_job
+from alliance.jobs.paper import Told, declare_paper
 from alliance.people.models import Role, User
 from reporting.forum_report import document
+from reporting.forum_report.figures import Figures
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import scope
 
 DRAFT = "forum_report.draft"
 FINAL = "forum_report.final"
-GATHERING = gettext_noop("Gathering the figures")
-SETTING = gettext_noop("Setting the pages")
-STORING = gettext_noop("Storing the document")
 
 
 def request_reports(*, by: User, summit: str, languages: list[str], objective: str, as_of: date | None) -> list[Job]:
@@ -43,42 +41,31 @@ def publish_report(*, by: User, draft: Job) -> Job:
         raise NotAllowed(_("The head of the secretariat publishes Forum reports."))
     if draft.kind != DRAFT or draft.state != JobState.DONE:
         raise OutOfState()
-    parameters = draft.arguments | {"figures": draft.told["figures"], "known_at": draft.register_n}
+    parameters = draft.parameters | {"figures": draft.facts["figures"], "known_at": draft.register_n}
     return request_job(by=by, kind=FINAL, parameters=parameters, language=draft.language)
 
 
-def make(job: Job, progress: Progress) -> Made:
-    """Gather, set and hand over one report in the job's language."""
-    asked = job.arguments
-    progress(5, GATHERING)
-    about = scope(
-        asked["summit"],
-        objective=asked["objective"],
-        as_of=date.fromisoformat(asked["as_of"]),
-        known_at=asked.get("known_at"),
-    )
-    figures = gather(about)
-    is_final = job.kind == FINAL
-    if is_final and figures.digest() != asked["figures"]:
+def gathered(job: Job) -> Figures:
+    """Return the figures asked for; refuse a final edition whose figures are not those of the draft that was read."""
+    asked = job.parameters
+    day = date.fromisoformat(asked["as_of"])
+    figures = gather(scope(asked["summit"], objective=asked["objective"], as_of=day, known_at=asked.get("known_at")))
+    if job.kind == FINAL and figures.digest() != asked["figures"]:
         raise Refused(
             _("Figures have changed since this draft was made. Ask for a new draft, read it, and publish that.")
         )
-    progress(30, SETTING)
-    content = document.make_pdf(figures, is_final=is_final)
-    progress(95, STORING)
-    return Made(
-        content=content,
-        name=document.report_name(figures, is_final=is_final),
-        media_type=document.MEDIA_TYPE,
-        facts={
-            "summit": asked["summit"],
-            "objective": asked["objective"],
-            "as_of": asked["as_of"],
-            "figures": figures.digest(),
-        },
-        register=(figures.register_n, figures.register_hash),
-        is_public=is_final,
-    )
+    return figures
+
+
+def pages(job: Job, figures: Figures) -> bytes:
+    return document.make_pdf(figures, is_final=job.kind == FINAL)
+
+
+def told(job: Job, figures: Figures) -> Told:
+    is_final = job.kind == FINAL
+    facts = {name: job.parameters[name] for name in ("summit", "objective", "as_of")} | {"figures": figures.digest()}
+    name = document.report_name(figures, is_final=is_final)
+    return Told(name, facts, (figures.register_n, figures.register_hash), is_public=is_final)
 
 
 def page(job: Job) -> str:
@@ -104,9 +91,9 @@ class ReportRow(NamedTuple):
 
 def report_rows(reports: Iterable[Job], names: Mapping[str, str]) -> list[ReportRow]:
     """Return the rows of a list of reports; `names` are the meetings' by code."""
-    asked = ((job, job.arguments) for job in reports)
+    asked = ((job, job.parameters) for job in reports)
     return [ReportRow(job, names[a["summit"]], a["objective"], date.fromisoformat(a["as_of"])) for job, a in asked]
 
 
 for _kind, _label in ((DRAFT, gettext_lazy("Draft of the Forum report")), (FINAL, gettext_lazy("Forum report"))):
-    declare_job(_kind, label=_label, make=make, page=page)
+    declare_paper(_kind, label=_label, gather=gathered, pages=pages, told=told, page=page)

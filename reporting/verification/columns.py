@@ -8,9 +8,6 @@ check compares the models with it, because migrations notice none of this; a mod
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from django.core.checks import CheckMessage, Error, Tags, register
 
 from alliance.register.snapshots import forms
 from alliance.register.verification import registered_models
@@ -51,9 +48,3 @@ def _contradiction(where: str, was: str | None, now: str | None) -> Iterator[str
         yield f"{where} was of record and is no longer: a column that is recorded stays."
     elif was and was != now:
         yield f"{where} is recorded as {was} and would be as {now}: leave it, and put what needs more into a new column."
-
-
-@register(Tags.models)
-def columns_are_those_that_were_recorded(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Rows that an earlier release recorded must still be the same by today's columns."""
-    return [Error(text, id="reporting.E001") for text in contradictions()]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 
 from django.apps import apps
 from django.db import connection, transaction
 
+from alliance.core.registration import DeclaringApp, modules
 from alliance.register import generated, links
 from alliance.register.verification import Problem, Verification
 
@@ -53,15 +53,7 @@ def problems(register: Verification) -> Iterator[Problem]:
 
 
 def contributions() -> Iterator[ModuleType]:
-    """Yield the `checks` module of every app (and of the rooms of the ground) that has one."""
-    for name in (
-        "alliance.people",
-        "alliance.records",
-        "alliance.jobs",
-        *(a.name for a in apps.get_app_configs() if a.name in PROVING),
-    ):
-        if find_spec(f"{name}.checks"):
-            yield import_module(f"{name}.checks")
-
-
-PROVING = ("funds", "proposals", "governance", "reporting")
+    """Yield the modules `checks` of every app and room, in the order of the arrow: what each can prove."""
+    for app in apps.get_app_configs():
+        if isinstance(app, DeclaringApp):
+            yield from map(import_module, modules(app, "checks"))

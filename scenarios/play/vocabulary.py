@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
+from alliance.core import registration
 from scenarios.play.scenario import COMMON, Act, ScenarioError
 from scenarios.play.stage import Stage
 
@@ -22,6 +23,7 @@ class Verb(NamedTuple):
 
 
 VERBS: dict[str, Verb] = {}
+_twice: list[str] = []
 
 
 def verb(needs: str = "", may: str = "", *, done: Any = Stage.is_done) -> Callable[[Deed], Deed]:
@@ -29,10 +31,15 @@ def verb(needs: str = "", may: str = "", *, done: Any = Stage.is_done) -> Callab
 
     def declare(function: Deed) -> Deed:
         name = function.__name__.strip("_")
+        if name in VERBS:
+            _twice.append(name)
         VERBS[name] = Verb(name, frozenset(needs.split()), frozenset(may.split()), function, done)
         return function
 
     return declare
+
+
+registration.count("verbs", lambda: len(VERBS), lambda: _twice)
 
 
 def check(act: Act) -> Verb:

@@ -26,7 +26,7 @@ def note(job: Job) -> int:
 def make(job: Job, progress: Progress) -> Made:
     note(job)
     progress(50, "Making")
-    text = f"{job.arguments['text']} {job.language}"
+    text = f"{job.parameters['text']} {job.language}"
     return Made(text.encode(), "test.txt", "text/plain", {"text": "x"}, known_at())
 
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from alliance.core.registration import declarations_are_whole
 from alliance.register import declare, kinds
-from alliance.register.system_checks import every_kind_is_declared_once
 
 ROOT = Path(__file__).parents[2]
 APPS = ("alliance", "funds", "proposals", "governance", "reporting")
@@ -38,6 +38,6 @@ def test_no_kind_is_declared_in_vain():
 def test_a_kind_declared_twice_fails_the_system_check(monkeypatch):
     monkeypatch.setattr(kinds, "_contradictions", set())
     monkeypatch.setattr(kinds, "_declared", dict(kinds.declared()))
-    assert every_kind_is_declared_once(None) == []
+    assert declarations_are_whole(None) == []
     declare("pledge.recorded/1", label="again")
-    assert [error.id for error in every_kind_is_declared_once(None)] == ["alliance.E001"]
+    assert [error.id for error in declarations_are_whole(None)] == ["alliance.E001"]

@@ -229,6 +229,6 @@ def test_real_file_gives_its_known_answers_through_the_page(finance_officer, sig
     job = Job.objects.get()
     assert tasks.run_job(str(job.uid)) == "done"
     job.refresh_from_db()
-    assert {name: job.told[name] for name in ("lines", "imported", "unchanged", "refused")} == {
+    assert {name: job.facts[name] for name in ("lines", "imported", "unchanged", "refused")} == {
         "lines": 64, "imported": 64, "unchanged": 0, "refused": 0,
     }  # fmt: skip

@@ -407,7 +407,7 @@ def fields(figures):
 def test_published_is_what_was_read_though_money_came_in_meanwhile(draft, people):
     receive(people, date(2008, 9, 15))
     final = made(jobs.publish_report(by=people["head"], draft=draft))
-    assert (final.register_n, final.told["figures"]) == (draft.register_n, draft.told["figures"])
+    assert (final.register_n, final.facts["figures"]) == (draft.register_n, draft.facts["figures"])
 
 
 @pytest.mark.parametrize("who", ["officer", "donor", "finance_officer", "auditor", "forum_chair"])

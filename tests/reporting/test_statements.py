@@ -245,7 +245,7 @@ def test_statement_is_asked_for_once_by_whoever_is_signed_in(demonstration):
     job = Job.objects.get(kind="statement")
     donor = User.objects.get(email="donor@demo.example")
     assert job.language == "fr"
-    assert job.arguments == {"code": "windows", "as_of": "2008-06-30", "person": str(donor.uid)}
+    assert job.parameters == {"code": "windows", "as_of": "2008-06-30", "person": str(donor.uid)}
     rival = Client()
     rival.force_login(User.objects.get(email="rival.donor@demo.example"))
     own = rival.post("/fr/money/statements/windows/pdf/", {"as_of": "2008-06-30"}, follow=True)

@@ -1,6 +1,11 @@
 """The vocabulary: each verb calls the operation of that name. `VERBS` knows them all."""
 
-from scenarios.play.verbs import committee, contracts, money, people, proposals
+from importlib import import_module
+from pkgutil import iter_modules
+
 from scenarios.play.vocabulary import VERBS
 
-__all__ = ["VERBS", "committee", "contracts", "money", "people", "proposals"]
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["VERBS"]

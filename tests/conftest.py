@@ -42,6 +42,7 @@ LONG = (
     "browser/", "runtime/test_demo", "funds/test_crash", "alliance/test_backups", "alliance/test_jobs",
     "runtime/test_faults", "reporting/test_forum_report", "reporting/test_statements", "test_access_table",
     "funds/test_concurrency", "proposals/test_contract_document", "test_tamper", "reporting/test_donor_area",
+    "test_old_releases",
 )  # fmt: skip
 
 

@@ -79,11 +79,19 @@ def test_row_recorded_before_a_column_and_holding_another_value_is_a_problem():
         assert found() == [(f"alliance_organisation:{row.pk}.is_listed", "the row differs from its newest entry")]
 
 
-def test_free_text_and_links_of_a_later_release_are_held_to_what_they_declare():
+def test_free_text_of_a_later_release_is_held_to_what_it_declares():
     with column(Window, "motto", models.TextField(default="none yet"), before="none yet"):
         assert found() == []
         Window.objects.filter(code="GEN").update(motto="other")
         assert [where.rpartition(".")[2] for where, _why in found()] == ["motto"]
+
+
+def test_links_of_a_later_release_are_held_to_what_they_declare(monkeypatch):
+    without(monkeypatch, "funds.window", "objectives")
+    monkeypatch.setattr(Window, "REGISTER_LATER", {"objectives": []})
+    linked = [f"funds_window:{row.pk}.objectives" for row in Window.objects.order_by("pk") if row.objectives.exists()]
+    assert 0 < len(linked) < Window.objects.count()
+    assert [where for where, _why in found()] == linked
 
 
 def test_column_of_a_later_release_that_declares_nothing_is_a_problem_in_each_row_and_said_at_start():
@@ -220,16 +228,22 @@ def test_rows_of_a_name_that_nobody_knows_are_said_in_words(monkeypatch, head):
     assert found() == [("funds.purse", "recorded, but this release knows no rows of that name")]
 
 
-def test_column_of_a_later_release_is_explained_by_an_older_entry_while_it_is_as_declared(monkeypatch):
-    read = Spool.newest
+def without(monkeypatch: pytest.MonkeyPatch, of: str, name: str) -> list[Any]:
+    """Have the entries of a model be those of a release without one of its columns; return what it held, as it is read."""
+    read, held = Spool.newest, []
 
-    def of_an_older_release(spool, label, number):
+    def of_an_older_release(spool: Spool, label: str, number: int) -> dict[str, Any]:
         newest = read(spool, label, number)
-        for _salt, recorded in newest.values() if label == "funds.fund" else ():
-            assert recorded.pop("operating_on") is None
+        held.extend(recorded.pop(name) for _salt, recorded in (newest.values() if label == of else ()))
         return newest
 
     monkeypatch.setattr(Spool, "newest", of_an_older_release)
+    return held
+
+
+def test_column_of_a_later_release_is_explained_by_an_older_entry_while_it_is_as_declared(monkeypatch):
+    held = without(monkeypatch, "funds.fund", "operating_on")
     assert verify().problems == []
+    assert held == [None]
     Fund.objects.update(operating_on="2008-05-02")
     assert [(p.what, p.where.partition(".")[2]) for p in verify().problems] == [("register", "operating_on")]

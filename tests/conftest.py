@@ -14,9 +14,11 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from alliance.runtime.assets import compile_catalogues
+from scripts import bytecode
 from tests.ground.copies import Copies
 from tests.ground.layers import DEMONSTRATION, PEOPLE
 
+bytecode.keep(settings.ALLIANCE_DATA / "bytecode")
 hypothesis_settings.register_profile("suite", deadline=None)  # no test asserts on seconds
 hypothesis_settings.register_profile("long", deadline=None)  # state machines run at their full size
 hypothesis_settings.load_profile("suite")
@@ -28,12 +30,14 @@ PERSONA_KEYS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-language", action="store_true", help="walk each browser journey in each of its languages")
     parser.addoption("--requirements", action="store_true", help="print each requirement with its tests, and stop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the test does the check of this requirement")
     config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "kills: kills processes and waits for others; runs beside the other tests")
     if not hasattr(config, "workerinput"):
         compile_catalogues()
 
@@ -64,6 +68,22 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for requirement in sorted(proofs, key=lambda r: (r[0], int(r[1:]))):
         print(f"{requirement}: " + "\n      ".join(proofs[requirement]))
     session.items.clear()
+
+
+def seed_of(config: pytest.Config) -> int:
+    """Return what the run draws its parts by: the seed of its order, or 1 where the order is not drawn."""
+    drawn = getattr(config.option, "randomly_seed", 1)
+    return drawn if isinstance(drawn, int) else 1
+
+
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """What a test of a part chooses its part by: another in each run, and the same again with the seed that it printed."""
+    return seed_of(pytestconfig)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"the same order and the same parts again: --randomly-seed={seed_of(config)}")
 
 
 @pytest.fixture(autouse=True)

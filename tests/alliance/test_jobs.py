@@ -271,6 +271,7 @@ def makings(job) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 
+@pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
 def test_document_is_made_by_a_worker(broker, started, officer):
     started()
@@ -279,6 +280,7 @@ def test_document_is_made_by_a_worker(broker, started, officer):
     assert RegisterEntry.objects.filter(kind="document.made/1").count() == 1
 
 
+@pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
 def test_worker_killed_while_making_leaves_a_document_made_once_within_a_minute(broker, started, officer):
     worker = started()
@@ -293,6 +295,7 @@ def test_worker_killed_while_making_leaves_a_document_made_once_within_a_minute(
     assert StoredFile.objects.count() == 1
 
 
+@pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
 def test_pool_process_killed_while_making_leaves_a_document_made_once_within_a_minute(broker, started, officer):
     started()
@@ -303,6 +306,7 @@ def test_pool_process_killed_while_making_leaves_a_document_made_once_within_a_m
     assert RegisterEntry.objects.filter(kind="document.made/1").count() == 1
 
 
+@pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
 def test_request_while_the_broker_is_away_waits_and_is_made_when_it_is_back(broker, started, sign_in, officer):
     broker.stop()

@@ -12,17 +12,28 @@ from playwright.sync_api import Browser, sync_playwright
 from alliance import celery
 from tests.alliance.workers import Broker, Worker
 from tests.browser.visitor import Visitor
+from tests.conftest import seed_of
 from tests.ground.layers import stand_at_the_end
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# In which language each journey is walked: every language is walked in every run, and each journey in each of its own
+# in three runs' time. `python -m tests.campaigns.journeys` walks all of them at once.
+JOURNEYS = ("test_journey", "test_finance", "test_donor")
+TURNS = (("es", "en", "fr"), ("fr", "en", "es"), ("en", "fr", "es"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    whose_turn = dict(zip(JOURNEYS, TURNS[seed_of(config) % len(TURNS)], strict=True))
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(900))
+            language = whose_turn.get(item.path.stem)
+            if language and not config.getoption("--every-language") and not item.name.endswith(f"[{language}]"):
+                item.add_marker(pytest.mark.skip(f"in this run the journey is walked in {language}"))
 
 
 def executable() -> str:

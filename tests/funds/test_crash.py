@@ -12,6 +12,7 @@ PLAN = ("--clients", "4", "--acts", "600", "--kills", "4", "--restarts", "1")
 KEPT = "acknowledged and lost 0, doubled 0, overdrawn 0, trial balance 0.00, verify green"
 
 
+@pytest.mark.kills
 @pytest.mark.requirement("R57")
 def test_what_was_acknowledged_outlives_kills_and_an_immediate_restart():
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "ALLIANCE_DATA")}

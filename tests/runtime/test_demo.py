@@ -45,6 +45,7 @@ ROLES = [
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
     pytest.mark.timeout(600),
+    pytest.mark.kills,
 ]
 
 

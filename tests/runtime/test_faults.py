@@ -31,6 +31,7 @@ def scene(transactional_db, monkeypatch) -> Iterator[Scene]:
             portal.close()
 
 
+@pytest.mark.kills
 @pytest.mark.timeout(600)
 def test_acts_survive_kills_broken_connections_deadlocks_and_a_stop(scene):
     for name in QUICK:

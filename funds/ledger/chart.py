@@ -200,7 +200,7 @@ LINES: dict[str, Line] = {
 }
 
 
-def codes(total: AddsTo) -> tuple[str, ...]:
+def line_codes(total: AddsTo) -> tuple[str, ...]:
     """Return the codes of the lines that add up to a total, in the order of the statement."""
     return tuple(code for code, line in LINES.items() if line.adds_to == total)
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from alliance.core import clock
 from alliance.register.knowledge import one_state
 from alliance.register.models import head
-from funds.ledger.chart import GIVEN, LINES, AccountKind, AddsTo, Net, code_of, codes
+from funds.ledger.chart import GIVEN, LINES, AccountKind, AddsTo, Net, code_of, line_codes
 from funds.ledger.movements import Moves, sum_of_all, sums
 from funds.ledger.snapshots import Basis
 from funds.models import Account, Fund, Posting, Source, SourceKind, Stake, Window
@@ -25,7 +25,7 @@ DEFINITIONS = "alliance-2"
 
 LABELS = {code: line.label for code, line in LINES.items() if line.shown}
 SEED_LABEL = LINES["seed"].label
-TOTALS = frozenset({*codes(AddsTo.IS_TOTAL), "balance_agent", "balance_partners"})
+TOTALS = frozenset({*line_codes(AddsTo.IS_TOTAL), "balance_agent", "balance_partners"})
 
 
 class Row(NamedTuple):
@@ -91,7 +91,7 @@ def amounts(net: Net) -> dict[str, Decimal]:
 
 
 def _added(found: Mapping[str, Decimal], total: AddsTo) -> Decimal:
-    return sum((found[code] for code in codes(total)), ZERO)
+    return sum((found[code] for code in line_codes(total)), ZERO)
 
 
 def seed_capital(net: Net) -> Decimal:

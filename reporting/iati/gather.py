@@ -10,6 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from funds.ledger.chart import AddsTo, line_codes
 from funds.statements.funding_status import LABELS, amounts
 from reporting.iati import codes, movements
 from reporting.iati.context import Known
@@ -19,7 +20,7 @@ from reporting.iati.projects import project_activity, projects
 from reporting.iati.shape import Activities, Activity, Link, OrganisationFile, Year
 from reporting.statements.scope import Scope
 
-USES = ("transfers_partners", "transfers_other_funds", "refunds_partners", "fee", "direct_cost", "bank_charges")
+USES = (*line_codes(AddsTo.TRANSFERS), *line_codes(AddsTo.REFUNDS), *line_codes(AddsTo.COSTS))
 
 
 def activities() -> Activities:

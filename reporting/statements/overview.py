@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from alliance.core.display import Text
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Bar, Bars, Group, Grouped
-from funds.ledger.chart import CHART, COSTS, EARNED, GIVEN, GIVEN_BACK, LINES, AddsTo, Net, codes
+from funds.ledger.chart import CHART, COSTS, EARNED, GIVEN, GIVEN_BACK, LINES, AddsTo, Net, line_codes
 from funds.ledger.movements import Moves
 from funds.models import AccountKind, Window
 from funds.statements import funding_status as live
@@ -39,12 +39,12 @@ def _rows(*codes_: str, level: str = "row") -> list[tuple[str, Text, str]]:
 SOURCES_AND_USES: tuple[tuple[str, Text, str], ...] = (
     ("contributions", gettext_lazy("Gross contributions"), "row"),
     ("seed", SEED_LABEL, "part"),
-    *_rows(*codes(AddsTo.SOURCES)[1:]),
+    *_rows(*line_codes(AddsTo.SOURCES)[1:]),
     *_rows("total_sources", level="total"),
     *_rows("transfers_partners", "refunds_partners"),
     ("net_funded", gettext_lazy("Net funded amount"), "subtotal"),
-    *_rows(*codes(AddsTo.TRANSFERS)[1:]),
-    *_rows(*codes(AddsTo.COSTS)),
+    *_rows(*line_codes(AddsTo.TRANSFERS)[1:]),
+    *_rows(*line_codes(AddsTo.COSTS)),
     *_rows("total_uses", level="total"),
     ("change", gettext_lazy("Change in balance of funds with the administrative agent"), "subtotal"),
     ("opening", gettext_lazy("Opening balance (1 January)"), "row"),
@@ -177,7 +177,7 @@ def _sum(cells: Iterable[Cell]) -> Decimal | None:
 def cost_recovery(of: Scope) -> tuple[Table, ...]:
     """What running the fund costs: the agent's fee, direct costs, bank charges, and partners' indirect support costs."""
     moves = of.moves()
-    costs = [_by_years(of, code, moves) for code in codes(AddsTo.COSTS)]
+    costs = [_by_years(of, code, moves) for code in line_codes(AddsTo.COSTS)]
     return (
         Table(_("Cost recovery of the fund"), _("Cost"), by_years(of), with_total(costs)),
         Table(_("Shares"), _("Share"), by_years(of), tuple(_shares(of, moves))),

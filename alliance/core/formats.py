@@ -5,7 +5,7 @@ because "$" means several of them; spaces inside a figure never break.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -178,9 +178,7 @@ def labelled(label: object, text: object) -> str:
 
 def time_left(until: datetime, now: datetime) -> str:
     """Return "in 3 days" or "2 hours ago": whole days once there is more than one."""
-    left = until - now
-    granularity: Literal["day", "minute"] = "day" if abs(left) >= timedelta(days=1) else "minute"
-    return dates.format_timedelta(left, granularity=granularity, threshold=1, add_direction=True, locale=locale())
+    return dates.format_timedelta(until - now, granularity="minute", threshold=1, add_direction=True, locale=locale())
 
 
 def _named(names: Callable[[Locale], Any]) -> Callable[[str], str]:

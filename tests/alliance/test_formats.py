@@ -1,11 +1,12 @@
 """Figures, dates and names by language. The expected texts are written out: they are what readers see."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal, localcontext
 
 import pytest
 from babel import numbers
 from django.utils.functional import lazystr
+from django.utils.timezone import override as set_zone
 from django.utils.translation import deactivate_all, override
 
 from alliance.core import formats
@@ -215,7 +216,7 @@ def test_a_language_without_long_words_of_size_has_short_ones() -> None:
     [
         (Decimal("0.7"), 0, "70%"), (1, 0, "100%"), (Decimal("0.005"), 0, "0%"), (Decimal("0.015"), 0, "2%"),
         (Decimal("-0.055"), 0, f"{MINUS}6%"), (Decimal("12.345"), 0, "1,234%"), (Decimal("0.123456"), 2, "12.35%"),
-        (Decimal("0.5"), 2, "50.00%"), (0, 1, "0.0%"),
+        (Decimal("0.5"), 2, "50.00%"), (Decimal("0.0051"), 0, "1%"), (0, 1, "0.0%"),
     ],
 )  # fmt: skip
 def test_a_percentage_has_the_places_asked_for(ratio: Decimal | int, places: int, expected: str) -> None:
@@ -259,6 +260,12 @@ def test_halves_are_rounded_to_even(amount: str, places: int, expected: str) -> 
     assert str(formats.rounded(Decimal(amount), places)) == expected
 
 
+def test_rounding_is_that_of_the_page_whatever_the_process_does() -> None:
+    with localcontext(rounding=ROUND_UP):
+        assert str(formats.rounded(Decimal("0.0051"), 2)) == "0.01"
+        assert str(formats.rounded(Decimal("0.0049"), 2)) == "0.00"
+
+
 def test_figures_of_a_table_are_written_like_single_ones() -> None:
     for language in ("en", "fr", "es"):
         with override(language):
@@ -292,6 +299,11 @@ def test_a_moment_is_said_in_the_zone_of_the_fund_and_its_day_too() -> None:
         assert formats.clock_time(datetime(2008, 9, 15, 9, 5, tzinfo=EAST)) == f"01:05{NB}UTC"
 
 
+def test_a_fund_in_another_zone_names_it() -> None:
+    with override("en"), set_zone(timezone(timedelta(hours=8), "FUND")):
+        assert formats.date_time(datetime(2008, 9, 15, 18, 5, tzinfo=UTC)) == f"16 September 2008, 02:05{NB}FUND"
+
+
 def test_a_moment_without_a_zone_is_of_the_fund() -> None:
     with override("en"):
         assert formats.clock_time(datetime(2008, 9, 15, 9, 5)) == f"09:05{NB}UTC"
@@ -314,6 +326,21 @@ def test_time_left_is_whole_days_from_one_day_on(left: timedelta, expected: str)
     now = datetime(2008, 9, 15, tzinfo=UTC)
     with override("en"):
         assert formats.time_left(now + left, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "to_come", "gone"),
+    [
+        ("en", "in 3 days", "2 hours ago"),
+        ("fr", "dans 3 jours", "il y a 2 heures"),
+        ("es", "dentro de 3 días", "hace 2 horas"),
+    ],
+)
+def test_time_left_is_said_in_the_language(language: str, to_come: str, gone: str) -> None:
+    now = datetime(2008, 9, 15, tzinfo=UTC)
+    with override(language):
+        assert formats.time_left(now + timedelta(days=3), now) == to_come
+        assert formats.time_left(now - timedelta(hours=2), now) == gone
 
 
 @pytest.mark.parametrize(

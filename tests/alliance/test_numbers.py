@@ -41,7 +41,7 @@ def test_a_minus_sign_is_told_as_such(text):
     assert refused.value.said == NEGATIVE
 
 
-@pytest.mark.parametrize("text", ["--1", "-1,234,5", "-x"])
+@pytest.mark.parametrize("text", ["--1", "-1,234,5", "-x", "+5", "x5", "−", "55 5"])
 def test_what_is_no_figure_beside_its_sign_is_unreadable(text):
     with pytest.raises(Unreadable) as refused:
         read_number(text)

@@ -291,6 +291,13 @@ ROWS = [
     ("no shares", [posting(1, POOL, DONOR, "1.00")], [
         "the shares of posting 1 add up to 0.00, not 1.00", "account pool:GEN holds 1.00, but its stakes add up to 0.00",
     ]),
+    ("no share of one cent", [posting(1, POOL, DONOR, "0.01")], [
+        "the shares of posting 1 add up to 0.00, not 0.01", "account pool:GEN holds 0.01, but its stakes add up to 0.00",
+    ]),
+    ("no share of one cent given back", [posting(1, DONOR, POOL, "0.01")], [
+        "the shares of posting 1 add up to 0.00, not 0.01", "account pool:GEN is below zero: -0.01",
+        "account pool:GEN holds -0.01, but its stakes add up to 0.00",
+    ]),
     ("shares where no pool is", [posting(1, PROJECT, DONOR, "1.00"), share(1, 1, "1.00")], [
         "the shares of posting 1 add up to 1.00, not 0.00",
     ]),
@@ -298,6 +305,7 @@ ROWS = [
     ("two shares of one source", [posting(1, POOL, DONOR, "1.00"), share(1, 1, "0.40"), share(1, 1, "0.60")], [
         "posting 1 has two shares of one source",
     ]),
+    ("one cent", deposit(1, "0.01"), []),
     ("two sources", [posting(1, POOL, DONOR, "1.00"), share(1, 1, "0.40"), share(1, 2, "0.60")], []),
     ("share of no amount", [posting(1, PROJECT, DONOR, "1.00"), share(1, 1, "x")], [UNREADABLE % "no amount: 'x'"]),
     ("shares of another entry's posting", [share(7, 1, "1.00"), share(5, 1, "1.00")], [
@@ -431,6 +439,26 @@ def test_a_stake_refilled_in_a_later_act_was_below_zero(said):
         "entry 3: the stake of source 1 in account pool:GEN is below zero: -1.00"
     ]
     assert said(register(ACCOUNTS, given, [*allocation(3, "6.00", 1), *deposit(4, "1.00", 1)])).problems == []
+
+
+def test_stakes_below_zero_are_said_once_in_the_order_of_pools_and_sources(said):
+    sources = (70, 9, 33, 5, 1)
+    pools = [account(number, f"pool:{number}", "pool", True) for number in (12, 11)]
+    given = [row for number in (11, 12) for row in (posting(number, number, DONOR, "9.00"), share(number, 2, "9.00"))]
+    drawn = [
+        row
+        for pool in (12, 11)
+        for row in (
+            posting(pool + 10, PROJECT, pool, "0.05"),
+            *(share(pool + 10, source, "0.01") for source in sources),
+        )
+    ]
+    later = [posting(30, DONOR, PROJECT, "0.01")]
+    assert said(register([*ACCOUNTS, *pools], given, drawn, later)).problems == [
+        f"entry 3: the stake of source {source} in account pool:{pool} is below zero: -0.01"
+        for pool in (11, 12)
+        for source in sorted(sources)
+    ]
 
 
 def test_stakes_are_of_each_pool_alone(said):

@@ -226,6 +226,13 @@ def test_groups_say_who_did_not_give_a_majority():
     assert counted("DDIICC", "aaaaao").failed_groups == (DEVELOPING_COUNTRIES,)
 
 
+def test_objections_count_when_plain_approvals_are_counted_alone():
+    """Five plain approvals are more than two thirds of seven votes, and less of eight."""
+    rules = replace(RULES, group_majority=None)
+    assert counted("DDDDCCCC", "aaacaaco", rules).do_conditions_apply
+    assert not counted("DDDDCCC", "aaacaac", replace(rules, is_composition_binding=False)).do_conditions_apply
+
+
 @pytest.mark.requirement("R62")
 def test_a_group_with_nobody_able_to_vote_blocks_nothing():
     """Both holders of the institutions' only seat are recused: two thirds of the others carry."""

@@ -347,7 +347,7 @@ def test_time_left_is_said_in_the_language(language: str, to_come: str, gone: st
     ("size", "expected"),
     [
         (0, f"1{NB}kB"), (1499, f"1{NB}kB"), (1501, f"2{NB}kB"), (999_499, f"999{NB}kB"), (999_999, f"1,000{NB}kB"),
-        (1_000_000, f"1.0{NB}MB"), (1_234_567_890, f"1,234.6{NB}MB"),
+        (1_000_000, f"1.0{NB}MB"), (1_050_000, f"1.0{NB}MB"), (1_150_000, f"1.2{NB}MB"), (1_234_567_890, f"1,234.6{NB}MB"),
     ],
 )  # fmt: skip
 def test_a_file_is_at_least_a_kilobyte_and_in_megabytes_from_a_million_on(size: int, expected: str) -> None:

@@ -36,6 +36,7 @@ LINTERS = {
     "import-linter": "lint-imports",
     "deptry": "deptry .",
     "djlint": "djlint --quiet --lint templates",
+    "djangofmt": "djangofmt --quiet --check templates",
     "catalogues": "python -m scripts.catalogues --check",
     "words": "python -m scripts.words",
     "pages": "python -m scripts.pages --check",

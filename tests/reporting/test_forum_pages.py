@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,7 @@ NOTICE = {
 
 
 def text_of(response: Any) -> str:
-    return response.content.decode()
+    return re.sub(r"[ \n]+", " ", response.content.decode())
 
 
 def listed(client: Client, query: str) -> list[str]:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conftest import PERSONA_KEYS
+from tests.labels import wrong_labels
 from tests.world import played, undone
 
 TABLE = Path(__file__).parent / "data" / "access.toml"
@@ -166,6 +167,8 @@ def _answer(client: Client, verb: str, address: str) -> str:
     with undone():
         answer = getattr(client, verb)(address, {"key": "k"} if verb == "post" else None)
         client.cookies = cookies
+        if verb == "get" and answer.headers.get("Content-Type", "").startswith("text/html"):
+            assert wrong_labels(answer.content.decode()) == [], address
         if answer.status_code == 302 and "/sign-in/" in answer.url:
             return "sign-in"
         return str(answer.status_code)

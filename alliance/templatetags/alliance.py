@@ -5,9 +5,9 @@ The components' templates are in `templates/components/`; what each takes is the
 
 from django import template
 
-from alliance.templatetags import formatting, lists_and_forms, pages
+from alliance.templatetags import formatting, lists_and_forms, pages, tables
 
 register = template.Library()
-for part in (formatting, pages, lists_and_forms):
+for part in (formatting, pages, lists_and_forms, tables):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)

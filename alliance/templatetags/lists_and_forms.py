@@ -48,19 +48,17 @@ def export(context: Context, kind: str) -> SafeString:
     return format_html('<a href="{}" class="export" download>{}</a>', changed_query(context, format=kind), kind.upper())
 
 
-@register.simple_tag(takes_context=True)
-def sort(context: Context, name: str, label: Text) -> SafeString:
+def sort_link(context: Context, name: str, label: Text) -> SafeString:
     """Return a column's heading as the link that sorts by it, and then the other way round."""
-    descends = context["request"].GET.get("sort") == name
+    descends = sort_order(context, name) == "ascending"
     return format_html(
         '<a class="sort" href="{}">{}</a>', changed_query(context, sort=f"-{name}" if descends else name), label
     )
 
 
-@register.simple_tag(takes_context=True)
-def sorted_by(context: Context, name: str) -> SafeString:
-    order = {name: "ascending", f"-{name}": "descending"}.get(context["request"].GET.get("sort", ""))
-    return format_html('aria-sort="{}"', order) if order else SafeString()
+def sort_order(context: Context, name: str) -> str:
+    """Return how the list is sorted by this column, in the words of `aria-sort`, if it is."""
+    return {name: "ascending", f"-{name}": "descending"}.get(context["request"].GET.get("sort", ""), "")
 
 
 def form_values(context: Context, form: BaseForm, **values: Any) -> dict[str, Any]:

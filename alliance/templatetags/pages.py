@@ -129,14 +129,6 @@ def summary(label: Text, value: Text, url: str = "", note: Text = "", tone: str 
 
 
 @register.simple_block_tag
-def table(
-    content: str, caption: Text, caption_hidden: bool = False, stack: bool = False, note: Text = ""
-) -> SafeString:
-    values = {"caption": caption, "hidden": caption_hidden, "stack": stack, "note": note}
-    return component("table", content=stripped(content), **values)
-
-
-@register.simple_block_tag
 def facts(content: str) -> SafeString:
     return format_html('<dl class="facts">{}</dl>', stripped(content))
 

@@ -34,7 +34,7 @@ def rows_of(
 ) -> forms.BaseFormSet:
     made = forms.formset_factory(form, extra=EXTRA_ROWS, can_delete=True, max_num=60, validate_max=True)
     formset = made(data, initial=initial, prefix=prefix)
-    for row in [*formset.forms, formset.empty_form]:
+    for row in formset.forms:
         row.fields["DELETE"].label = _("Remove")
     return formset
 

@@ -20,9 +20,9 @@ class Rows:
     numbers: frozenset[int] = frozenset()
 
     @property
-    def labelled(self) -> list[list[tuple[str, str]]]:
-        """The lines with each cell beside its header, for narrow screens."""
-        return [list(zip(self.headers, line, strict=True)) for line in self.lines]
+    def columns(self) -> list[tuple[str, bool]]:
+        """Each column's header, and whether it holds figures."""
+        return [(header, place in self.numbers) for place, header in enumerate(self.headers)]
 
 
 class Names:

@@ -37,6 +37,11 @@ class StatementRow:
     percent: Decimal | None
     is_total: bool
 
+    @property
+    def is_seed(self) -> bool:
+        """Whether the row is a part of the one above it: the trustee's own money among all contributions."""
+        return self.code == "seed"
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveRow:

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import override
@@ -46,6 +46,54 @@ class Attributes(HTMLParser):
 
 def shown(source: str, **values: Any) -> str:
     return Template("{% load alliance i18n %}" + source).render(Context(values))
+
+
+# Layout
+
+LONGEST = 120
+ONE_TAG = re.compile(r">?{%(?:(?!%}).)*%}")
+ONE_ATTRIBUTE = re.compile(r"""(?:<[\w-]+ )?[\w-]+=(?:"[^"]*"|'[^']*')>?""")
+
+
+def too_long(line: str) -> bool:
+    """Return whether a line is longer than it may be, and could be broken: one tag and one attribute cannot."""
+    words = line.strip()
+    return len(line) > LONGEST and not (ONE_TAG.fullmatch(words) or ONE_ATTRIBUTE.fullmatch(words))
+
+
+def test_no_line_of_a_template_is_longer_than_it_must() -> None:
+    lines = [(path.name, n, line) for path in TEMPLATES for n, line in enumerate(path.read_text().splitlines(), 1)]
+    assert [found for found in lines if too_long(found[2])] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_too_long"),
+    [
+        ("{% summary " + "x" * 120 + " %}", False),
+        ('  href="{% url "' + "x" * 120 + '" %}"', True),
+        ("  href=\"{% url '" + "x" * 120 + "' %}\"", False),
+        ("{% if x %}{% summary " + "x" * 120 + " %}{% endif %}", True),
+        ("<p>" + "x" * 120 + "</p>", True),
+        ("<p>" + "x" * 113 + "</p>", False),
+    ],
+)
+def test_a_long_line_is_one_tag_or_one_attribute(line: str, is_too_long: bool) -> None:
+    assert too_long(line) == is_too_long
+
+
+def test_a_page_is_read_without_the_indentation_of_its_template(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<ul>\n    <li>\n\t {{ word }}</li>\n</ul>\n")
+    (tmp_path / "mail.txt").write_text("Dear all,\n    {{ word }}\n")
+    engine = Engine(dirs=[str(tmp_path)], loaders=["alliance.core.layout.Loader"])
+    assert engine.get_template("page.html").render(Context({"word": "a\n  b"})) == "<ul>\n<li>\na\n  b</li>\n</ul>\n"
+    assert engine.get_template("mail.txt").render(Context({"word": "a"})) == "Dear all,\n    a\n"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR / "templates")))
+def test_a_message_over_several_lines_is_trimmed(path: Path) -> None:
+    """Its indentation is part of the message otherwise, and is not read with the template."""
+    whole = re.findall(r"{% blocktranslate((?:(?!%}).)*)%}(.*?){% endblocktranslate %}", path.read_text(), flags=re.S)
+    assert [text for options, text in whole if "\n" in text and "trimmed" not in options] == []
 
 
 # Values
@@ -219,8 +267,11 @@ def test_one_page_needs_no_links() -> None:
 
 def test_sorting_twice_turns_the_order() -> None:
     request = RequestFactory().get("/list/?sort=amount&page=3")
-    page = shown('{% sorted_by "amount" %} {% sort "amount" "Amount" %}', request=request)
-    assert page == 'aria-sort="ascending" <a class="sort" href="?sort=-amount">Amount</a>'
+    page = shown(
+        '{% sheet %}{% columns %}{% column "Amount" sort="amount" %}{% endcolumns %}{% endsheet %}', request=request
+    )
+    heading = '<th scope="col" aria-sort="ascending"><a class="sort" href="?sort=-amount">Amount</a></th>'
+    assert page == f"<table><thead><tr>{heading}</tr></thead></table>"
 
 
 def test_a_download_has_the_filters_of_the_list() -> None:

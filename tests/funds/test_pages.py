@@ -55,7 +55,6 @@ def rows(donor, officer, finance_officer, second_finance_officer):
 
 # name, argument, who gets 200, who gets 403; everybody else gets 404
 TABLE = [
-    ("home", None, READERS, set()),
     ("pledges", None, READERS | DONORS, set()),
     ("pledge_new", None, SECRETARIAT | DONORS, {"auditor"}),
     ("pledge", "pledge", READERS | {"donor"}, set()),

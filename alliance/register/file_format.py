@@ -13,6 +13,7 @@ FIRST, SECOND = "alliance-register/1", "alliance-register/2"
 FIRST_BODY = frozenset(
     {"id", "n", "act", "kind", "at", "by", "public", "facts", "rows", "gone", "salt", "asked", "opens"}
 )
+LATER_BODY: frozenset[str] = frozenset()  # what the bodies of this release have beside these
 type Later = Callable[[], Iterable[str]]
 
 _announced: dict[str, Later] = {}
@@ -31,5 +32,7 @@ def first_line(last: int) -> dict[str, object]:
 
 def _later_fields(last: int) -> set[str]:
     """Return the fields that format 1 does not know: every body of one release has the same, so the newest tells."""
+    if not LATER_BODY:
+        return set()
     body = RegisterEntry.objects.filter(n=last).values_list("body", flat=True).first()
-    return set(json.loads(body)) - FIRST_BODY if body else set()
+    return set(json.loads(body)) & LATER_BODY if body else set()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.people.models import Organisation, User
-from alliance.rendering.charts import Part, Stack, Stacked
+from alliance.rendering.charts import Segment, Stack, Stacked
 from governance import counting, permissions, sentences
 from governance.availability import Amounts, amounts_asked
 from governance.models import Ballot, Constituency, Decision, FrozenSeat, Holder, Outcome, Recusal
@@ -249,12 +249,12 @@ def _chart(decision: Decision, seats: list[SeatRow]) -> Stacked:
     for group in Constituency:
         cast = [seat for seat in seats if seat.constituency == str(group.label)]
         parts = [_part(choice, cast) for choice in counting.CHOICES]
-        parts.append(Part(_("No ballot"), sum(1 for seat in cast if not seat.choice), "rule"))
+        parts.append(Segment(_("No ballot"), sum(1 for seat in cast if not seat.choice), "rule"))
         if cast:
             stacks.append(Stack(group.label, tuple(parts)))
     description = _("Each cell is a seat, in the colour of its vote.")
     return Stacked(_("Votes by seat: %(decision)s") % {"decision": decision.name}, description, tuple(stacks))
 
 
-def _part(choice: str, seats: list[SeatRow]) -> Part:
-    return Part(Ballot.Choice(choice).label, sum(1 for seat in seats if seat.choice == choice), TONES[choice])
+def _part(choice: str, seats: list[SeatRow]) -> Segment:
+    return Segment(Ballot.Choice(choice).label, sum(1 for seat in seats if seat.choice == choice), TONES[choice])

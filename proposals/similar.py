@@ -55,7 +55,7 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Extent:
     """Where, about what and when."""
 
     countries: frozenset[str]
@@ -75,11 +75,11 @@ class Scope:
         )
 
 
-def scope_of(content: dict[str, Any]) -> Scope | None:
+def scope_of(content: dict[str, Any]) -> Extent | None:
     """Return where, about what and when a proposal's content is, or None while a part of that is missing."""
     countries, themes = frozenset(content["countries"]), frozenset(content.get("themes", ()))
     days = [date.fromisoformat(content[name]) for name in ("starts_on", "ends_on") if content[name]]
-    return Scope(countries, themes, *days) if countries and themes and len(days) == 2 else None
+    return Extent(countries, themes, *days) if countries and themes and len(days) == 2 else None
 
 
 def similar_to(content: dict[str, Any], *, user: User) -> Similar:
@@ -96,7 +96,7 @@ def similar_to(content: dict[str, Any], *, user: User) -> Similar:
 type Found = tuple[Text, Any, Any, Organisation, str, str]
 
 
-def _projects(scope: Scope, content: dict[str, Any]) -> Iterator[Found]:
+def _projects(scope: Extent, content: dict[str, Any]) -> Iterator[Found]:
     """Every project is public: the committee approved it."""
     rows = Project.objects.filter(scope.met()).exclude(proposal__reference=content["reference"])
     for row in _some(rows.select_related("lead"), "-starts_on"):
@@ -104,13 +104,13 @@ def _projects(scope: Scope, content: dict[str, Any]) -> Iterator[Found]:
         yield _("Project of the fund"), row, row, row.lead, "", url
 
 
-def _activities(scope: Scope, user: User) -> Iterator[Found]:
+def _activities(scope: Extent, user: User) -> Iterator[Found]:
     rows = OutsideActivity.objects.visible_to(user).standing().filter(scope.met())
     for row in _some(rows.select_related("organisation"), "-starts_on"):
         yield _("Outside the fund"), row, row, row.organisation, row.language, row.get_absolute_url()
 
 
-def _proposals(scope: Scope, content: dict[str, Any], user: User) -> Iterator[Found]:
+def _proposals(scope: Extent, content: dict[str, Any], user: User) -> Iterator[Found]:
     """Submitted versions that this person may read: drafts are nobody else's, and decided ones are projects or nothing."""
     rows = ProposalVersion.objects.visible_to(user).latest().filter(proposal__state__in=PENDING)
     rows = rows.filter(scope.met("proposal__")).exclude(proposal__reference=content["reference"])
@@ -131,7 +131,14 @@ def _some(rows: QuerySet[Any], order: str) -> QuerySet[Any]:
 
 
 def _alike(
-    scope: Scope, names: dict[str, Theme], kind: Text, row: Any, placed: Any, who: Organisation, language: str, url: str
+    scope: Extent,
+    names: dict[str, Theme],
+    kind: Text,
+    row: Any,
+    placed: Any,
+    who: Organisation,
+    language: str,
+    url: str,
 ) -> Alike:
     """Return a row as it is shown; `placed` is the row that says where, about what and when."""
     return Alike(

@@ -105,7 +105,7 @@ def total(rows: QuerySet[Posting]) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Line:
+class PostingRow:
     """A posting as a row: from where to where, in words."""
 
     posting: Posting
@@ -135,8 +135,8 @@ class AccountNames:
         return known.get(word, word)
 
 
-def lines(postings: Iterable[Posting]) -> list[Line]:
+def lines(postings: Iterable[Posting]) -> list[PostingRow]:
     """Return the postings in words; debit and credit accounts are loaded with them."""
     rows = list(postings)
     names = AccountNames(side for row in rows for side in (row.debit, row.credit))
-    return [Line(row, names.name(row.credit), names.name(row.debit)) for row in rows]
+    return [PostingRow(row, names.name(row.credit), names.name(row.debit)) for row in rows]

@@ -9,7 +9,7 @@ from alliance.core.errors import Text
 type Body = dict[str, Any]
 
 
-class Kind(NamedTuple):
+class EntryKind(NamedTuple):
     """A declared kind: its label for people, who is told, the page a notice leads to and what more its mail says.
 
     An entry of a kind that `calls_for_checkpoint` has the head published soon after it. A notice of a kind that
@@ -25,7 +25,7 @@ class Kind(NamedTuple):
     names_file: bool = False
 
 
-_declared: dict[str, Kind] = {}
+_declared: dict[str, EntryKind] = {}
 _contradictions: set[str] = set()
 
 
@@ -42,10 +42,10 @@ def declare(
     """Declare a kind such as `pledge.acknowledged/1`. `told` gets the body and returns users, or is None for nobody."""
     if name in _declared:
         _contradictions.add(name)
-    _declared[name] = Kind(name, label, told, url, detail, calls_for_checkpoint, names_file)
+    _declared[name] = EntryKind(name, label, told, url, detail, calls_for_checkpoint, names_file)
 
 
-def kind(name: str) -> Kind:
+def kind(name: str) -> EntryKind:
     """Return the declaration; LookupError when a kind is recorded that nobody declared."""
     try:
         return _declared[name]
@@ -53,7 +53,7 @@ def kind(name: str) -> Kind:
         raise LookupError(f"the register kind {name!r} is declared in no receivers.py") from None
 
 
-def declared() -> dict[str, Kind]:
+def declared() -> dict[str, EntryKind]:
     return dict(_declared)
 
 

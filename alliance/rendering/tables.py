@@ -21,7 +21,7 @@ type Value = str | int | Decimal | date | datetime | None
 type Row = Sequence[Value]
 
 
-class Line:
+class Echo:
     """A file for csv.writer that hands each line back."""
 
     def write(self, text: str) -> str:
@@ -49,7 +49,7 @@ def cell(value: Value) -> str:
 
 def csv_lines(columns: Sequence[Any], rows: Iterable[Row]) -> Iterator[str]:
     """Yield the file line by line, with a mark that makes Excel read UTF-8."""
-    writer = csv.writer(Line())
+    writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow([cell(str(column)) for column in columns])
     for row in rows:
         yield writer.writerow([cell(value) for value in row])

@@ -14,7 +14,7 @@ READ_AND_ENTER = stat.S_IROTH | stat.S_IXOTH
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A user of this machine other than the present one."""
 
     name: str
@@ -27,7 +27,7 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def server_account() -> Account | None:
+def server_account() -> SystemAccount | None:
     """Return the account for the database server, or None where the present one will do."""
     if os.geteuid() != 0:
         return None
@@ -36,17 +36,17 @@ def server_account() -> Account | None:
             found = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(name, found.pw_uid, found.pw_gid)
-    return Account("nobody", 65534, 65534)
+        return SystemAccount(name, found.pw_uid, found.pw_gid)
+    return SystemAccount("nobody", 65534, 65534)
 
 
-def permits(account: Account, path: Path, wanted: int = ENTER) -> bool:
+def permits(account: SystemAccount, path: Path, wanted: int = ENTER) -> bool:
     """Say whether the mode of `path` gives this account `wanted` (bits as for others)."""
     status = path.stat()
     shift = 6 if status.st_uid == account.uid else 3 if status.st_gid == account.gid else 0
     return status.st_mode >> shift & wanted == wanted
 
 
-def may_enter(account: Account, folder: Path) -> bool:
+def may_enter(account: SystemAccount, folder: Path) -> bool:
     """Say whether the account can walk to `folder`. What does not exist yet is ours to make, and does not count."""
     return all(permits(account, step) for step in (folder, *folder.parents) if step.exists())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from alliance.runtime import broker, database
-from alliance.runtime.account import Account
+from alliance.runtime.account import SystemAccount
 from alliance.runtime.places import Places
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ class Part:
     orphaned: signal.Signals = signal.SIGKILL
     prepare: Callable[[], None] = nothing
     answers: Callable[[], bool] = always
-    account: Account | None = None
+    account: SystemAccount | None = None
     folder: Path = ROOT
     environment: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from alliance.runtime.account import Account, may_enter, server_account
+from alliance.runtime.account import SystemAccount, may_enter, server_account
 
 DATABASE = "alliance"
 SUPERUSER = "postgres"
@@ -22,7 +22,7 @@ class Places:
     """The files and folders of one data folder."""
 
     data: Path
-    account: Account | None
+    account: SystemAccount | None
 
     @property
     def mark(self) -> str:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from alliance.runtime import PartFailed
-from alliance.runtime.account import READ_AND_ENTER, Account, may_enter, permits
+from alliance.runtime.account import READ_AND_ENTER, SystemAccount, may_enter, permits
 from alliance.runtime.places import Places
 
 
@@ -40,7 +40,7 @@ def postgres_programs(where: Places) -> Path:
     return _copied(package, where.cluster_home / "programs")
 
 
-def _usable(account: Account, programs: Path) -> bool:
+def _usable(account: SystemAccount, programs: Path) -> bool:
     libraries = programs.parent / "lib"
     return may_enter(account, programs) and all(
         permits(account, path, READ_AND_ENTER) for path in (programs / "postgres", programs / "initdb", libraries)

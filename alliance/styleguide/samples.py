@@ -11,7 +11,20 @@ from alliance.core.display import Event, MoneyStep, Step, Task
 from alliance.core.formats import money
 from alliance.core.tones import STATES, of_code
 from alliance.core.translated import columns, english
-from alliance.rendering.charts import Bar, Bars, Flow, Group, Grouped, Link, Node, Part, Stack, Stacked, Target, Targets
+from alliance.rendering.charts import (
+    Bar,
+    Bars,
+    Flow,
+    Group,
+    Grouped,
+    Link,
+    Node,
+    Segment,
+    Stack,
+    Stacked,
+    Target,
+    Targets,
+)
 
 LONG = (
     "Secretaría Nacional de Asuntos Migratorios y Desarrollo Territorial de los Estados Plurinacionales (demostración)"
@@ -158,7 +171,9 @@ def votes() -> Stacked:
             (_("Object"), "bad"),
             (_("Abstain"), "neutral"),
         )
-        return Stack(label, tuple(Part(name, value, tone) for (name, tone), value in zip(names, values, strict=True)))
+        return Stack(
+            label, tuple(Segment(name, value, tone) for (name, tone), value in zip(names, values, strict=True))
+        )
 
     return Stacked(
         _("Votes by seat"),

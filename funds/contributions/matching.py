@@ -37,7 +37,7 @@ class Incoming(NamedTuple):
     pk: Any = None
 
 
-class Part(NamedTuple):
+class Match(NamedTuple):
     """What a deposit pays of one instalment; of none where it is too much. `days` late, below zero early."""
 
     deposit: Any
@@ -88,7 +88,7 @@ class Standing(NamedTuple):
         return "paid" if self.is_paid else "part" if self.received else "due"
 
 
-def parts(instalments: Sequence[Due], deposits: Iterable[Came], currency: str) -> list[Part]:
+def parts(instalments: Sequence[Due], deposits: Iterable[Came], currency: str) -> list[Match]:
     """Return what each deposit pays, the earliest deposit first."""
     order = sorted(instalments, key=lambda row: row.number)
     left = {row.pk: row.amount for row in order}
@@ -101,9 +101,9 @@ def parts(instalments: Sequence[Due], deposits: Iterable[Came], currency: str) -
             if paid > 0:
                 left[row.pk] -= paid
                 rest -= paid
-                found.append(Part(deposit, row, paid, (deposit.received_on - row.due_on).days))
+                found.append(Match(deposit, row, paid, (deposit.received_on - row.due_on).days))
         if rest > 0:
-            found.append(Part(deposit, None, rest, 0))
+            found.append(Match(deposit, None, rest, 0))
     return found
 
 
@@ -118,7 +118,7 @@ def standings(instalments: Sequence[Due], deposits: Iterable[Came], currency: st
     ]
 
 
-def _standing(row: Any, paid: list[Part], over: Decimal, today: date) -> Standing:
+def _standing(row: Any, paid: list[Match], over: Decimal, today: date) -> Standing:
     received = sum((part.amount for part in paid), ZERO)
     paid_on = max(part.deposit.received_on for part in paid) if received >= row.amount else None
     return Standing(row, received, over, paid_on, ((paid_on or today) - row.due_on).days)

@@ -48,7 +48,7 @@ class Money(NamedTuple):
     on: date
 
 
-class Line(NamedTuple):
+class FileLine(NamedTuple):
     """A line of the file with its number, as it stands there."""
 
     number: int
@@ -81,12 +81,12 @@ def _plain(money: Money) -> list[str]:
     return [format(money.amount.normalize(), "f"), money.currency, money.on.isoformat()]
 
 
-def read_lines(content: bytes, mapping: Mapping) -> tuple[list[str], list[Line]]:
+def read_lines(content: bytes, mapping: Mapping) -> tuple[list[str], list[FileLine]]:
     """Return the heading and the lines below it. Raises Unreadable, as `read_table` does."""
     return read_table(content, mapping.columns(), mapping.encoding)
 
 
-def read_table(content: bytes, columns: Iterable[str], encoding: str = "utf-8") -> tuple[list[str], list[Line]]:
+def read_table(content: bytes, columns: Iterable[str], encoding: str = "utf-8") -> tuple[list[str], list[FileLine]]:
     """Return the heading, which has each of these columns once, and the lines below it.
 
     Raises Unreadable for a wrong encoding, a missing column, an empty file, or one that is cut short.
@@ -125,14 +125,14 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _records(text: str) -> Iterator[Line]:
+def _records(text: str) -> Iterator[FileLine]:
     _refuse_open_quote(text)
     reader = csv.reader(io.StringIO(text, newline=""))
     number = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield Line(number, cells)
+                yield FileLine(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(reason("file_line", line=number, error=error)) from None
@@ -149,7 +149,7 @@ def _refuse_open_quote(text: str) -> None:
             raise Unreadable(reason("file_quote", line=start)) from None
 
 
-def read_contribution(heading: list[str], line: Line, mapping: Mapping, today: date) -> Contribution:
+def read_contribution(heading: list[str], line: FileLine, mapping: Mapping, today: date) -> Contribution:
     """Read one line. Raises RowRefused with the first thing that is wrong with it."""
     if len(line.cells) != len(heading):
         raise RowRefused(reason("fields", found=len(line.cells), expected=len(heading)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from funds.contributions import amounts
-from funds.imports.contribution_file import Line, RowRefused, read_table
+from funds.imports.contribution_file import FileLine, RowRefused, read_table
 from funds.imports.reasons import Reason, reason
 
 COLUMNS = ("effective_date", "currency", "units_per_usd", "source")
@@ -56,7 +56,7 @@ def read_rates(content: bytes) -> tuple[list[RateLine], list[RefusedLine]]:
     return read, refused
 
 
-def _read(line: Line, heading: list[str], places: list[int]) -> RateLine:
+def _read(line: FileLine, heading: list[str], places: list[int]) -> RateLine:
     if len(line.cells) != len(heading):
         raise RowRefused(reason("fields", found=len(line.cells), expected=len(heading)))
     if any(unicodedata.category(letter) == "Cc" for cell in line.cells for letter in cell):

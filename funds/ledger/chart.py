@@ -130,7 +130,7 @@ class AddsTo(Enum):
     NOTHING = "nothing"
 
 
-class Line(NamedTuple):
+class StatementLine(NamedTuple):
     """A line of the statements: its label, what it adds up to, and the accounts that it is made of.
 
     It is what moved to accounts of the kinds `debit` from accounts of the kinds `credit`, less what moved back; no kind is
@@ -153,50 +153,50 @@ def _balance(code: str) -> tuple[str, ...]:
     return tuple(kind for kind, record in CHART.items() if record.line == code)
 
 
-def _owed(label: Promise, adds_to: AddsTo, *codes: str, shown: bool = True) -> Line:
+def _owed(label: Promise, adds_to: AddsTo, *codes: str, shown: bool = True) -> StatementLine:
     """A line of what money came from: more on these accounts is more credited."""
-    return Line(label, adds_to, credit=tuple(kind for code in codes for kind in _balance(code)), shown=shown)
+    return StatementLine(label, adds_to, credit=tuple(kind for code in codes for kind in _balance(code)), shown=shown)
 
 
-def _held(label: Promise, adds_to: AddsTo, code: str) -> Line:
-    return Line(label, adds_to, debit=_balance(code))
+def _held(label: Promise, adds_to: AddsTo, code: str) -> StatementLine:
+    return StatementLine(label, adds_to, debit=_balance(code))
 
 
 # In the order of the statement. Direct costs and transfers to other funds are not transfers to partners; seed capital is part of
 # contributions and shown apart, each less what was refunded of it.
-LINES: dict[str, Line] = {
+LINES: dict[str, StatementLine] = {
     "contributions": _owed(_("Contributions from donors"), AddsTo.SOURCES, "contributions", "seed"),
     "seed": _owed(_("of which trustee’s seed capital"), AddsTo.NOTHING, "seed", shown=False),
     "interest_fund": _owed(_("Interest and investment income (fund)"), AddsTo.SOURCES, "interest_fund"),
     "interest_partners": _owed(_("Interest (participating organisations)"), AddsTo.SOURCES, "interest_partners"),
-    "total_sources": Line(_("Total source of funds"), AddsTo.IS_TOTAL),
-    "transfers_partners": Line(
+    "total_sources": StatementLine(_("Total source of funds"), AddsTo.IS_TOTAL),
+    "transfers_partners": StatementLine(
         _("Transfers to participating organisations"), AddsTo.TRANSFERS, (K.PARTNER,), (K.PROJECT,)
     ),
     "transfers_other_funds": _held(_("Transfers to other funds"), AddsTo.TRANSFERS, "transfers_other_funds"),
-    "transfers_total": Line(_("Sub-total transfers"), AddsTo.IS_TOTAL),
-    "refunds_partners": Line(
+    "transfers_total": StatementLine(_("Sub-total transfers"), AddsTo.IS_TOTAL),
+    "refunds_partners": StatementLine(
         _("Refunds from participating organisations (−)"), AddsTo.REFUNDS, (K.PROJECT,), (K.REFUNDS_IN_TRANSIT,)
     ),
     "fee": _held(_("Administrative agent fee"), AddsTo.COSTS, "fee"),
     "direct_cost": _held(_("Direct cost"), AddsTo.COSTS, "direct_cost"),
     "bank_charges": _held(_("Bank charges"), AddsTo.COSTS, "bank_charges"),
-    "total_uses": Line(_("Total use of funds"), AddsTo.IS_TOTAL),
+    "total_uses": StatementLine(_("Total use of funds"), AddsTo.IS_TOTAL),
     "balance_agent": _held(_("Balance with administrative agent"), AddsTo.BALANCES, "balance_agent"),
     "refunds_in_transit": _held(_("Refunds in transit"), AddsTo.BALANCES, "refunds_in_transit"),
-    "partners_received": Line(
+    "partners_received": StatementLine(
         _("Transfers received by participating organisations"), AddsTo.NOTHING, (K.PARTNER,), (K.PROJECT,)
     ),
     "partners_expenditure": _held(
         _("Expenditure of participating organisations"), AddsTo.NOTHING, "partners_expenditure"
     ),
-    "partners_refunds": Line(
+    "partners_refunds": StatementLine(
         _("Refunds made by participating organisations"), AddsTo.NOTHING, (K.REFUNDS_IN_TRANSIT,), (K.PARTNER,)
     ),
     "balance_partners": _held(_("Balance with participating organisations"), AddsTo.BALANCES, "balance_partners"),
-    "total_balance": Line(_("Total balance of funds"), AddsTo.IS_TOTAL),
-    "allocated": Line(_("Allocated to projects"), AddsTo.NOTHING, (K.PROJECT,), (K.POOL,), shown=False),
-    "available": Line(_("Can be allocated"), AddsTo.NOTHING, (K.POOL,), shown=False),
+    "total_balance": StatementLine(_("Total balance of funds"), AddsTo.IS_TOTAL),
+    "allocated": StatementLine(_("Allocated to projects"), AddsTo.NOTHING, (K.PROJECT,), (K.POOL,), shown=False),
+    "available": StatementLine(_("Can be allocated"), AddsTo.NOTHING, (K.POOL,), shown=False),
 }
 
 

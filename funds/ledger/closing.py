@@ -35,7 +35,7 @@ class OpenKind(NamedTuple):
     accounts: list[Account]
 
 
-class Part(NamedTuple):
+class SourcePart(NamedTuple):
     """What goes back to one source of the fund: its stakes in the pools."""
 
     source: Source
@@ -49,7 +49,7 @@ class FundClosing:
     kinds: list[OpenKind] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     vouchers: list[Voucher] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[SourcePart] = field(default_factory=list)
 
     @property
     def is_clear(self) -> bool:
@@ -82,8 +82,8 @@ def _kind(kind: str, label: Promise, held: Iterable[Account]) -> OpenKind:
     return OpenKind(kind, label, sum((account.balance for account in own), ZERO), own)
 
 
-def parts_to_return() -> list[Part]:
+def parts_to_return() -> list[SourcePart]:
     """Return, by source, what its stakes in the pools are: that is what goes back at the fund's end."""
     sums = dict(Stake.objects.filter(amount__gt=0).order_by().values_list("source").annotate(Sum("amount")))
     rows = Source.objects.filter(pk__in=sums).select_related("donor__organisation").order_by("kind", "since", "pk")
-    return [Part(source, sums[source.pk]) for source in rows]
+    return [SourcePart(source, sums[source.pk]) for source in rows]

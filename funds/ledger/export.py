@@ -52,7 +52,7 @@ def _read(part: str) -> str:
     return part if CAPITALS.fullmatch(part) else part[0].lower() + part[1:]
 
 
-class Movement(NamedTuple):
+class ExportedPosting(NamedTuple):
     """A posting as it is exported."""
 
     on: date
@@ -109,13 +109,13 @@ def _books() -> Books:
     )
 
 
-def _movements() -> Iterator[Movement]:
+def _movements() -> Iterator[ExportedPosting]:
     rows = Posting.objects.order_by("effective_on", "entry__n", "line").values_list(
         "effective_on", "entry__n", "line", "entry__kind", "debit_id", "credit_id", "amount",
         "reverses__entry__n", "reverses__line",
     )  # fmt: skip
     for *columns, entry, line in rows.iterator(2000):
-        yield Movement._make((*columns, (entry, line) if entry else None))
+        yield ExportedPosting._make((*columns, (entry, line) if entry else None))
 
 
 def _beancount(books: Books) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from alliance.core import clock
 from alliance.register.models import head
 from funds.ledger.movements import CUTS, OF_SOURCES, Moves, moves_of_sources
-from funds.ledger.snapshots import AMOUNTS, SPLITS, ZERO, Basis, Part, Parts
+from funds.ledger.snapshots import AMOUNTS, SPLITS, ZERO, Basis, Parts, ProjectPart
 from funds.models import Carried, CarriedMove, CarriedPart, Posting
 
 BATCH = 5000
@@ -72,13 +72,13 @@ def _carry(carried: Carried) -> None:
         CarriedPart.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def _sums(parts: Iterable[Part]) -> Iterator[Part]:
+def _sums(parts: Iterable[ProjectPart]) -> Iterator[ProjectPart]:
     """Yield the sums of each key, under no project."""
     sums: dict[str, list[Decimal]] = {}
     for part in parts:
         found = sums.setdefault(part.key, [ZERO] * len(AMOUNTS))
         found[:] = map(add, found, part[2:])
-    yield from (Part(key, "", *found) for key, found in sums.items())
+    yield from (ProjectPart(key, "", *found) for key, found in sums.items())
 
 
 def wrong() -> Iterator[tuple[Carried, str]]:

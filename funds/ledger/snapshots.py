@@ -36,7 +36,7 @@ CHANGED = """
               JOIN funds_posting p ON p.entry_id = e.id WHERE e.n > %(carried_n)s) later)"""
 
 
-class Part(NamedTuple):
+class ProjectPart(NamedTuple):
     """What of a project's allocation, net transfers and spending is a key's, until a day, in the fund's currency."""
 
     key: str
@@ -46,12 +46,12 @@ class Part(NamedTuple):
     spent: Decimal = ZERO
 
 
-NAMES = ", ".join(Part._fields)
-AMOUNTS = Part._fields[2:]
+NAMES = ", ".join(ProjectPart._fields)
+AMOUNTS = ProjectPart._fields[2:]
 FRESH = """SELECT * FROM unnest(%(key)s::text[], %(project)s::text[], %(allocated)s::numeric[], %(transferred)s::numeric[],
     %(spent)s::numeric[]) fresh(key, project, allocated, transferred, spent)"""
 # A way to split projects' figures: the parts of the projects that a basis has to read anew, until its day.
-type Split = Callable[["Basis"], Iterable[Part]]
+type Split = Callable[["Basis"], Iterable[ProjectPart]]
 SPLITS: dict[str, Split] = {}
 _twice: list[str] = []
 
@@ -122,15 +122,15 @@ class Parts:
     def __init__(self, cut: str, basis: Basis) -> None:
         changed = basis.changed
         fresh = [] if changed == [] else SPLITS[cut](basis)
-        columns = [list(column) for column in zip(*fresh, strict=True)] or [[]] * len(Part._fields)
+        columns = [list(column) for column in zip(*fresh, strict=True)] or [[]] * len(ProjectPart._fields)
         self._given = {
             "carried": basis.bounds["carried"] if changed is not None else None,
             "cut": cut,
             "changed": changed or [],
-            **dict(zip(Part._fields, columns, strict=True)),
+            **dict(zip(ProjectPart._fields, columns, strict=True)),
         }
 
-    def sums(self, keys: list[str] | None = None) -> dict[str, Part]:
+    def sums(self, keys: list[str] | None = None) -> dict[str, ProjectPart]:
         """Return the sums of each key, all projects together, but for those of nothing.
 
         From the sums carried, less what they have of the projects that changed, and with these anew.
@@ -150,7 +150,7 @@ class Parts:
         self, *, keys: Iterable[str] | None = None, projects: Iterable[str] | None = None,
         order: str = "key, project", first: int = 0, size: int | None = None, together: bool = False,
         donor: int | None = None,
-    ) -> list[Part]:  # fmt: skip
+    ) -> list[ProjectPart]:  # fmt: skip
         """Return parts in an order: all, or some of them; `together` adds up those of a project, whatever their keys.
 
         `donor` narrows parts by source to those of a donor's sources.
@@ -171,7 +171,7 @@ class Parts:
                AND project <> '' AND project <> ALL(%(changed)s::text[]) {narrowed}
             UNION ALL SELECT {NAMES} FROM ({FRESH}) fresh WHERE true {narrowed}"""
 
-    def _asked(self, query: str, **given: Any) -> list[Part]:
+    def _asked(self, query: str, **given: Any) -> list[ProjectPart]:
         with connection.cursor() as cursor:
             cursor.execute(query, self._given | given)
-            return [Part(*row) for row in cursor.fetchall()]
+            return [ProjectPart(*row) for row in cursor.fetchall()]

@@ -17,7 +17,7 @@ from funds import permissions
 from funds.contributions.agreements import received_in_own_currency_of, standings_of
 from funds.contributions.amounts import fee_on
 from funds.contributions.fees import default_fee_percent
-from funds.contributions.matching import Incoming, Part, first_unpaid, parts
+from funds.contributions.matching import Incoming, Match, first_unpaid, parts
 from funds.contributions.positions import received_in_own_currency
 from funds.ledger.posting import post
 from funds.models import (
@@ -58,7 +58,7 @@ class Arrival:
     fee_percent: Decimal
     instalment: Instalment | None = None
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Match]:
         """Return what it would pay of which instalments, beside what came in before."""
         if self.agreement is None or self.value.amount is None:
             return []

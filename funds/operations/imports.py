@@ -22,7 +22,7 @@ from alliance.register.canonical import canonical, digest_of
 from alliance.register.snapshots import plain
 from funds import permissions
 from funds.contributions.totals import Totals, totals_of_rows
-from funds.imports.contribution_file import Contribution, Line, RowRefused, flags, read_contribution, read_lines
+from funds.imports.contribution_file import Contribution, FileLine, RowRefused, flags, read_contribution, read_lines
 from funds.imports.mapping import Mapping, read_mapping
 from funds.imports.reasons import Reason, kept, reason
 from funds.models import Donor, ImportBatch, ImportOutcome, ImportRow
@@ -113,7 +113,7 @@ def kept_source(file: StoredFile, mapping: StoredFile) -> Source:
 
 @operation
 def import_lines(
-    *, by: User | None, source: Source, mapping: Mapping, heading: list[str], lines: list[Line], dry_run: bool
+    *, by: User | None, source: Source, mapping: Mapping, heading: list[str], lines: list[FileLine], dry_run: bool
 ) -> Outcome:
     """Import lines that were read, as one act with one batch."""
     wait_in_turn("funds.import")
@@ -159,7 +159,7 @@ class _Importer:
         self.seen: dict[str, int] = {}
         self.donors: dict[str, Donor] = {}
 
-    def rows(self, lines: list[Line]) -> list[ImportRow]:
+    def rows(self, lines: list[FileLine]) -> list[ImportRow]:
         rows, tell = [], told.get()
         for done, line in enumerate(lines, start=1):
             rows.append(self._row(line))
@@ -167,7 +167,7 @@ class _Importer:
                 tell(done, len(lines))
         return rows
 
-    def _row(self, line: Line) -> ImportRow:
+    def _row(self, line: FileLine) -> ImportRow:
         row = ImportRow(line=line.number, outcome=ImportOutcome.REFUSED, digest=_digest(line.cells))
         try:
             contribution = read_contribution(self.heading, line, self.mapping, self.today)

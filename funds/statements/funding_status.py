@@ -28,7 +28,7 @@ SEED_LABEL = LINES["seed"].label
 TOTALS = frozenset({*line_codes(AddsTo.IS_TOTAL), "balance_agent", "balance_partners"})
 
 
-class Row(NamedTuple):
+class StatusRow(NamedTuple):
     """One line of a statement. `percent` is of contributions, or of transfers for the partners' balance."""
 
     code: str
@@ -50,8 +50,8 @@ class FundingStatus:
     definitions: str
     register_n: int
     register_hash: str
-    rows: tuple[Row, ...]
-    seed: Row
+    rows: tuple[StatusRow, ...]
+    seed: StatusRow
 
     def amount(self, code: str) -> Decimal:
         return next(row.amount for row in self.rows if row.code == code)
@@ -75,8 +75,8 @@ def _status(day: date, known_at: int | None) -> FundingStatus:
         "total_balance": percent(found["total_balance"], found["contributions"]),
     }
     n, digest = head()
-    rows = tuple(Row(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
-    seed = Row("seed", SEED_LABEL, seed_capital(flows.net))
+    rows = tuple(StatusRow(code, label, found[code], percents.get(code)) for code, label in LABELS.items())
+    seed = StatusRow("seed", SEED_LABEL, seed_capital(flows.net))
     return FundingStatus(day, Fund.objects.the().currency, DEFINITIONS, n, digest, rows, seed)
 
 

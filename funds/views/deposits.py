@@ -18,7 +18,7 @@ from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.people.models import DONOR_ROLES
 from funds import permissions
-from funds.contributions.matching import Part, parts
+from funds.contributions.matching import Match, parts
 from funds.forms.contributions import DepositForm
 from funds.forms.filters import ListFilter
 from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge, Voucher, VoucherState
@@ -92,7 +92,7 @@ def deposit_new(request: Request) -> HttpResponse:
     return render(request, "funds/deposit_form.html", {"form": form, "running": running, **promise})
 
 
-def parts_of(row: Deposit) -> list[Part]:
+def parts_of(row: Deposit) -> list[Match]:
     """Return what a deposit paid of its agreement's instalments, beside all other deposits."""
     if row.agreement is None:
         return []
@@ -100,7 +100,7 @@ def parts_of(row: Deposit) -> list[Part]:
     return [part for part in rows if part.deposit.pk == row.pk]
 
 
-def matched(found: list[Part], agreement: Agreement | None) -> dict[str, Any]:
+def matched(found: list[Match], agreement: Agreement | None) -> dict[str, Any]:
     """Return what a page says of a deposit's match: its parts, and whether it is more than any instalment."""
     amounts = [row.amount for row in agreement.instalments.all()] if agreement else []
     paid = sum((part.amount for part in found), Decimal(0))

@@ -92,7 +92,7 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ContractFigures:
     """The whole contract."""
 
     language: str

@@ -24,7 +24,7 @@ from proposals.contract_document.figures import (
     BudgetRow,
     BudgetTable,
     Condition,
-    Figures,
+    ContractFigures,
     ReportTerm,
     Rights,
     Served,
@@ -39,7 +39,7 @@ YEARS_ON_A_PAGE = 4
 SIGNING = ("contract.signed/1", "contract.concluded/1")
 
 
-def gather(reference: str) -> Figures:
+def gather(reference: str) -> ContractFigures:
     """Return what the contract's document says now."""
     with one_state():
         related = ("project__version", "project__lead", "partner", "partner_signed_by", "alliance_signed_by")
@@ -58,11 +58,11 @@ def entries(contract: Contract) -> QuerySet[RegisterEntry]:
     return RegisterEntry.objects.filter(kind__startswith="contract.", body__contains=named)
 
 
-def _gather(row: Contract) -> Figures:
+def _gather(row: Contract) -> ContractFigures:
     project, content, fund = row.project, row.project.version.parsed, Fund.objects.the()
     newest = entries(row).order_by("-n")[0]
     lines = [line for line in content["budget"] if line["partner"] == row.partner.slug]
-    return Figures(
+    return ContractFigures(
         language=active_language(),
         reference=row.reference,
         state=row.state,

@@ -15,7 +15,7 @@ from alliance.jobs.operations import request_job
 from alliance.jobs.paper import Told, declare_paper
 from alliance.people.models import User
 from proposals.contract_document import document
-from proposals.contract_document.figures import Figures
+from proposals.contract_document.figures import ContractFigures
 from proposals.contract_document.gather import gather, state_of
 from proposals.models import Contract
 
@@ -35,7 +35,7 @@ def request_document(*, by: User, contract: Contract, language: str) -> Job:
     return request_job(by=by, kind=KIND, parameters=parameters, language=language, rests_on=rests_on)
 
 
-def gathered(job: Job) -> Figures:
+def gathered(job: Job) -> ContractFigures:
     """Return what the document says; refuse when the contract has moved on since it was asked for."""
     figures = gather(job.parameters["contract"])
     if figures.digest() != job.parameters["figures"]:
@@ -43,11 +43,11 @@ def gathered(job: Job) -> Figures:
     return figures
 
 
-def pages(job: Job, figures: Figures) -> bytes:
+def pages(job: Job, figures: ContractFigures) -> bytes:
     return document.make_pdf(figures)
 
 
-def told(job: Job, figures: Figures) -> Told:
+def told(job: Job, figures: ContractFigures) -> Told:
     facts = {"contract": figures.reference, "state": figures.state, "text": figures.fingerprint}
     return Told(document.document_name(figures), facts, (figures.register_n, figures.register_hash))
 

@@ -11,7 +11,7 @@ from alliance.core import formats
 from alliance.core.tones import of_code
 from alliance.rendering.charts import Flow, Link, Node
 from reporting.donor_area.money import Own
-from reporting.donor_area.shape import Part, WindowPart
+from reporting.donor_area.shape import DonorPart, WindowPart
 
 ZERO = Decimal("0.00")
 PROJECTS = 9  # as many stand by themselves; the smaller ones together
@@ -24,7 +24,7 @@ def flow(donor: str, own: Own) -> Flow:
     """Return the flow. What reaches a window is what was paid into it and moved to it since."""
     windows, alone = own.windows, _alone(own)
     drawn = own.drawn([part.project for part in alone])
-    rest = Part(
+    rest = DonorPart(
         OTHERS, *(whole - sum(parts) for whole, *parts in zip(own.totals[1:], *(p[1:] for p in alone), strict=True))
     )
     links: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -45,13 +45,13 @@ def flow(donor: str, own: Own) -> Flow:
     )
 
 
-def _alone(own: Own) -> list[Part]:
+def _alone(own: Own) -> list[DonorPart]:
     """Return the projects that stand by themselves: the largest, or all where one more is all there is."""
     largest = sorted(own.parts, key=lambda part: (-part.allocated, part.project))
     return largest if len(largest) <= PROJECTS + 1 else largest[:PROJECTS]
 
 
-def _place(part: Part) -> str:
+def _place(part: DonorPart) -> str:
     return f"{OTHERS}{part.project}"
 
 
@@ -75,14 +75,14 @@ def _to_projects(drawn: Mapping[str, Decimal], alone: Mapping[tuple[str, str], D
         yield f"window:{window}", OTHERS, amount
 
 
-def _used(parts: Iterable[Part]) -> Moves:
+def _used(parts: Iterable[DonorPart]) -> Moves:
     for part in parts:
         yield part.project, "spent", part.spent
         yield part.project, "with_partners", part.transferred - part.spent
         yield part.project, "waiting", part.allocated - part.transferred
 
 
-def _nodes(donor: str, windows: Iterable[WindowPart], alone: Iterable[Part], rest: int) -> Iterator[Node]:
+def _nodes(donor: str, windows: Iterable[WindowPart], alone: Iterable[DonorPart], rest: int) -> Iterator[Node]:
     yield Node(SOURCE, donor, 0, "accent")
     for row in windows:
         yield Node(f"window:{row.code}", row.name, 1, of_code(row.code))

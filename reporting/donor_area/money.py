@@ -18,7 +18,7 @@ from funds.ledger.movements import Move, moves_of_sources
 from funds.ledger.shares import BY_SOURCE
 from funds.ledger.snapshots import Basis, Parts
 from funds.models import AccountKind, Donor, Window
-from reporting.donor_area.shape import Part, WindowPart
+from reporting.donor_area.shape import DonorPart, WindowPart
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
@@ -61,16 +61,16 @@ class Own:
         return moves_of_sources(self.day, self.donor.pk, basis=self.basis)
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[DonorPart]:
         """Its part of each project, by reference."""
         rows = Parts(BY_SOURCE, self.basis).rows(donor=self.donor.pk, order="project", together=True)
-        return [Part(*row[1:]) for row in rows]
+        return [DonorPart(*row[1:]) for row in rows]
 
     @cached_property
-    def totals(self) -> Part:
+    def totals(self) -> DonorPart:
         """Its part of all projects together."""
-        columns = zip(*(part[1:] for part in [Part(""), *self.parts]), strict=True)
-        return Part("", *(sum(amounts, ZERO) for amounts in columns))
+        columns = zip(*(part[1:] for part in [DonorPart(""), *self.parts]), strict=True)
+        return DonorPart("", *(sum(amounts, ZERO) for amounts in columns))
 
     @cached_property
     def windows(self) -> tuple[WindowPart, ...]:

@@ -13,13 +13,13 @@ from alliance.core import tones
 from proposals.models import Indicator, Project, ReportedIndicator
 from proposals.models.versions import VersionObjective
 from reporting.donor_area.contributions import translated
-from reporting.donor_area.shape import Badge, IndicatorRow, Part, ProjectRow
+from reporting.donor_area.shape import Badge, DonorPart, IndicatorRow, ProjectRow
 
 State = Project.State
 
 
 def project_rows(
-    parts: Iterable[Part], day: date, *, first: int = 0, size: int | None = None
+    parts: Iterable[DonorPart], day: date, *, first: int = 0, size: int | None = None
 ) -> tuple[tuple[ProjectRow, ...], bool]:
     """Return the projects of these parts, the newest approval first, and whether there are more after `size` of them."""
     by_project = {part.project: part for part in parts}
@@ -40,7 +40,7 @@ def _projects(references: Iterable[str]) -> QuerySet[Any]:
     ).order_by("-approved_on", "-pk")
 
 
-def _row(project: Any, part: Part, results: Mapping[str, list[IndicatorRow]], day: date) -> ProjectRow:
+def _row(project: Any, part: DonorPart, results: Mapping[str, list[IndicatorRow]], day: date) -> ProjectRow:
     return ProjectRow(
         reference=project.reference,
         title=project.title,

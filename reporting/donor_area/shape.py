@@ -37,7 +37,7 @@ class WindowPart:
     unallocated: Decimal
 
 
-class Part(NamedTuple):
+class DonorPart(NamedTuple):
     """A donor's part of one project: of its allocation, its transfers less refunds, and its spending."""
 
     project: str
@@ -131,7 +131,7 @@ class ProjectRow:
     partner: str
     partner_url: str
     badge: Badge
-    part: Part
+    part: DonorPart
     indicators: tuple[IndicatorRow, ...]
 
     @property
@@ -157,7 +157,7 @@ class DonorArea:
     pledged: Decimal
     agreed: Decimal
     windows: tuple[WindowPart, ...]
-    totals: Part
+    totals: DonorPart
     contributions: tuple[ContributionRow, ...]
     deposits: tuple[DepositRow, ...]
     instalments: tuple[InstalmentRow, ...]

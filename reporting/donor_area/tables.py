@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from reporting.donor_area.shape import DonorArea, ProjectRow
-from reporting.statements.shape import Cell, Column, Figure, Line, Table
+from reporting.statements.shape import Cell, Column, Figure, Table, TableRow
 
 ZERO = Decimal("0.00")
 
@@ -40,12 +40,12 @@ def figures(area: DonorArea) -> Table:
     return Table(_("Figures"), _("Line"), (Column(_("Amount")),), tuple(lines))
 
 
-def _heading(label: str) -> Line:
-    return Line(label, (Cell(None),), "group")
+def _heading(label: str) -> TableRow:
+    return TableRow(label, (Cell(None),), "group")
 
 
-def _line(label: str, amount: Decimal, code: str, *, level: str = "row") -> Line:
-    return Line(label, (Cell(amount),), level, code)
+def _line(label: str, amount: Decimal, code: str, *, level: str = "row") -> TableRow:
+    return TableRow(label, (Cell(amount),), level, code)
 
 
 def windows(area: DonorArea) -> Table:
@@ -56,7 +56,7 @@ def windows(area: DonorArea) -> Table:
         )
     )
     lines = [
-        Line(
+        TableRow(
             row.name,
             _cells(row.received, row.moved_in, row.fee, row.costs, row.refunded, row.attributed, row.unallocated),
         )
@@ -70,7 +70,7 @@ def contributions(area: DonorArea) -> Table:
     stages = (_("Pledged"), _("Agreed"), _("Received"))
     columns = (Column(_("Window"), "text"), Column(_("State"), "text"), *map(Column, stages))
     lines = [
-        Line(row.reference, _cells(row.window, row.badge.label if row.badge else "", *row.usd), url=row.url)
+        TableRow(row.reference, _cells(row.window, row.badge.label if row.badge else "", *row.usd), url=row.url)
         for row in area.contributions
     ]
     return Table(_("Contributions"), _("Reference"), columns, tuple(lines))
@@ -82,7 +82,7 @@ def deposits(area: DonorArea) -> Table:
         Column(_("In US dollars")), Column(_("Fee")), Column(_("Into the pool")),
     )  # fmt: skip
     lines = [
-        Line(
+        TableRow(
             row.reference,
             _cells(row.received_on, row.under, row.currency, row.amount, row.usd, row.fee, row.net),
             url=row.url,
@@ -98,7 +98,7 @@ def instalments(area: DonorArea) -> Table:
         Column(_("Days overdue"), "number"),
     )  # fmt: skip
     lines = [
-        Line(
+        TableRow(
             f"{row.agreement}/{row.number}",
             _cells(row.due_on, row.currency, row.amount, row.open, row.days_late),
             url=row.url,
@@ -118,7 +118,7 @@ def projects(area: DonorArea) -> Table:
         Column(_("Attributed")), Column(_("Transferred")), Column(_("Spent")), Column(_("Delivery rate"), "percent"),
         Column(_("Indicators reached"), "number"), Column(_("Indicators"), "number"),
     )  # fmt: skip
-    lines = [Line(row.reference, _of_project(row), url=row.url) for row in area.projects]
+    lines = [TableRow(row.reference, _of_project(row), url=row.url) for row in area.projects]
     return Table(_("Attribution by project"), _("Project"), columns, _with_sums(lines, columns, only=PARTS))
 
 
@@ -136,7 +136,9 @@ def results(area: DonorArea) -> Table:
         Column(_("Actual")),
     )  # fmt: skip
     lines = [
-        Line(project.reference, _cells(row.statement, row.unit, row.baseline, row.target, row.actual), url=project.url)
+        TableRow(
+            project.reference, _cells(row.statement, row.unit, row.baseline, row.target, row.actual), url=project.url
+        )
         for project in area.projects
         for row in project.indicators
     ]
@@ -147,7 +149,9 @@ def _cells(*values: Figure) -> tuple[Cell, ...]:
     return tuple(map(Cell, values))
 
 
-def _with_sums(lines: list[Line], columns: Sequence[Column], only: Sequence[int] | None = None) -> tuple[Line, ...]:
+def _with_sums(
+    lines: list[TableRow], columns: Sequence[Column], only: Sequence[int] | None = None
+) -> tuple[TableRow, ...]:
     """Return the lines with their total; a column that does not add up has none."""
     if not lines:
         return ()
@@ -155,7 +159,7 @@ def _with_sums(lines: list[Line], columns: Sequence[Column], only: Sequence[int]
     sums: list[Figure] = [""] * len(columns)
     for place in places:
         sums[place] = sum((_amount(line.cells[place].value) for line in lines), ZERO)
-    return (*lines, Line(_("Total"), _cells(*sums), "total", "total"))
+    return (*lines, TableRow(_("Total"), _cells(*sums), "total", "total"))
 
 
 def _amount(value: Figure) -> Decimal:

@@ -9,31 +9,31 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliance.rendering import charts, pdf
-from reporting.forum_report.figures import Figures, ProjectFigures
+from reporting.forum_report.figures import ProjectFigures, ReportFigures
 
 WITH_AGENT = 15  # rows of the statement that lie with the administrative agent, seed capital included
 MEDIA_TYPE = "application/pdf"
 
 
-def report_name(figures: Figures, *, is_final: bool) -> str:
+def report_name(figures: ReportFigures, *, is_final: bool) -> str:
     """Return the file's name: forum-report-MNL2008-fr.pdf, with the objective and "draft" where they apply."""
     parts = ["forum-report", figures.meeting.code, figures.objective, figures.language, "" if is_final else "draft"]
     return "-".join(part for part in parts if part) + ".pdf"
 
 
-def make_pdf(figures: Figures, *, is_final: bool) -> bytes:
+def make_pdf(figures: ReportFigures, *, is_final: bool) -> bytes:
     """Return the report's PDF, with the figures inside as a data file. The same figures make the same bytes."""
     attached = pdf.Attachment("figures.json", figures.text().encode(), _("The figures of this report, as JSON"))
     return pdf.write_pdf(html(figures, is_final=is_final), stamp=figures.register_at, attachments=[attached])
 
 
-def html(figures: Figures, *, is_final: bool) -> str:
+def html(figures: ReportFigures, *, is_final: bool) -> str:
     """Return the report's HTML, in the figures' language."""
     with translation.override(figures.language):
         return render_to_string("documents/forum_report.html", context(figures, is_final=is_final))
 
 
-def context(figures: Figures, *, is_final: bool) -> dict[str, Any]:
+def context(figures: ReportFigures, *, is_final: bool) -> dict[str, Any]:
     """Return what the document and the page show."""
     return {
         "report": figures,
@@ -47,7 +47,7 @@ def context(figures: Figures, *, is_final: bool) -> dict[str, Any]:
     }
 
 
-def objectives_chart(figures: Figures) -> Any:
+def objectives_chart(figures: ReportFigures) -> Any:
     """Return allocations and spending by objective as a picture; None when there is nothing to draw."""
     if not figures.allocated:
         return None
@@ -62,7 +62,7 @@ def objectives_chart(figures: Figures) -> Any:
     )
 
 
-def donors_chart(figures: Figures) -> Any:
+def donors_chart(figures: ReportFigures) -> Any:
     """Return what donors signed for and what came in; None without donors."""
     if not figures.donors:
         return None

@@ -80,7 +80,7 @@ class RecommendationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ObjectivePart:
     """The part of a project's allocation that stands for one objective."""
 
     code: str
@@ -101,7 +101,7 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AcceptedReport:
     """A partner's accepted report: what it says was reached, and how rights and welfare were looked after."""
 
     reference: str
@@ -127,7 +127,7 @@ class ProjectFigures:
     decision: str
     approved_on: date
     recommendations: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ObjectivePart, ...]
     rights_marker: int
     rights_label: str
     allocated: Decimal
@@ -135,7 +135,7 @@ class ProjectFigures:
     spent: Decimal
     delivery: Decimal | None
     indicators: tuple[IndicatorRow, ...]
-    accounts: tuple[Account, ...]
+    accounts: tuple[AcceptedReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class DonorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ReportFigures:
     """The whole report."""
 
     language: str

@@ -18,40 +18,40 @@ from alliance.register.knowledge import one_state
 from funds.ledger.attribution import prorated
 from funds.ledger.chart import GIVEN
 from funds.models import Agreement, Donor, Fund
-from funds.statements.funding_status import DEFINITIONS, Row, funding_status
+from funds.statements.funding_status import DEFINITIONS, StatusRow, funding_status
 from governance.models import Decision, DecisionAmount
 from proposals.models import ProposalVersion, WaitingApproval
 from reporting.flow import money_flow
 from reporting.forum_report.figures import (
     DecisionFigures,
     DonorRow,
-    Figures,
     Meeting,
     ObjectiveRow,
     ProjectFigures,
     RecommendationRow,
+    ReportFigures,
     StatementRow,
     WindowRow,
 )
 from reporting.forum_report.projects import serves, sponsored
-from reporting.forum_report.scope import Scope, rests_on
+from reporting.forum_report.scope import ReportScope, rests_on
 
 ZERO = Decimal("0.00")
 
 
-def gather(of: Scope) -> Figures:
+def gather(of: ReportScope) -> ReportFigures:
     """Return the figures of a report, in the active language, all read at one moment."""
     with one_state():
         return _gather(of)
 
 
-def _gather(of: Scope) -> Figures:
+def _gather(of: ReportScope) -> ReportFigures:
     known = rests_on(of)
     fund = Fund.objects.the()
     projects = sponsored(of)
     decisions = decided(of)
     recommendations = by_recommendation(of, projects)
-    return Figures(
+    return ReportFigures(
         language=active_language(),
         meeting=meeting_figures(of.summit),
         previous=meeting_figures(of.previous) if of.previous else None,
@@ -91,7 +91,7 @@ def meeting_figures(summit: Summit) -> Meeting:
     )
 
 
-def by_objective(of: Scope, projects: Sequence[ProjectFigures]) -> tuple[ObjectiveRow, ...]:
+def by_objective(of: ReportScope, projects: Sequence[ProjectFigures]) -> tuple[ObjectiveRow, ...]:
     """Return allocations and spending by objective, split by the projects' percentages; the rows add up exactly."""
     objectives = [of.objective] if of.objective else list(Objective.objects.order_by("number"))
     allocated: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -113,7 +113,7 @@ def by_objective(of: Scope, projects: Sequence[ProjectFigures]) -> tuple[Objecti
     )  # fmt: skip
 
 
-def statement(of: Scope) -> tuple[StatementRow, ...]:
+def statement(of: ReportScope) -> tuple[StatementRow, ...]:
     """Return the fund's status before the period, in it and together; the trustee's seed has its own line (R96)."""
     now = funding_status(of.as_of, known_at=of.known_at)
     before = funding_status(of.since - timedelta(days=1), known_at=of.known_at) if of.since else None
@@ -122,11 +122,11 @@ def statement(of: Scope) -> tuple[StatementRow, ...]:
     return (rows[0], _statement_row(now.seed, seed_before), *rows[1:])
 
 
-def _statement_row(row: Row, before: Decimal) -> StatementRow:
+def _statement_row(row: StatusRow, before: Decimal) -> StatementRow:
     return StatementRow(row.code, str(row.label), before, row.amount - before, row.amount, row.percent, row.is_total)
 
 
-def decided(of: Scope) -> tuple[DecisionFigures, ...]:
+def decided(of: ReportScope) -> tuple[DecisionFigures, ...]:
     """Return the decisions closed in the period, and earlier ones that waited and got their money in it, in order.
 
     Under one objective, those on its projects.
@@ -143,7 +143,7 @@ def decided(of: Scope) -> tuple[DecisionFigures, ...]:
     return tuple(decision_figures(of, row, waited.get(row.reference)) for row in found)
 
 
-def _outcome(of: Scope, decision: Any, waited: WaitingApproval | None) -> str:
+def _outcome(of: ReportScope, decision: Any, waited: WaitingApproval | None) -> str:
     """Return the outcome in words: an approval that waits, lapsed or got its money in a later period says so."""
     funded_at = waited.funded_at if waited else None
     if funded_at is not None and of.is_done(funded_at):
@@ -156,7 +156,7 @@ def _outcome(of: Scope, decision: Any, waited: WaitingApproval | None) -> str:
     return str(decision.outcome.get_result_display())
 
 
-def decision_figures(of: Scope, decision: Any, waited: WaitingApproval | None) -> DecisionFigures:
+def decision_figures(of: ReportScope, decision: Any, waited: WaitingApproval | None) -> DecisionFigures:
     amounts = tuple(WindowRow(row.window.code, row.window.name, row.amount) for row in decision.amounts.all())
     applicant = decision.version.proposal.applicant.name if decision.version else ""
     is_funded = waited is not None and of.is_done(waited.funded_at)
@@ -184,7 +184,7 @@ def by_window(decisions: Iterable[DecisionFigures]) -> tuple[WindowRow, ...]:
     return tuple(WindowRow(code, name, amount) for (code, name), amount in sorted(totals.items()))
 
 
-def by_recommendation(of: Scope, projects: Sequence[ProjectFigures]) -> list[RecommendationRow]:
+def by_recommendation(of: ReportScope, projects: Sequence[ProjectFigures]) -> list[RecommendationRow]:
     """Return the recommendations that projects follow, and all of the meeting before, with what came of each (R37)."""
     following: dict[str, list[ProjectFigures]] = defaultdict(list)
     for project in projects:
@@ -213,7 +213,7 @@ def recommendation_row(row: Recommendation, projects: Sequence[ProjectFigures], 
     )
 
 
-def asked_by(of: Scope) -> dict[str, Decimal]:
+def asked_by(of: ReportScope) -> dict[str, Decimal]:
     """Return what the newest versions sent in during the period ask for, by the recommendations they name."""
     sent = ProposalVersion.objects.filter(of.done_in_period("submitted_at")).exclude(of.done("proposal__withdrawn_at"))
     newest = {version.proposal_id: version for version in sent.order_by("number", "pk")}
@@ -224,7 +224,7 @@ def asked_by(of: Scope) -> dict[str, Decimal]:
     return asked
 
 
-def donors(of: Scope) -> tuple[DonorRow, ...]:
+def donors(of: ReportScope) -> tuple[DonorRow, ...]:
     """Return who signed for how much in the period, and what came in during it, less what was reversed, by name."""
     signed = _signed(of)
     came = _came(of)
@@ -242,7 +242,7 @@ def donors(of: Scope) -> tuple[DonorRow, ...]:
     return tuple(sorted(made, key=lambda row: (row.is_seed, row.name)))
 
 
-def _came(of: Scope) -> dict[str, Decimal]:
+def _came(of: ReportScope) -> dict[str, Decimal]:
     """Return what came in during the period by the donor's slug, from the postings: a reversal takes it back."""
     rows = of.postings().filter(of.dated_in_period("effective_on")).order_by()
     rows = rows.filter(Q(credit__kind__in=GIVEN) | Q(debit__kind__in=GIVEN))
@@ -253,7 +253,7 @@ def _came(of: Scope) -> dict[str, Decimal]:
     return dict(found)
 
 
-def _signed(of: Scope) -> dict[int, Decimal]:
+def _signed(of: ReportScope) -> dict[int, Decimal]:
     """Return what was signed for in the period by donor: its agreements, and what its amendments changed of earlier ones."""
     before = of.since - timedelta(days=1) if of.since else date.min
     rows = Agreement.objects.filter(of.recorded("recorded_at"), signed_on__lte=of.as_of)

@@ -14,7 +14,7 @@ from alliance.jobs.operations import request_job
 from alliance.jobs.paper import Told, declare_paper
 from alliance.people.models import Role, User
 from reporting.forum_report import document
-from reporting.forum_report.figures import Figures
+from reporting.forum_report.figures import ReportFigures
 from reporting.forum_report.gather import gather
 from reporting.forum_report.scope import scope
 
@@ -45,7 +45,7 @@ def publish_report(*, by: User, draft: Job) -> Job:
     return request_job(by=by, kind=FINAL, parameters=parameters, language=draft.language)
 
 
-def gathered(job: Job) -> Figures:
+def gathered(job: Job) -> ReportFigures:
     """Return the figures asked for; refuse a final edition whose figures are not those of the draft that was read."""
     asked = job.parameters
     day = date.fromisoformat(asked["as_of"])
@@ -57,11 +57,11 @@ def gathered(job: Job) -> Figures:
     return figures
 
 
-def pages(job: Job, figures: Figures) -> bytes:
+def pages(job: Job, figures: ReportFigures) -> bytes:
     return document.make_pdf(figures, is_final=job.kind == FINAL)
 
 
-def told(job: Job, figures: Figures) -> Told:
+def told(job: Job, figures: ReportFigures) -> Told:
     is_final = job.kind == FINAL
     facts = {name: job.parameters[name] for name in ("summit", "objective", "as_of")} | {"figures": figures.digest()}
     name = document.report_name(figures, is_final=is_final)

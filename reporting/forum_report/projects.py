@@ -11,13 +11,13 @@ from alliance.forum.models import Objective
 from funds.ledger.attribution import prorated
 from funds.ledger.chart import OF_PROJECTS
 from proposals.models import PartnerReport, Project, ProposalVersion, ReportedIndicator, RightsMarker
-from reporting.forum_report.figures import Account, IndicatorRow, Part, ProjectFigures
-from reporting.forum_report.scope import Scope
+from reporting.forum_report.figures import AcceptedReport, IndicatorRow, ObjectivePart, ProjectFigures
+from reporting.forum_report.scope import ReportScope
 
 ZERO = Decimal("0.00")
 
 
-def sponsored(of: Scope) -> tuple[ProjectFigures, ...]:
+def sponsored(of: ReportScope) -> tuple[ProjectFigures, ...]:
     """Return the projects approved in the period, with money and results up to its last day (R104)."""
     rows = Project.objects.filter(of.dated_in_period("approved_on")).select_related("lead", "version")
     rows = rows.prefetch_related("contracts__partner", "proposal__indicators").order_by("reference")
@@ -31,7 +31,7 @@ def sponsored(of: Scope) -> tuple[ProjectFigures, ...]:
     )
 
 
-def serves(of: Scope, version: ProposalVersion | None) -> bool:
+def serves(of: ReportScope, version: ProposalVersion | None) -> bool:
     """Say whether the report's objective, if it has one, is among those of a frozen version."""
     if of.objective is None:
         return True
@@ -39,7 +39,11 @@ def serves(of: Scope, version: ProposalVersion | None) -> bool:
 
 
 def project_figures(
-    of: Scope, project: Project, money: dict[str, Decimal], reports: Sequence[PartnerReport], names: dict[str, str]
+    of: ReportScope,
+    project: Project,
+    money: dict[str, Decimal],
+    reports: Sequence[PartnerReport],
+    names: dict[str, str],
 ) -> ProjectFigures:
     content = project.version.parsed
     net_funded = money["partner"] + money["spent"]
@@ -66,12 +70,12 @@ def project_figures(
         delivery=(money["spent"] / net_funded).quantize(Decimal("0.0001")) if net_funded else None,
         indicators=indicator_rows(project, reports),
         accounts=tuple(
-            Account(r.reference, r.period_from, r.period_to, r.results, r.rights_follow_up) for r in reports
+            AcceptedReport(r.reference, r.period_from, r.period_to, r.results, r.rights_follow_up) for r in reports
         ),
     )
 
 
-def partners(of: Scope, project: Project) -> tuple[str, ...]:
+def partners(of: ReportScope, project: Project) -> tuple[str, ...]:
     """Return who, beside the lead, had a contract signed on both sides by the report's date."""
     signed = [
         contract.partner.name
@@ -82,7 +86,7 @@ def partners(of: Scope, project: Project) -> tuple[str, ...]:
     return tuple(sorted(set(signed)))
 
 
-def state_of(of: Scope, project: Project) -> str:
+def state_of(of: ReportScope, project: Project) -> str:
     """Return the project's state on the report's date, from its stamps."""
     stamps = {
         Project.State.CLOSED: project.closed_at,
@@ -92,13 +96,13 @@ def state_of(of: Scope, project: Project) -> str:
     return str(next((state for state, at in stamps.items() if of.is_done(at)), Project.State.APPROVED).label)
 
 
-def parts(amount: Decimal, percents: dict[str, Decimal], names: dict[str, str]) -> tuple[Part, ...]:
+def parts(amount: Decimal, percents: dict[str, Decimal], names: dict[str, str]) -> tuple[ObjectivePart, ...]:
     """Split an amount by the objectives' percentages, to the cent; the parts add up to it."""
     split = prorated(amount, percents)
-    return tuple(Part(code, names[code], percents[code], split[code]) for code in sorted(percents))
+    return tuple(ObjectivePart(code, names[code], percents[code], split[code]) for code in sorted(percents))
 
 
-def balances(of: Scope, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
+def balances(of: ReportScope, references: Iterable[str]) -> dict[str, dict[str, Decimal]]:
     """Return what each project's accounts held on the last day, by kind of account, from the postings themselves."""
     held: dict[str, dict[str, Decimal]] = {reference: defaultdict(lambda: ZERO) for reference in references}
     for side, sign in (("debit", 1), ("credit", -1)):
@@ -112,7 +116,7 @@ def balances(of: Scope, references: Iterable[str]) -> dict[str, dict[str, Decima
     return held
 
 
-def accepted(of: Scope, projects: Sequence[Project]) -> dict[int, list[PartnerReport]]:
+def accepted(of: ReportScope, projects: Sequence[Project]) -> dict[int, list[PartnerReport]]:
     """Return the reports accepted by the report's date, by project, in order."""
     reports: dict[int, list[PartnerReport]] = defaultdict(list)
     rows = PartnerReport.objects.accepted().filter(of.done("accepted_at"), contract__project__in=projects)

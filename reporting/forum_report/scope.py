@@ -22,7 +22,7 @@ from funds.models import Agreement, AgreementAmendment, Posting
 
 
 @dataclass(frozen=True)
-class Scope:
+class ReportScope:
     """A meeting, the days a report to it covers, one objective or all, and the state of knowledge (None: all of it)."""
 
     summit: Summit
@@ -82,7 +82,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def scope(summit: str, *, objective: str = "", as_of: date | None = None, known_at: int | None = None) -> Scope:
+def scope(summit: str, *, objective: str = "", as_of: date | None = None, known_at: int | None = None) -> ReportScope:
     """Return the scope of a report; raises Refused, naming the field, for what cannot be reported on."""
     meetings = Summit.objects.in_order().with_chairs()
     meeting = meetings.filter(code=summit).first()
@@ -92,7 +92,7 @@ def scope(summit: str, *, objective: str = "", as_of: date | None = None, known_
     if objective and aim is None:
         raise Refused(_("There is no objective %(code)s.") % {"code": objective}, field="objective")
     previous = meetings.filter(number=meeting.number - 1).first()
-    made = Scope(meeting, previous, _as_of(meeting, as_of), aim, _known(known_at))
+    made = ReportScope(meeting, previous, _as_of(meeting, as_of), aim, _known(known_at))
     if made.since and made.as_of < made.since:
         raise Refused(_("This date lies before the period that the report covers."), field="as_of")
     return made
@@ -122,7 +122,7 @@ def reportable() -> list[Summit]:
     return meetings[:1] + [one for before, one in pairwise(meetings) if before.ends_on < today]
 
 
-def rests_on(of: Scope) -> Checkpoint:
+def rests_on(of: ReportScope) -> Checkpoint:
     """Return the newest register entry that the report's figures rest on.
 
     It is the last one of the report's last day, or a later one that entered money of an earlier date. Whatever
@@ -142,7 +142,7 @@ def rests_on(of: Scope) -> Checkpoint:
     return Checkpoint(*entries.values_list("n", "hash", "recorded_at").get(n=newest))
 
 
-def _entry_of_late_agreement(of: Scope, entries: QuerySet[RegisterEntry]) -> int | None:
+def _entry_of_late_agreement(of: ReportScope, entries: QuerySet[RegisterEntry]) -> int | None:
     """Return the entry of the agreement or amendment recorded last among those signed in the period and recorded after it."""
     late = of.dated_in_period("signed_on") & of.recorded("recorded_at") & Q(recorded_at__gte=of.end)
     agreements = Agreement.objects.filter(late).values_list("recorded_at", "reference")

@@ -17,7 +17,7 @@ from funds.models import Agreement, Deposit, Donor, Pledge, Posting
 from proposals.models import Contract
 from reporting.iati import codes, movements
 from reporting.iati.context import Known, in_each, said
-from reporting.iati.movements import Kind, Movement
+from reporting.iati.movements import Movement, TransactionKind
 from reporting.iati.shape import Activity, Coded, Link, Participant, Party, Text, Transaction
 
 ZERO = Decimal("0.00")
@@ -134,7 +134,7 @@ def _agreed(known: Known) -> Iterator[Transaction]:
         )  # fmt: skip
 
 
-def _of_fund(known: Known, moved: Movement, kind: Kind, amount: Decimal) -> Transaction:
+def _of_fund(known: Known, moved: Movement, kind: TransactionKind, amount: Decimal) -> Transaction:
     """Return a movement as the fund's: from a donor, for a cost, or to another fund."""
     found = Transaction(f"{moved.entry}/{moved.line}", kind.code, moved.on, amount, kind.words)
     if kind.code == codes.INCOMING:

@@ -18,7 +18,7 @@ from reporting.iati.fund import fund_activity
 from reporting.iati.movements import ByProject
 from reporting.iati.projects import project_activity, projects
 from reporting.iati.shape import Activities, Activity, Link, OrganisationFile, Year
-from reporting.statements.scope import Scope
+from reporting.statements.scope import StatementScope
 
 USES = (*line_codes(AddsTo.TRANSFERS), *line_codes(AddsTo.REFUNDS), *line_codes(AddsTo.COSTS))
 
@@ -45,7 +45,7 @@ def organisation() -> OrganisationFile:
 
 
 def _spending(day: date) -> Iterator[Year]:
-    moves = Scope(day).moves()
+    moves = StatementScope(day).moves()
     for year in moves.years:
         found = amounts(functools.partial(moves.net, year=year))
         if not any(found[code] for code in USES):

@@ -19,7 +19,7 @@ KIND = AccountKind
 BATCH = 2000
 
 
-class Kind(NamedTuple):
+class TransactionKind(NamedTuple):
     """What a movement is in the standard: its code, whether it adds or takes back, in words."""
 
     code: str
@@ -27,24 +27,26 @@ class Kind(NamedTuple):
     words: str
 
 
-def _at_pools(kind: str, record: Record) -> tuple[tuple[str, str], Kind]:
+def _at_pools(kind: str, record: Record) -> tuple[tuple[str, str], TransactionKind]:
     """Return the accounts debited and credited, and what such a movement is in the fund's activity."""
     match record.nature:
         case Nature.GIVEN | Nature.EARNED:
-            return (KIND.POOL, kind), Kind(codes.INCOMING, 1, record.movement)
+            return (KIND.POOL, kind), TransactionKind(codes.INCOMING, 1, record.movement)
         case Nature.GIVEN_BACK:
-            return (kind, KIND.POOL), Kind(codes.INCOMING, -1, record.movement)
+            return (kind, KIND.POOL), TransactionKind(codes.INCOMING, -1, record.movement)
     is_transfer = LINES[record.line].adds_to == AddsTo.TRANSFERS
-    return (kind, KIND.POOL), Kind(codes.DISBURSEMENT if is_transfer else codes.EXPENDITURE, 1, record.movement)
+    return (kind, KIND.POOL), TransactionKind(
+        codes.DISBURSEMENT if is_transfer else codes.EXPENDITURE, 1, record.movement
+    )
 
 
 OF_FUND = dict(_at_pools(kind, record) for kind, record in CHART.items() if record.nature in AT_POOLS)
 # The same, in a project's. What a partner spends is not the fund's to spend once more: no code is its.
-OF_PROJECT: dict[tuple[str, str], Kind] = {
-    (KIND.PROJECT, KIND.POOL): Kind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
-    (KIND.POOL, KIND.PROJECT): Kind(codes.COMMITMENT, -1, "Release of unspent allocation"),
-    (KIND.PARTNER, KIND.PROJECT): Kind(codes.DISBURSEMENT, 1, "Transfer to a partner"),
-    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): Kind(codes.DISBURSEMENT, -1, "Refund from a partner"),
+OF_PROJECT: dict[tuple[str, str], TransactionKind] = {
+    (KIND.PROJECT, KIND.POOL): TransactionKind(codes.COMMITMENT, 1, "Allocation by the oversight committee"),
+    (KIND.POOL, KIND.PROJECT): TransactionKind(codes.COMMITMENT, -1, "Release of unspent allocation"),
+    (KIND.PARTNER, KIND.PROJECT): TransactionKind(codes.DISBURSEMENT, 1, "Transfer to a partner"),
+    (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT): TransactionKind(codes.DISBURSEMENT, -1, "Refund from a partner"),
 }
 
 
@@ -62,11 +64,11 @@ class Movement(NamedTuple):
     amount: Decimal
     reverses: int | None
 
-    def kind(self, table: dict[tuple[str, str], Kind]) -> Kind | None:
+    def kind(self, table: dict[tuple[str, str], TransactionKind]) -> TransactionKind | None:
         """Return what it is; a reversal is what it takes back, the other way round."""
         there, back = table.get((self.debit, self.credit)), table.get((self.credit, self.debit))
         if back and (self.reverses or not there):
-            return Kind(back.code, -back.sign, f"Correction: {back.words}")
+            return TransactionKind(back.code, -back.sign, f"Correction: {back.words}")
         return there
 
     @property
@@ -141,8 +143,8 @@ class ByProject:
 
 def transactions(
     movements: Iterable[Movement],
-    table: dict[tuple[str, str], Kind],
-    made: Callable[[Movement, Kind, Decimal], Transaction],
+    table: dict[tuple[str, str], TransactionKind],
+    made: Callable[[Movement, TransactionKind, Decimal], Transaction],
 ) -> Iterator[Transaction]:
     """Yield the transactions of the movements; what one act moved alike, such as an allocation out of two pools, is one."""
     known = ((movement, kind) for movement in movements if (kind := movement.kind(table)))
@@ -152,6 +154,6 @@ def transactions(
         yield made(movement, kind, kind.sign * sum((one.amount for one, _kind in parts), Decimal("0.00")))
 
 
-def _alike(pair: tuple[Movement, Kind]) -> tuple[int, date, Kind, str, str, str]:
+def _alike(pair: tuple[Movement, TransactionKind]) -> tuple[int, date, TransactionKind, str, str, str]:
     movement, kind = pair
     return movement.entry, movement.on, kind, movement.project, movement.partner, movement.donor

@@ -13,7 +13,7 @@ from funds.ledger.attribution import prorated
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, ReportedIndicator
 from reporting.iati import codes, movements
 from reporting.iati.context import Known, in_each, marked
-from reporting.iati.movements import Kind, Movement
+from reporting.iati.movements import Movement, TransactionKind
 from reporting.iati.shape import Activity, Coded, Link, Measured, Participant, Party, Text, Transaction, Year
 from reporting.projects import results
 
@@ -116,7 +116,7 @@ def _budgets(project: Any) -> Iterator[Year]:
         yield Year(first, last, amount, project.approved_on)
 
 
-def _of_project(known: Known, lead: Party, moved: Movement, kind: Kind, amount: Decimal) -> Transaction:
+def _of_project(known: Known, lead: Party, moved: Movement, kind: TransactionKind, amount: Decimal) -> Transaction:
     """Return a movement as the project's: from the fund to its lead, to which it was allocated, or to the partner paid."""
     receiver = lead if kind.code == codes.COMMITMENT else known.parties.get(moved.partner)
     return Transaction(f"{moved.entry}/{moved.line}", kind.code, moved.on, amount, kind.words, known.of_fund, receiver)

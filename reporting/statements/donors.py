@@ -15,8 +15,8 @@ from funds.ledger.movements import Moves
 from funds.ledger.shares import BY_SOURCE
 from funds.models import Source
 from reporting.statements.overview import TOTAL, with_total
-from reporting.statements.scope import Scope
-from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.scope import StatementScope
+from reporting.statements.shape import Cell, Column, Table, TableRow
 from reporting.statements.splits import WHOLE
 
 ZERO = Decimal("0.00")
@@ -25,7 +25,7 @@ SOURCES_SHOWN = 8
 DONORS_DRAWN = 12
 
 
-def commitments(of: Scope) -> tuple[Table, ...]:
+def commitments(of: StatementScope) -> tuple[Table, ...]:
     """By contributor: what was committed in signed agreements, and what was deposited. Never added to each other."""
     paid = _paid(of, of.moves(*GIVEN, *GIVEN_BACK, by="donor"))
     lines = [
@@ -52,7 +52,7 @@ class Paid(NamedTuple):
     refunded: Decimal = ZERO
 
 
-def _paid(of: Scope, moves: Moves) -> dict[str, Paid]:
+def _paid(of: StatementScope, moves: Moves) -> dict[str, Paid]:
     """Return what each donor paid, by its slug."""
     found: dict[str, Paid] = defaultdict(Paid)
     for year, debit, credit, slug, amount in moves.rows:
@@ -64,7 +64,7 @@ def _paid(of: Scope, moves: Moves) -> dict[str, Paid]:
     return dict(found)
 
 
-def _commitment_line(of: Scope, donor: Stages, paid: Paid) -> Line:
+def _commitment_line(of: StatementScope, donor: Stages, paid: Paid) -> TableRow:
     account = code_of(AccountKind.SEED if donor.is_trustee else AccountKind.CONTRIBUTIONS, donor.slug)
     given_back = AccountKind.SEED_REFUNDS if donor.is_trustee else AccountKind.DONOR_REFUNDS
     refunds = of.total(account=code_of(given_back, donor.slug)) if paid.refunded else ""
@@ -75,14 +75,14 @@ def _commitment_line(of: Scope, donor: Stages, paid: Paid) -> Line:
         Cell(paid.before + paid.in_year, of.total(account=account)),
         Cell(paid.refunded, refunds),
     )
-    return Line(donor.name, cells, "row", donor.slug, of.address("reporting:organisation", donor.slug))
+    return TableRow(donor.name, cells, "row", donor.slug, of.address("reporting:organisation", donor.slug))
 
 
-def _stages(of: Scope) -> list[Stages]:
+def _stages(of: StatementScope) -> list[Stages]:
     return stages(of.as_of)
 
 
-def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
+def commitments_charts(of: StatementScope) -> tuple[Grouped, ...]:
     """Draw pledged, agreed and received by donor. These are stages of the same money."""
     groups = [
         Group(donor.name, tuple(amount or ZERO for amount in donor[3:]))
@@ -95,7 +95,7 @@ def commitments_charts(of: Scope) -> tuple[Grouped, ...]:
     return (Grouped(_("Pledged, agreed and received by donor"), text, series, rows),) if rows else ()
 
 
-def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
+def attribution(of: StatementScope, *, whole: bool = False) -> tuple[Table, ...]:
     """Donors by projects: what of each project's allocation is attributed to whom, to the cent (R54).
 
     On a page the sources that gave least stand together; a file has them all.
@@ -112,7 +112,7 @@ def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
     for part in parts.rows(keys=map(str, shown), projects=held):
         held[part.project][int(part.key)] = part.allocated
     lines = [
-        Line(
+        TableRow(
             row.project, _by_source(held[row.project], shown, row.allocated, with_rest=bool(rest)), "row", row.project,
             of.total(project=row.project),
         )
@@ -120,7 +120,7 @@ def attribution(of: Scope, *, whole: bool = False) -> tuple[Table, ...]:
     ]  # fmt: skip
     if lines:
         cells = _by_source(sums, shown, sum(sums.values(), ZERO), with_rest=bool(rest))
-        lines.append(Line(TOTAL, cells, "total", "total"))
+        lines.append(TableRow(TOTAL, cells, "total", "total"))
     note = _(
         "An allocation is split in proportion to what each source holds in the pool, in whole cents. Attributed does not mean "
         "that a donor financed a project: money in a pool has no name."

@@ -10,17 +10,17 @@ from funds.contributions.ageing import overdue_on
 from funds.ledger.refunds_in_transit import refunds_in_transit
 from funds.models import Deposit
 from reporting.statements.overview import with_total
-from reporting.statements.scope import Scope
-from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.scope import StatementScope
+from reporting.statements.shape import Cell, Column, Table, TableRow
 
 ZERO = Decimal("0.00")
 
 
-def open_items(of: Scope) -> tuple[Table, ...]:
+def open_items(of: StatementScope) -> tuple[Table, ...]:
     return (_in_transit(of), _overdue(of), _unmatched(of))
 
 
-def _in_transit(of: Scope) -> Table:
+def _in_transit(of: StatementScope) -> Table:
     """Refunds that partners have sent and the administrative agent does not have yet."""
     lines = [
         _aged(of, one.account.subject, one.amount, one.since, of.total(account=one.account.code))
@@ -33,11 +33,11 @@ def _columns(day: str) -> tuple[Column, ...]:
     return Column(_("Amount")), Column(day, "date"), Column(_("Age in days"), "number")
 
 
-def _aged(of: Scope, label: str, amount: Decimal, day: date, url: str) -> Line:
-    return Line(label, (Cell(amount, url), Cell(day), Cell((of.as_of - day).days)), "row", label, url)
+def _aged(of: StatementScope, label: str, amount: Decimal, day: date, url: str) -> TableRow:
+    return TableRow(label, (Cell(amount, url), Cell(day), Cell((of.as_of - day).days)), "row", label, url)
 
 
-def _overdue(of: Scope) -> Table:
+def _overdue(of: StatementScope) -> Table:
     """Instalments due by the day for which not enough had come in, at the agreement's rate, as the ageing page has them."""
     lines = [
         _aged(
@@ -50,7 +50,7 @@ def _overdue(of: Scope) -> Table:
     return Table(_("Instalments overdue"), _("Agreement"), _columns(_("Due on")), with_total(lines))
 
 
-def _unmatched(of: Scope) -> Table:
+def _unmatched(of: StatementScope) -> Table:
     """Deposits that stand on no agreement and no pledge."""
     rows = Deposit.ever.standing(of.as_of).filter(agreement=None, pledge=None)
     rows = rows.only("reference", "amount_usd", "received_on", *names("donor__organisation"))

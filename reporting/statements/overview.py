@@ -20,8 +20,8 @@ from funds.statements.direct_costs import spending_of
 from funds.statements.funding_status import LABELS, SEED_LABEL, amounts, percent
 from reporting.paging import Page
 from reporting.postings import FLOWS
-from reporting.statements.scope import ROWS, Scope
-from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.scope import ROWS, StatementScope
+from reporting.statements.shape import Cell, Column, Table, TableRow
 
 KIND = AccountKind
 ZERO = Decimal("0.00")
@@ -55,10 +55,10 @@ SOURCES_AND_USES: tuple[tuple[str, Text, str], ...] = (
 )
 
 
-def funding_status(of: Scope) -> tuple[Table, ...]:
+def funding_status(of: StatementScope) -> tuple[Table, ...]:
     """The live statement: its rows as on the page about the money."""
     status = live.funding_status(of.as_of)
-    seed = Line(status.seed.label, (Cell(status.seed.amount, of.total("seed")), Cell(None)), "part", "seed")
+    seed = TableRow(status.seed.label, (Cell(status.seed.amount, of.total("seed")), Cell(None)), "part", "seed")
     lines = [_status_line(of, row) for row in status.rows]
     return (
         Table(
@@ -68,12 +68,12 @@ def funding_status(of: Scope) -> tuple[Table, ...]:
     )  # fmt: skip
 
 
-def _status_line(of: Scope, row: live.Row) -> Line:
+def _status_line(of: StatementScope, row: live.StatusRow) -> TableRow:
     url = of.total(row.code) if row.code in FLOWS else ""
-    return Line(row.label, (Cell(row.amount, url), Cell(row.percent)), "total" if row.is_total else "row", row.code)
+    return TableRow(row.label, (Cell(row.amount, url), Cell(row.percent)), "total" if row.is_total else "row", row.code)
 
 
-def sources_and_uses(of: Scope) -> tuple[Table, ...]:
+def sources_and_uses(of: StatementScope) -> tuple[Table, ...]:
     """Previous year, report year and all years: what came in, what went out, and the balance carried on (R57)."""
     moves = of.moves()
     columns = (Column(str(of.year - 1)), Column(str(of.year)), Column(_("Cumulative")))
@@ -85,15 +85,15 @@ def sources_and_uses(of: Scope) -> tuple[Table, ...]:
             Cell(found[code], to(code) if code in FLOWS and code != "balance_partners" else "")
             for found, to in zip(figures, addresses, strict=True)
         ]
-        lines.append(Line(label, tuple(cells), level, code))
+        lines.append(TableRow(label, tuple(cells), level, code))
     lines.append(_delivery(figures))
     note = _("The closing balance of a year is the opening balance of the next. Refunds count when they have arrived.")
     return (Table(_("Sources and uses of funds"), _("Row"), columns, tuple(lines), note),)
 
 
-def _delivery(figures: Iterable[dict[str, Decimal | None]]) -> Line:
+def _delivery(figures: Iterable[dict[str, Decimal | None]]) -> TableRow:
     rates = [percent(found["expenditure"] or ZERO, found["net_funded"] or ZERO) for found in figures]
-    return Line(_("Delivery rate, per cent"), tuple(Cell(rate) for rate in rates), "row", "delivery")
+    return TableRow(_("Delivery rate, per cent"), tuple(Cell(rate) for rate in rates), "row", "delivery")
 
 
 def _year(moves: Moves, year: int) -> dict[str, Decimal | None]:
@@ -122,7 +122,7 @@ def _derived(net: Net) -> dict[str, Decimal]:
     }
 
 
-def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
+def sources_and_uses_charts(of: StatementScope) -> tuple[Grouped, ...]:
     """Draw what came in and went out, year by year, the last years only."""
     moves = of.moves()
     years = moves.years[-YEARS_DRAWN:]
@@ -135,17 +135,17 @@ def sources_and_uses_charts(of: Scope) -> tuple[Grouped, ...]:
     return (Grouped(_("Sources and uses over time"), text, series, tuple(rows)),) if rows else ()
 
 
-def interest(of: Scope) -> tuple[Table, ...]:
+def interest(of: StatementScope) -> tuple[Table, ...]:
     moves = of.moves(*EARNED)
     lines = [_by_years(of, code, moves) for code in INTEREST]
     return (Table(_("Interest and investment income"), _("Source"), by_years(of), with_total(lines)),)
 
 
-def by_years(of: Scope) -> tuple[Column, ...]:
+def by_years(of: StatementScope) -> tuple[Column, ...]:
     return (Column(_("Prior years")), Column(str(of.year)), Column(TOTAL))
 
 
-def _by_years(of: Scope, code: str, moves: Moves) -> Line:
+def _by_years(of: StatementScope, code: str, moves: Moves) -> TableRow:
     def net(**when: Any) -> Decimal:
         return LINES[code].of(functools.partial(moves.net, **when))
 
@@ -154,18 +154,18 @@ def _by_years(of: Scope, code: str, moves: Moves) -> Line:
         Cell(net(year=of.year), of.in_year(code)),
         Cell(net(), of.total(code)),
     )
-    return Line(LABELS[code], cells, "row", code)
+    return TableRow(LABELS[code], cells, "row", code)
 
 
 def with_total(
-    lines: list[Line], *, label: Text = TOTAL, level: str = "total", code: str = "total"
-) -> tuple[Line, ...]:
+    lines: list[TableRow], *, label: Text = TOTAL, level: str = "total", code: str = "total"
+) -> tuple[TableRow, ...]:
     """Add a row with the sums of money columns; a column that holds no amounts stays empty."""
     if not lines:
         return ()
     columns = zip(*(line.cells for line in lines if line.level == "row"), strict=True)
     sums = [Cell(_sum(cells)) for cells in columns]
-    return (*lines, Line(label, tuple(sums), level, code))
+    return (*lines, TableRow(label, tuple(sums), level, code))
 
 
 def _sum(cells: Iterable[Cell]) -> Decimal | None:
@@ -174,7 +174,7 @@ def _sum(cells: Iterable[Cell]) -> Decimal | None:
     return sum(amounts_, ZERO) if len(amounts_) == len(values) else None
 
 
-def cost_recovery(of: Scope) -> tuple[Table, ...]:
+def cost_recovery(of: StatementScope) -> tuple[Table, ...]:
     """What running the fund costs: the agent's fee, direct costs, bank charges, and partners' indirect support costs."""
     moves = of.moves()
     costs = [_by_years(of, code, moves) for code in line_codes(AddsTo.COSTS)]
@@ -184,13 +184,13 @@ def cost_recovery(of: Scope) -> tuple[Table, ...]:
     )
 
 
-def _shares(of: Scope, moves: Moves) -> Iterable[Line]:
+def _shares(of: StatementScope, moves: Moves) -> Iterable[TableRow]:
     buckets: tuple[dict[str, Any], ...] = ({"before": of.year}, {"year": of.year}, {})
     found = [amounts(functools.partial(moves.net, **when)) for when in buckets]
     fee = [percent(one["fee"], one["contributions"]) for one in found]
     direct = [percent(one["direct_cost"], spending_of(one)) for one in found]
-    yield Line(_("Fee, per cent of contributions"), tuple(map(Cell, fee)), "row", "fee_percent")
-    yield Line(
+    yield TableRow(_("Fee, per cent of contributions"), tuple(map(Cell, fee)), "row", "fee_percent")
+    yield TableRow(
         _("Direct costs, per cent of net funded amount and direct costs"),
         tuple(map(Cell, direct)),
         "row",
@@ -209,11 +209,11 @@ WINDOW_COLUMNS = (
 )
 
 
-def windows(of: Scope) -> tuple[Table, ...]:
+def windows(of: StatementScope) -> tuple[Table, ...]:
     """Each window's pool: what came in, what went out, and what can be allocated."""
     moves = of.moves(KIND.POOL, by="pools")
     lines = [
-        Line(
+        TableRow(
             window.name,
             tuple(map(Cell, window_figures(moves, window.code))),
             "row",
@@ -244,11 +244,11 @@ def window_figures(moves: Moves, code: str) -> list[Decimal]:
     return [*parts, sum(parts, ZERO)]
 
 
-def _pool(of: Scope, code: str) -> str:
+def _pool(of: StatementScope, code: str) -> str:
     return of.total(account=f"pool:{code}")
 
 
-def windows_charts(of: Scope) -> tuple[Bars, ...]:
+def windows_charts(of: StatementScope) -> tuple[Bars, ...]:
     (table,) = of.once(windows)
     rows = tuple(
         Bar(line.label, line.cells[-1].value, of_code(line.code))  # type: ignore[arg-type]
@@ -258,7 +258,7 @@ def windows_charts(of: Scope) -> tuple[Bars, ...]:
     return (Bars(_("Balance by window"), _("Bars of what each window’s pool holds."), rows),)
 
 
-def trial_balance(of: Scope) -> tuple[Table, ...]:
+def trial_balance(of: StatementScope) -> tuple[Table, ...]:
     """Every account with its sums; debits and credits agree in total. A page reads the accounts that it shows."""
     if of.page is None:
         return (_accounts(of, live.trial_balance(of.as_of)),)
@@ -269,9 +269,9 @@ def trial_balance(of: Scope) -> tuple[Table, ...]:
     return (replace(table, lines=lines, page=Page(found.number, [], found.has_more)),)
 
 
-def _accounts(of: Scope, accounts: Iterable[live.AccountLine]) -> Table:
+def _accounts(of: StatementScope, accounts: Iterable[live.AccountLine]) -> Table:
     lines = [
-        Line(
+        TableRow(
             one.code,
             (Cell(one.debits), Cell(one.credits), Cell(one.balance)),
             "row",

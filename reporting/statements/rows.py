@@ -6,13 +6,13 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from alliance.core.tables import Column, tag
-from reporting.statements.shape import NOTHING, Line, Table
+from reporting.statements.shape import NOTHING, Table, TableRow
 
 type Written = tuple[str, str, bool, str]
 type Start = tuple[str, str]  # how a cell begins, and how one that says nothing: a stacked row leaves it out
 
 
-def rows(table: Table, lines: Iterable[tuple[Line, Sequence[Written]]]) -> SafeString:
+def rows(table: Table, lines: Iterable[tuple[TableRow, Sequence[Written]]]) -> SafeString:
     """Return the head and the body of the table, every text escaped."""
     columns = [Column(str(column.label), column.is_figure, is_labelled=True) for column in table.columns]
     starts = [(column.cell(), Column(column.label, True, True).cell(**{"class": "none"})) for column in columns]
@@ -22,7 +22,7 @@ def rows(table: Table, lines: Iterable[tuple[Line, Sequence[Written]]]) -> SafeS
     return mark_safe(f"{head}\n  <tbody>{body}\n  </tbody>\n")  # noqa: S308 - every text in it is escaped
 
 
-def _row(table: Table, line: Line, cells: Sequence[Written], starts: Sequence[Start]) -> str:
+def _row(table: Table, line: TableRow, cells: Sequence[Written], starts: Sequence[Start]) -> str:
     label = escape(str(line.label))
     if line.level == "group":
         return f'\n  <tr class="group"><th scope="rowgroup" colspan="{table.width}">{label}</th></tr>'

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 from django.urls import reverse
 
 from funds.ledger.movements import Moves
-from funds.ledger.snapshots import Basis, Part, Parts
+from funds.ledger.snapshots import Basis, Parts, ProjectPart
 from reporting.paging import Page
 
 ROWS = 50  # of a long table on one page
@@ -24,7 +24,7 @@ def ends_of_years(begun: date | None, day: date, most: int) -> list[date]:
 
 
 @dataclass(frozen=True)
-class Scope:
+class StatementScope:
     """The day of a statement. Its year is the report year; the years before are told apart from it.
 
     A `page` asks for no more rows than that page of a long table shows; every sum is of all of them.
@@ -34,7 +34,7 @@ class Scope:
     page: int | None = None
     _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def once[T](self, read: Callable[["Scope"], T]) -> T:
+    def once[T](self, read: Callable[["StatementScope"], T]) -> T:
         """Return what a function reads for this statement; tables and pictures of it share one reading."""
         if read not in self._read:
             self._read[read] = read(self)
@@ -62,7 +62,7 @@ class Scope:
             self._read[cut] = Parts(cut, self.basis)
         return self._read[cut]
 
-    def some(self, parts: Parts) -> tuple[list[Part], Page | None]:
+    def some(self, parts: Parts) -> tuple[list[ProjectPart], Page | None]:
         """Return the parts of the page that was asked for, or all of them; a number after the last page is the last one."""
         if self.page is None:
             return parts.rows(), None

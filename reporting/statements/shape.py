@@ -34,7 +34,7 @@ class Cell(NamedTuple):
     url: str = ""
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A row. `level` is row, part, subtotal, total or group (a heading without figures)."""
 
     label: Text
@@ -51,7 +51,7 @@ class Table:
     caption: Text
     head: Text
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableRow, ...]
     note: Text = ""
     page: Any = field(default=None, compare=False)  # which page the lines are, where they are not all
 
@@ -59,7 +59,9 @@ class Table:
     def width(self) -> int:
         return len(self.columns) + 1
 
-    def written(self, lines: Iterable[Line] | None = None) -> Iterator[tuple[Line, list[tuple[str, str, bool, str]]]]:
+    def written(
+        self, lines: Iterable[TableRow] | None = None
+    ) -> Iterator[tuple[TableRow, list[tuple[str, str, bool, str]]]]:
         """Yield lines with their cells in the reader's way of writing: text, address, whether it is a figure, heading."""
         write, columns = _writer(), [(column.kind, column.is_figure, str(column.label)) for column in self.columns]
         for line in self.lines if lines is None else lines:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from funds.ledger.attribution import prorated
 from funds.ledger.movements import Moves
-from funds.ledger.snapshots import Basis, Part, splits
+from funds.ledger.snapshots import Basis, ProjectPart, splits
 from funds.models import AccountKind
 from proposals.models import Project
 
@@ -27,7 +27,7 @@ WHOLE, BY_OBJECTIVE, BY_PARTNER = "whole", "objective", "partner"
 FUNDED = (KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT)
 
 
-class Figures(NamedTuple):
+class ProjectFigures(NamedTuple):
     """A project's allocation, net funded amount and expenditure until a day."""
 
     allocated: Decimal
@@ -43,12 +43,12 @@ def refunded(moves: Moves, key: str, **when: int) -> Decimal:
     return moves.net(KIND.PROJECT, KIND.REFUNDS_IN_TRANSIT, key=key, **when)
 
 
-def figures(basis: Basis) -> dict[str, Figures]:
+def figures(basis: Basis) -> dict[str, ProjectFigures]:
     """Return the figures of the projects to read anew, of those that were ever allocated money, by reference."""
     moves = Moves(basis.day, by="project", kinds=(*FUNDED, KIND.SPENT), projects=basis.changed)
     allocated = moves.keys(KIND.PROJECT, KIND.POOL)
     return {
-        key: Figures(
+        key: ProjectFigures(
             moves.net(KIND.PROJECT, KIND.POOL, key=key),
             sent(moves, key) - refunded(moves, key),
             moves.net(KIND.SPENT, "", key=key),
@@ -58,24 +58,24 @@ def figures(basis: Basis) -> dict[str, Figures]:
 
 
 @splits(WHOLE)
-def whole(basis: Basis) -> Iterator[Part]:
+def whole(basis: Basis) -> Iterator[ProjectPart]:
     for reference, amounts in basis.once(figures).items():
-        yield Part("", reference, *amounts)
+        yield ProjectPart("", reference, *amounts)
 
 
 @splits(BY_OBJECTIVE)
-def by_objective(basis: Basis) -> Iterator[Part]:
+def by_objective(basis: Basis) -> Iterator[ProjectPart]:
     """Split by the percentages of the objectives served; a project without a record of them stands under none."""
     found = basis.once(figures)
     served = _weights(found, "objectives", "code", "percent")
     for reference, (allocated, funded, spent) in found.items():
         weights = served.get(reference) or {"": Decimal(100)}
         parts = [prorated(amount, weights) for amount in (allocated, max(funded, ZERO), spent)]
-        yield from (Part(code, reference, *(amounts[code] for amounts in parts)) for code in weights)
+        yield from (ProjectPart(code, reference, *(amounts[code] for amounts in parts)) for code in weights)
 
 
 @splits(BY_PARTNER)
-def by_partner(basis: Basis) -> Iterator[Part]:
+def by_partner(basis: Basis) -> Iterator[ProjectPart]:
     """Split what is allocated by the partners' shares of the approved budget, or, without a record of one, by what was sent."""
     found = basis.once(figures)
     shares = _weights(found, "partners", "organisation", "share")
@@ -84,7 +84,7 @@ def by_partner(basis: Basis) -> Iterator[Part]:
     for reference, (allocated, _funded, _spent) in found.items():
         weights = shares.get(reference, {})
         if sum(weights.values(), ZERO) > ZERO and allocated > ZERO:
-            yield from (Part(slug, reference, part) for slug, part in prorated(allocated, weights).items())
+            yield from (ProjectPart(slug, reference, part) for slug, part in prorated(allocated, weights).items())
 
 
 def _sent_to_partners(projects: Collection[str], day: date) -> dict[str, dict[str, Decimal]]:
@@ -106,4 +106,4 @@ def _weights(references: Iterable[str], name: str, key: str, weight: str) -> dic
     }
 
 
-__all__ = ["BY_OBJECTIVE", "BY_PARTNER", "FUNDED", "WHOLE", "Figures", "figures", "refunded", "sent"]
+__all__ = ["BY_OBJECTIVE", "BY_PARTNER", "FUNDED", "WHOLE", "ProjectFigures", "figures", "refunded", "sent"]

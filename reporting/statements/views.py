@@ -16,11 +16,11 @@ from alliance.people.requests import Request
 from alliance.rendering.tables import csv_response, xlsx_response
 from reporting.paging import Page, number_of
 from reporting.statements import jobs
-from reporting.statements.catalogue import KINDS, Kind, statement
+from reporting.statements.catalogue import KINDS, StatementKind, statement
 from reporting.statements.forms import AsOf
 from reporting.statements.rows import rows
 from reporting.statements.scope import ROWS, ends_of_years
-from reporting.statements.shape import Line, Table, flat
+from reporting.statements.shape import Table, TableRow, flat
 
 
 @public
@@ -66,7 +66,7 @@ def statement_pdf(request: Request, code: str) -> HttpResponse:
     return redirect(jobs.request_statement(by=request.user, code=code, as_of=form.day, language=language))
 
 
-def _may_read(request: HttpRequest, kind: Kind) -> bool:
+def _may_read(request: HttpRequest, kind: StatementKind) -> bool:
     return kind.is_public or (isinstance(request.user, User) and request.user.reads_all)
 
 
@@ -82,15 +82,15 @@ def _shown(table: Table, request: HttpRequest) -> dict[str, Any]:
     return _written(table, _within(table.lines, first, last), Page(number, [], last < len(found)))
 
 
-def _written(table: Table, lines: Iterable[Line], page: Page | None) -> dict[str, Any]:
+def _written(table: Table, lines: Iterable[TableRow], page: Page | None) -> dict[str, Any]:
     written = list(table.written(lines))
     return {"table": table, "lines": written, "rows": rows(table, written), "page": page}
 
 
-def _within(lines: tuple[Line, ...], first: int, last: int) -> list[Line]:
+def _within(lines: tuple[TableRow, ...], first: int, last: int) -> list[TableRow]:
     """Return the rows from `first` to before `last` with the headings over them, and every total."""
-    found: list[Line] = []
-    heading: Line | None = None
+    found: list[TableRow] = []
+    heading: TableRow | None = None
     place = 0
     for line in lines:
         if line.level == "group":

@@ -13,7 +13,7 @@ from alliance.rendering.tables import csv_response
 from funds.ledger.chart import LINES
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements.direct_costs import cost_share
-from funds.statements.funding_status import FundingStatus, Row, funding_status, windows
+from funds.statements.funding_status import FundingStatus, StatusRow, funding_status, windows
 from reporting import postings as found
 from reporting.flow import money_flow
 from reporting.paging import page_of
@@ -49,7 +49,7 @@ def money(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/money.html", context)
 
 
-def _address(row: Row, status: FundingStatus) -> str:
+def _address(row: StatusRow, status: FundingStatus) -> str:
     """Return where the postings behind a row are; a total has none of its own."""
     if row.code not in found.FLOWS:
         return ""

@@ -18,7 +18,7 @@ from alliance.rendering.charts import (
     Grouped,
     Link,
     Node,
-    Part,
+    Segment,
     Stack,
     Stacked,
     Target,
@@ -60,9 +60,11 @@ CHARTS: dict[str, Any] = {
     "flow of many": flow(60, 80),
     "grouped": Grouped("G", "D", (("Pledged", "open"), ("Received", "good")), (Group(LONG, (Decimal(5), Decimal(0))),)),
     "grouped without rows": Grouped("G", "D", (("Pledged", "open"),), ()),
-    "votes": Stacked("V", "D", (Stack("Donors", (Part("For", 3, "good"), Part("Against", 0, "bad"))),)),
-    "votes of hundreds": Stacked("V", "D", (Stack("Donors", (Part("For", 300, "good"), Part("Against", 99, "bad"))),)),
-    "no votes": Stacked("V", "D", (Stack("Donors", (Part("For", 0, "good"),)),)),
+    "votes": Stacked("V", "D", (Stack("Donors", (Segment("For", 3, "good"), Segment("Against", 0, "bad"))),)),
+    "votes of hundreds": Stacked(
+        "V", "D", (Stack("Donors", (Segment("For", 300, "good"), Segment("Against", 99, "bad"))),)
+    ),
+    "no votes": Stacked("V", "D", (Stack("Donors", (Segment("For", 0, "good"),)),)),
     "targets": Targets(
         "T", "D", (Target(LONG, 0, 10, 4), Target("x", 12, 8, Decimal("7.5"), "%"), Target("y", 3, 3, None))
     ),

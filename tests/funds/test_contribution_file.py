@@ -10,7 +10,7 @@ from funds.imports.contribution_file import (
     LONGEST_NAME,
     OUT_OF_SCALE,
     Contribution,
-    Line,
+    FileLine,
     Money,
     RowRefused,
     Unreadable,
@@ -47,7 +47,7 @@ PLEDGE = Money(D("1000.50"), "EUR", date(2008, 3, 10))
 
 
 def read(mapping=MAPPING, **cells):
-    return read_contribution(HEADING, Line(7, list((CELLS | cells).values())), mapping, TODAY)
+    return read_contribution(HEADING, FileLine(7, list((CELLS | cells).values())), mapping, TODAY)
 
 
 def refused(mapping=MAPPING, **cells):
@@ -70,7 +70,7 @@ def unreadable(content, columns=("id", "who"), *encoding):
 # The whole file
 
 SMALL = b"id,who\n1,Ann\n2,Bob\n"
-LINES = [Line(2, ["1", "Ann"]), Line(3, ["2", "Bob"])]
+LINES = [FileLine(2, ["1", "Ann"]), FileLine(3, ["2", "Bob"])]
 
 
 def test_a_table_is_its_heading_and_the_numbered_lines_below():
@@ -83,7 +83,7 @@ def test_a_table_is_its_heading_and_the_numbered_lines_below():
 def test_lines_are_read_by_the_columns_and_encoding_of_the_mapping():
     content = ",".join(HEADING).encode() + b"\n" + "1,Zoé\n".encode("latin-1")
     found = read_lines(content, replace(MAPPING, encoding="iso8859-1"))
-    assert found == (HEADING, [Line(2, ["1", "Zoé"])])
+    assert found == (HEADING, [FileLine(2, ["1", "Zoé"])])
     with pytest.raises(Unreadable, match=r"no column “id”"):
         read_lines(b"who\nAnn\n", MAPPING)
 
@@ -91,12 +91,15 @@ def test_lines_are_read_by_the_columns_and_encoding_of_the_mapping():
 def test_empty_lines_are_passed_over_and_counted():
     assert table(b"\nid,who\n\n,\n1,Ann\n  , \n2,Bob\n") == (
         ["id", "who"],
-        [Line(5, ["1", "Ann"]), Line(7, ["2", "Bob"])],
+        [FileLine(5, ["1", "Ann"]), FileLine(7, ["2", "Bob"])],
     )
 
 
 def test_a_line_with_breaks_in_its_cells_has_the_number_of_its_first():
-    assert table(b'id,who\n1,"Ann\nof\nAix"\n2,Bob\n')[1] == [Line(2, ["1", "Ann\nof\nAix"]), Line(5, ["2", "Bob"])]
+    assert table(b'id,who\n1,"Ann\nof\nAix"\n2,Bob\n')[1] == [
+        FileLine(2, ["1", "Ann\nof\nAix"]),
+        FileLine(5, ["2", "Bob"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -119,9 +122,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(content, why):
 
 def test_a_short_last_line_with_its_end_is_no_cut():
     for end in (b"\n", b"\r\n", b"\r"):
-        assert table(b"id,who\n1,Ann\n2" + end)[1][-1] == Line(3, ["2"])
-    assert table(b"id,who\n2\n1,Ann")[1][-1] == Line(3, ["1", "Ann"])
-    assert table(b"id,who\n1,Ann,more")[1] == [Line(2, ["1", "Ann", "more"])]
+        assert table(b"id,who\n1,Ann\n2" + end)[1][-1] == FileLine(3, ["2"])
+    assert table(b"id,who\n2\n1,Ann")[1][-1] == FileLine(3, ["1", "Ann"])
+    assert table(b"id,who\n1,Ann,more")[1] == [FileLine(2, ["1", "Ann", "more"])]
 
 
 def test_a_field_longer_than_any_is_refused_with_its_line():
@@ -132,7 +135,7 @@ def test_a_field_longer_than_any_is_refused_with_its_line():
 
 def test_a_quotation_written_oddly_is_taken_as_it_is():
     """Strictly read, only a quotation that never closes is an error."""
-    assert table(b'id,who\n1,"Ann"x\n2,Bob\n')[1] == [Line(2, ["1", "Annx"]), Line(3, ["2", "Bob"])]
+    assert table(b'id,who\n1,"Ann"x\n2,Bob\n')[1] == [FileLine(2, ["1", "Annx"]), FileLine(3, ["2", "Bob"])]
 
 
 # Its encoding
@@ -146,9 +149,9 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column():
 
 
 def test_letters_are_read_in_utf_8_and_in_real_latin_1():
-    assert table("id,who\n1,Zoé\n".encode())[1] == [Line(2, ["1", "Zoé"])]
-    assert table("id,who\n1,Zoé\n".encode("utf-8-sig"), ("id",), "utf-8-sig")[1] == [Line(2, ["1", "Zoé"])]
-    assert table("id,who\n1,Zoé\n".encode("latin-1"), ("id",), "iso8859-1")[1] == [Line(2, ["1", "Zoé"])]
+    assert table("id,who\n1,Zoé\n".encode())[1] == [FileLine(2, ["1", "Zoé"])]
+    assert table("id,who\n1,Zoé\n".encode("utf-8-sig"), ("id",), "utf-8-sig")[1] == [FileLine(2, ["1", "Zoé"])]
+    assert table("id,who\n1,Zoé\n".encode("latin-1"), ("id",), "iso8859-1")[1] == [FileLine(2, ["1", "Zoé"])]
     assert table(SMALL, ("id",), "iso8859-1") == (["id", "who"], LINES)
 
 
@@ -209,7 +212,7 @@ def test_tabs_and_line_ends_within_a_cell_are_spaces():
 @pytest.mark.parametrize(("fields", "found"), [(HEADING[1:], "13"), ([*HEADING, "x"], "15")])
 def test_a_line_of_more_or_fewer_fields_is_refused(fields, found):
     with pytest.raises(RowRefused) as refusal:
-        read_contribution(HEADING, Line(7, fields), MAPPING, TODAY)
+        read_contribution(HEADING, FileLine(7, fields), MAPPING, TODAY)
     assert refusal.value.why.values == (("found", found), ("expected", "14"))
     assert str(refusal.value) == f"The line has {found} fields, the heading has 14."
 

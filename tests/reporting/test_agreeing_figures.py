@@ -35,7 +35,7 @@ from reporting.statements.donors import commitments, commitments_charts
 from reporting.statements.open_items import open_items
 from reporting.statements.overview import funding_status as funding_table
 from reporting.statements.overview import sources_and_uses, windows
-from reporting.statements.scope import Scope
+from reporting.statements.scope import StatementScope
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_pledge, make_rate, post_voucher
 from tests.governance.factories import all_but, opened, person, vote
 from tests.proposals.factories import money_in, submitted_version
@@ -51,7 +51,7 @@ def committed(day):
 
 def drawn(day):
     """Return what the commitments' picture shows: pledged, agreed and received."""
-    return [row.values for chart in commitments_charts(Scope(day)) for row in chart.rows]
+    return [row.values for chart in commitments_charts(StatementScope(day)) for row in chart.rows]
 
 
 @pytest.mark.requirement("R57")
@@ -158,7 +158,7 @@ def test_pledge_of_a_past_day_is_what_it_was_and_is_drawn_once_acknowledged(offi
 
 
 def overdue_in_statement(day):
-    return [(line.cells[0].value, line.cells[1].value) for line in open_items(Scope(day))[1].lines[:-1]]
+    return [(line.cells[0].value, line.cells[1].value) for line in open_items(StatementScope(day))[1].lines[:-1]]
 
 
 @pytest.mark.requirement("R57")
@@ -252,9 +252,9 @@ def test_reversed_deposit_is_received_nowhere_from_its_day_on_and_everywhere_bef
     before, after = date(2008, 5, 31), date(2008, 6, 30)
 
     def read(day):
-        (line, *_total) = commitments(Scope(day))[0].lines
+        (line, *_total) = commitments(StatementScope(day))[0].lines
         area = donor_area(donor, day)
-        overdue, loose = (table.lines[:1] for table in open_items(Scope(day))[1:])
+        overdue, loose = (table.lines[:1] for table in open_items(StatementScope(day))[1:])
         return {
             "commitments": (line.cells[0].value, line.cells[3].value),
             "picture": [group[2] for group in drawn(day)],
@@ -290,7 +290,7 @@ def test_seed_capital_given_back_lessens_its_own_line_and_every_sum_it_is_in(
     finance_officer, second_finance_officer, set_clock
 ):
     set_clock(datetime(2008, 6, 30, 12))
-    two, day = (finance_officer, second_finance_officer), Scope(date(2008, 6, 30))
+    two, day = (finance_officer, second_finance_officer), StatementScope(date(2008, 6, 30))
     trustee = make_donor("world-bank", "trustee")
     make_deposit(finance_officer, amount=D(1000))
     make_deposit(finance_officer, donor=trustee, currency="USD", amount=D(500))

@@ -40,7 +40,7 @@ from reporting.iati.shape import Activities, Activity, Head, Measured, Party
 from reporting.iati.views import LOOKED_EVERY
 from reporting.iati.write import write_activities
 from reporting.projects import project_record, public_projects
-from reporting.statements.scope import Scope
+from reporting.statements.scope import StatementScope
 from reporting.tasks import keep_open_data
 from scenarios.scale.load import load
 from scenarios.scale.plan import Size
@@ -292,7 +292,7 @@ def test_a_project_says_what_its_page_says(demonstration, django_db_blocker):
 
 def require_uses_of_the_statement(organisation):
     """Hold the organisation file against the statement: what was used, and its parts."""
-    total = amounts(Scope(clock.today()).moves().net)["total_uses"]
+    total = amounts(StatementScope(clock.today()).moves().net)["total_uses"]
     spending = organisation.findall("iati-organisation/total-expenditure")
     assert sum(D(one.findtext("value")) for one in spending) == total
     for one in spending:

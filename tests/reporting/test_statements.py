@@ -19,7 +19,7 @@ from funds.ledger.shares import shares_of_projects
 from reporting.statements import document
 from reporting.statements.catalogue import KINDS, consolidated, statement
 from reporting.statements.scope import ends_of_years
-from reporting.statements.shape import Cell, Column, Line, Table
+from reporting.statements.shape import Cell, Column, Table, TableRow
 from reporting.statements.views import _within
 from tests.pdf.verapdf import assert_conforms
 from tests.world import played
@@ -187,9 +187,9 @@ def test_open_items_are_for_those_who_read_all(demonstration):
 def test_long_table_keeps_headings_and_totals_on_each_page():
     money = (Column("A"),)
     lines = (
-        Line("first", (Cell(None),), "group"), *(Line(str(n), (Cell(Decimal(n)),)) for n in range(3)),
-        Line("sum", (Cell(Decimal(3)),), "subtotal"), Line("second", (Cell(None),), "group"),
-        Line("3", (Cell(Decimal(3)),)), Line("all", (Cell(Decimal(6)),), "total"),
+        TableRow("first", (Cell(None),), "group"), *(TableRow(str(n), (Cell(Decimal(n)),)) for n in range(3)),
+        TableRow("sum", (Cell(Decimal(3)),), "subtotal"), TableRow("second", (Cell(None),), "group"),
+        TableRow("3", (Cell(Decimal(3)),)), TableRow("all", (Cell(Decimal(6)),), "total"),
     )  # fmt: skip
     assert [line.label for line in _within(lines, 0, 2)] == ["first", "0", "1", "sum", "all"]
     assert [line.label for line in _within(lines, 2, 4)] == ["first", "2", "sum", "second", "3", "all"]

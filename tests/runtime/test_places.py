@@ -6,10 +6,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from alliance.runtime.account import Account, may_enter, server_account
+from alliance.runtime.account import SystemAccount, may_enter, server_account
 from alliance.runtime.places import LONGEST_SOCKET, Places, places
 
-STRANGER = Account("stranger", 54321, 54321)
+STRANGER = SystemAccount("stranger", 54321, 54321)
 
 
 def test_sockets_lie_in_the_data_folder_when_their_path_fits():

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from alliance.core import formats
 from alliance.rendering.charts import svg
-from alliance.rendering.charts.shapes import Bar, Bars, Group, Grouped, Number, Part, Stack, Stacked
+from alliance.rendering.charts.shapes import Bar, Bars, Group, Grouped, Number, Segment, Stack, Stacked
 
 MOST = 30
 BAR = 16
@@ -139,7 +139,7 @@ def _stack(row: Stack, cell: float, top: float) -> str:
     return "".join(drawn)
 
 
-def _part(part: Part, x: float, y: float, cell: float) -> str:
+def _part(part: Segment, x: float, y: float, cell: float) -> str:
     if not part.value:
         return ""
     divided = cell >= 6

@@ -48,7 +48,7 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A part of a stack."""
 
     label: Text
@@ -61,7 +61,7 @@ class Stack:
     """A row whose parts add up: the votes of one constituency."""
 
     label: Text
-    parts: tuple[Part, ...]
+    parts: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from alliance.core import clock
 from funds.management.dates import add_as_of, read_day
-from funds.statements.funding_status import FundingStatus, Row, funding_status
+from funds.statements.funding_status import FundingStatus, StatusRow, funding_status
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ def as_json(status: FundingStatus) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def _row(row: Row) -> dict[str, str | None]:
+def _row(row: StatusRow) -> dict[str, str | None]:
     return {
         "code": row.code,
         "label": str(row.label),

@@ -1,6 +1,6 @@
 """Mutants: the source of a module with one small thing wrong, such as `<` for `<=`. A good test turns red for each.
 
-Ours, in the standard library alone: mutmut 3 leaves what stands outside functions as it is (thresholds, patterns,
+Ours, in the standard library alone: mutmut 3 leaves what is outside functions as it is (thresholds, patterns,
 queries), cosmic-ray writes each mutant to the disk and starts the tests anew for it, and neither knows modes of
 rounding or SQL. A mutant here is compiled in memory, in a child of a process that has imported everything else.
 """
@@ -70,7 +70,7 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def mutated(source: str, mutant: Mutant) -> ast.Module:
-    """Return the tree of one mutant of this source. KeyError when it is none of it (any more)."""
+    """Return the tree of one mutant of this source. KeyError when it is not there (any more)."""
     for found, tree in _all(ast.parse(source)):
         if found == mutant:
             return ast.fix_missing_locations(copy.deepcopy(tree))

@@ -16,7 +16,7 @@ PDF = "application/pdf"
 
 
 class Told(NamedTuple):
-    """What is told of a document beside its pages: its name, what of it stands in the register, the state that it is of."""
+    """What is told of a document beside its pages: its name, what the register says of it, the state that it is of."""
 
     name: str
     facts: dict[str, Any]

@@ -32,6 +32,12 @@ def require(allowed: bool, why: Text = "") -> None:
         raise NotAllowed(why)
 
 
+def reader_or_404(allowed: bool) -> None:
+    """Raise 404 for whom this kind of page does not exist."""
+    if not allowed:
+        raise Http404
+
+
 def find[M: models.Model](rows: models.QuerySet[M], **lookup: Any) -> M:
     """Return the one row, or 404: what a person may not see does not exist for them."""
     try:

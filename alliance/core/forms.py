@@ -18,6 +18,10 @@ class KeyedForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=new_key)
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what the form gives its operation: one whose fields are not the operation's arguments says so here."""
+        return dict(self.cleaned_data)
+
 
 def attempt[T](form: forms.BaseForm, operation: Callable[..., T], **arguments: Any) -> T | None:
     """Call the operation; put its refusal back into the form and return None.

@@ -142,3 +142,8 @@ def submitted(request: HttpRequest) -> QueryDict | None:
             request.typed_was_kept = True  # type: ignore[attr-defined]
             return QueryDict(stash["typed"])
     return None
+
+
+def uploaded(request: HttpRequest) -> Any:
+    """Return the files that came with a form that was sent."""
+    return request.FILES if request.method == "POST" else None

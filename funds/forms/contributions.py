@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
 from alliance.core.forms import KeyedForm
+from alliance.pages.fields import reason_field
 from alliance.people.models import Organisation
 from funds.forms.fields import (
     AgencyField,
@@ -164,11 +165,7 @@ class DepositForm(KeyedForm):
 class ReasonForm(KeyedForm):
     """An act that needs its reason."""
 
-    why = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class ActForm(KeyedForm):
-    """An act that is one button."""
+    why = reason_field()
 
 
 class DayForm(KeyedForm):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
+from alliance.pages.fields import reason_field, title_field, upload_field
 from alliance.people.models import DONOR_ROLES, SECRETARIAT_ROLES, Membership, Role, User
-from alliance.records.uploads import ACCEPT
 from funds.forms.contributions import DonorsForm
 from funds.forms.fields import AmountField, DateField, WindowField, check_precision
 from funds.models import Agreement, AliasKind, Finding, NonCashKind, Pledge
@@ -48,9 +48,7 @@ class DueDiligenceForm(KeyedForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    upload = forms.FileField(
-        label=_("Document"), required=False, widget=forms.ClearableFileInput(attrs={"accept": ACCEPT})
-    )
+    upload = upload_field(_("Document"), required=False)
 
 
 class PledgeAmendmentForm(KeyedForm):
@@ -63,7 +61,7 @@ class PledgeAmendmentForm(KeyedForm):
         label=_("Conditions"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
     event = forms.CharField(label=_("Event"), required=False, max_length=200)
-    why = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    why = reason_field()
 
     def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +80,7 @@ class AgreementAmendmentForm(KeyedForm):
 
     amount = AmountField(label=_("Amount"))
     signed_on = DateField(label=_("Amendment signed on"))
-    why = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    why = reason_field()
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,8 +95,8 @@ class AgreementAmendmentForm(KeyedForm):
 
 
 class DocumentForm(KeyedForm):
-    title = forms.CharField(label=_("Title of the document"), max_length=200, required=False)
-    upload = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))
+    title = title_field()
+    upload = upload_field(_("File"))
 
 
 class AliasForm(KeyedForm):

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from alliance.pages.filters import with_all
 from alliance.people.models import User
 from funds.forms.donors import secretariat
 from funds.forms.fields import DateField, DonorField, NamedChoice
@@ -23,11 +24,7 @@ from funds.models import (
 )
 
 
-def with_all(choices: Any) -> list[tuple[str, Any]]:
-    return [("", _("All")), *choices.choices]
-
-
-class ListFilter(forms.Form):
+class ContributionFilter(forms.Form):
     """What every list of contributions filters by, in its address."""
 
     window = NamedChoice(
@@ -41,11 +38,11 @@ class ListFilter(forms.Form):
     until = DateField(label=_("To"), required=False)
 
 
-class PledgeFilter(ListFilter):
+class PledgeFilter(ContributionFilter):
     state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(PledgeState), required=False)
 
 
-class AgreementFilter(ListFilter):
+class AgreementFilter(ContributionFilter):
     state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(AgreementState), required=False)
 
 
@@ -92,7 +89,7 @@ class PipelineFilter(DonorFilter):
         cast(forms.ModelChoiceField, self.fields["owner"]).queryset = secretariat()
 
 
-class VoucherFilter(ListFilter):
+class VoucherFilter(ContributionFilter):
     kind = forms.ChoiceField(label=_("Kind"), choices=lambda: with_all(VoucherKind), required=False)
     state = forms.ChoiceField(label=_("State"), choices=lambda: with_all(VoucherState), required=False)
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import formats
 from alliance.core.forms import KeyedForm
+from alliance.pages.fields import reason_field, upload_field
 from alliance.people.models import Organisation
-from alliance.records.uploads import ACCEPT
 from funds.forms.fields import AmountField, DateField, check_precision
 from funds.models import Account, AccountKind, Donor, Posting, SourceKind, Stake, VoucherKind, Window
 from funds.models.vouchers import PARTNER_KINDS, POOL_KINDS, WITH_REASON
@@ -76,18 +76,8 @@ class VoucherForm(KeyedForm):
         label=_("Effective on"), help_text=_("The accounting date, today or earlier, in a period that is open.")
     )
     bank_reference = forms.CharField(label=_("Bank's reference"), max_length=80, required=False)
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("What whoever authorises needs to judge it."),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    file = forms.FileField(
-        label=_("Document"),
-        help_text=_("PDF, Word, Excel or a picture, at most 10 MB."),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-    )
+    reason = reason_field(hint=_("What whoever authorises needs to judge it."))
+    file = upload_field(_("Document"), hint=_("PDF, Word, Excel or a picture, at most 10 MB."), required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

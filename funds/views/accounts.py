@@ -11,14 +11,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from alliance.access import find
+from alliance.access import find, reader_or_404
 from alliance.core import clock
 from alliance.core.numbers import counted
+from alliance.pages.lists import PAGE_ROWS, paged
+from alliance.people.requests import Request
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, AccountKind, Deposit, Posting, Stake
 from funds.statements.funding_status import trial_balance_page
-from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 DOCUMENTS = ("deposit", "payment", "voucher")
 COLUMNS = (_("Entry"), _("Date"), _("Debit"), _("Credit"), _("Amount"))
@@ -56,7 +57,7 @@ def account(request: Request, code: str) -> HttpResponseBase:
     match request.GET.get("format"):
         case "csv" | "xlsx" as kind:
             return _download(kind, with_sides(postings).order_by("effective_on", "pk"), code)
-    page = Paginator(with_sides(postings).order_by("-effective_on", "-pk"), PAGE_ROWS).get_page(request.GET.get("page"))
+    page = paged(request, with_sides(postings).order_by("-effective_on", "-pk"))
     context = {
         "account": row,
         "page": page,

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from alliance.access import reader_or_404
 from alliance.core import clock
+from alliance.people.requests import Request
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds.contributions.ageing import BUCKETS, Overdue, by_donor, overdue, totals
 from funds.forms.filters import AgeingFilter
 from funds.models import Agreement
-from funds.views.pages import Request, reader_or_404
 
 COLUMNS = (
     gettext_lazy("Donor"), gettext_lazy("Agreement"), gettext_lazy("Instalment"), gettext_lazy("Due on"),

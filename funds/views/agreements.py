@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.lists import Column, listed
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions import amounts
 from funds.contributions.agreements import received_in_own_currency_of
@@ -27,7 +29,7 @@ from funds.forms.contributions import AgreementForm, InstalmentFormSet, ReasonFo
 from funds.forms.filters import AgreementFilter
 from funds.models import Agreement, AgreementState, Donor, Instalment, Pledge
 from funds.operations.agreements import cancel_agreement, sign_agreement
-from funds.views.pages import Column, Request, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import form_act, narrowed
 from funds.views.pledges import asked_pledge
 
 COLUMNS = (

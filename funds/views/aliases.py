@@ -1,17 +1,20 @@
 """The other names of a donor and its paying agencies."""
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.access import find, require
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.donors import AliasForm
 from funds.models import Donor
 from funds.operations.aliases import name_donor, withdraw_alias
-from funds.views.pages import Request, button_act, form_act
+from funds.views.pages import form_act
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,4 +41,5 @@ def alias_withdraw(request: Request, slug: str, pk: int) -> HttpResponse:
     require(permissions.can_register_donor(request.user), _("The secretariat keeps the donors' names."))
     alias = find(donor.aliases.standing(), pk=pk)
     said = _("The name no longer means this donor.")
-    return button_act(request, withdraw_alias, said=said, after=donor.get_absolute_url(), alias=alias)
+    press(request, withdraw_alias, said, alias=alias)
+    return redirect(donor)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from alliance.access import find, require
 from alliance.core import clock
 from alliance.core.forms import attempt
-from alliance.core.requests import submitted
+from alliance.core.requests import submitted, uploaded
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.records.models import StoredFile
 from funds import permissions
@@ -23,7 +24,7 @@ from funds.forms.contributions import InstalmentFormSet
 from funds.forms.donors import AgreementAmendmentForm, DocumentForm, PledgeAmendmentForm
 from funds.models import Agreement, Pledge
 from funds.operations.amendments import amend_agreement, amend_pledge, attach_agreement_document
-from funds.views.pages import Request, form_act, uploaded
+from funds.views.pages import form_act
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from alliance.access import reader_or_404
 from alliance.core import clock
+from alliance.people.requests import Request
 from funds import permissions
 from funds.ledger.closing import fund_closing
 from funds.models import Fund, FundStatus
-from funds.views.pages import Request, reader_or_404
 
 
 @require_GET

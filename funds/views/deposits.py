@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.lists import Column, listed
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions.matching import Match, parts
 from funds.forms.contributions import DepositForm
-from funds.forms.filters import ListFilter
+from funds.forms.filters import ContributionFilter
 from funds.models import Agreement, Deposit, Donor, DonorAlias, Pledge, Voucher, VoucherState
 from funds.operations.deposits import preview_deposit, record_deposit
 from funds.views.accounts import lines_of_entry
-from funds.views.pages import Column, Request, listed, narrowed, reader_or_404
+from funds.views.pages import narrowed
 from funds.views.pledges import asked_pledge
 
 COLUMNS = (
@@ -47,7 +49,7 @@ SORTS = {"reference": "reference", "date": "received_on", "donor": "donor__organ
 def deposits(request: Request) -> HttpResponseBase:
     user = request.user
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
-    form = ListFilter(request.GET)
+    form = ContributionFilter(request.GET)
     rows = narrowed(with_correction(Deposit.ever.visible_to(user), user).for_list(), form, day="received_on")
     may_record = permissions.can_record_money(user)
     return listed(

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.lists import Column, listed
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions.totals import chains, totals_of_donor
 from funds.forms.contributions import DonorForm, StageForm
@@ -22,7 +24,7 @@ from funds.forms.filters import DonorFilter
 from funds.ledger.shares import attributed_to
 from funds.models import Donor
 from funds.operations.donors import advance_donor_stage, register_donor
-from funds.views.pages import Column, Request, form_act, listed, reader_or_404
+from funds.views.pages import form_act
 from funds.views.pipeline import stage_history
 
 COLUMNS = (

@@ -1,22 +1,24 @@
 """The fund itself: windows and statuses, periods, rates of exchange."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.contributions import FundStatusForm, RateForm, StatusForm
 from funds.models import Act, Fund, FundStatus, Period, Rate, TrusteeTerm, Window
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
 from funds.statements.funding_status import windows as window_lines
-from funds.views.pages import PAGE_ROWS, Request, button_act, form_act, reader_or_404
+from funds.views.pages import form_act
 
 
 @require_GET
@@ -77,9 +79,7 @@ def window_status(request: Request, code: str) -> HttpResponse:
 def periods(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     today = clock.today()
-    page = Paginator(Period.objects.in_use(today).select_related("closed_by"), PAGE_ROWS).get_page(
-        request.GET.get("page")
-    )
+    page = paged(request, Period.objects.in_use(today).select_related("closed_by"))
     may_close = permissions.can_close_period(request.user)
     return render(
         request, "funds/period_list.html", {"page": page, "today": today, "may_close": may_close, "key": new_key()}
@@ -91,7 +91,8 @@ def period_close(request: Request, code: str) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     period = find(Period.objects.all(), code=code)
     said = _("The period is closed: nothing can be posted in it any more.")
-    return button_act(request, close_period, said=said, after=reverse("funds:periods"), period=period)
+    press(request, close_period, said, period=period)
+    return redirect("funds:periods")
 
 
 @require_GET
@@ -101,7 +102,7 @@ def rates(request: Request) -> HttpResponse:
     rows = Rate.objects.for_list()
     rows = rows.filter(currency=currency) if currency else rows
     context = {
-        "page": Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page")),
+        "page": paged(request, rows),
         "currencies": Rate.objects.order_by("currency").values_list("currency", flat=True).distinct(),
         "currency": currency,
         "may_record": permissions.can_record_money(request.user),

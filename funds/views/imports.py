@@ -5,15 +5,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core.translated import active_language
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.records.models import StoredFile
 from alliance.rendering.tables import csv_response, xlsx_response
@@ -26,7 +27,6 @@ from funds.imports.mapping import BadMapping, read_mapping
 from funds.imports.reasons import said
 from funds.models import ImportBatch, ImportOutcome
 from funds.operations.imports import Outcome, import_contributions, kept_source, rows_of
-from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 SHIPPED = Path(__file__).parent.parent / "imports" / "mappings"
 CSV, TOML = "text/csv", "application/toml"
@@ -117,7 +117,7 @@ def remarks(outcome: Outcome) -> list[tuple[object, list[object]]]:
 def import_batches(request: Request) -> HttpResponse:
     reader_or_404(permissions.can_read_accounts(request.user))
     rows = ImportBatch.objects.visible_to(request.user).with_counts().for_list()
-    page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     context = {
         "page": page,
         "jobs": list(imports_under_way(request.user)),
@@ -136,7 +136,7 @@ def import_batch(request: Request, reference: str) -> HttpResponseBase:
         case "csv" | "xlsx" as kind:
             respond = csv_response if kind == "csv" else xlsx_response
             return respond(COLUMNS, (cells(line) for line in lines.filter(**shown)), batch.reference)
-    page = Paginator(lines.filter(**shown), PAGE_ROWS).get_page(request.GET.get("page"))
+    page = paged(request, lines.filter(**shown))
     context = {
         "batch": batch,
         "page": page,

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.lists import Column, listed
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.contributions import DayForm
 from funds.forms.donors import NonCashForm
@@ -25,7 +28,7 @@ from funds.operations.noncash import (
     deliver_non_cash_pledge,
     record_non_cash_pledge,
 )
-from funds.views.pages import Column, Request, button_act, form_act, listed, reader_or_404
+from funds.views.pages import form_act
 from funds.views.pledges import cancel_page, donors_to_pledge_for
 
 COLUMNS = (
@@ -94,7 +97,8 @@ def non_cash_pledge(request: Request, reference: str) -> HttpResponse:
 def non_cash_acknowledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     said = _("The contribution is acknowledged.")
-    return button_act(request, acknowledge_non_cash_pledge, said=said, after=row.get_absolute_url(), pledge=row)
+    press(request, acknowledge_non_cash_pledge, said, pledge=row)
+    return redirect(row)
 
 
 @require_http_methods(["GET", "POST"])

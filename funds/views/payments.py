@@ -4,19 +4,22 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.lists import Column, listed
 from alliance.people.four_eyes import require_another
 from alliance.people.models import PARTNER_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.contributions import PayForm, ReasonForm
 from funds.forms.filters import PaymentFilter
@@ -29,7 +32,7 @@ from funds.operations.payments import (
 )
 from funds.views.accounts import lines_of_entry
 from funds.views.deposits import with_correction
-from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import form_act, narrowed
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda p: p.reference),
@@ -101,14 +104,16 @@ def payment_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require_another(request.user, row.prepared_by_id)
     said = _("The payment is authorised.")
-    return button_act(request, authorise_payment, said=said, after=row.get_absolute_url(), payment=row)
+    press(request, authorise_payment, said, payment=row)
+    return redirect(row)
 
 
 @require_POST
 def payment_confirm(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     said = _("The receipt of the payment is confirmed.")
-    return button_act(request, acknowledge_payment, said=said, after=row.get_absolute_url(), payment=row)
+    press(request, acknowledge_payment, said, payment=row)
+    return redirect(row)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,7 @@
 """The people who act for a donor: who they are, a new one, and the end of a role."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -10,12 +10,14 @@ from alliance.access import find, require
 from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
 from alliance.people.models import DONOR_ROLES, Membership
 from alliance.people.operations import end_membership, welcome_person
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.donors import PersonForm
 from funds.models import Donor
-from funds.views.pages import Request, button_act, form_act
+from funds.views.pages import form_act
 
 
 def found(request: Request, slug: str) -> Donor:
@@ -65,4 +67,5 @@ def person_end(request: Request, slug: str, pk: int) -> HttpResponse:
     require_keeper(request, row)
     membership = find(Membership.objects.filter(organisation=row.organisation, role__in=DONOR_ROLES), pk=pk)
     after = reverse("funds:donor_people", args=[slug])
-    return button_act(request, end_membership, said=_("The role is ended."), after=after, membership=membership)
+    press(request, end_membership, _("The role is ended."), membership=membership)
+    return redirect(after)

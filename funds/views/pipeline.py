@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock
 from alliance.core.display import Event
-from alliance.core.requests import submitted
+from alliance.core.requests import submitted, uploaded
+from alliance.pages.lists import Column, listed
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.records.models import StoredFile
 from funds import permissions
@@ -24,7 +26,7 @@ from funds.forms.filters import PipelineFilter
 from funds.models import Donor, DonorStage, DonorType, DueDiligence, Finding
 from funds.operations.diligence import record_due_diligence
 from funds.operations.donors import plan_next_step
-from funds.views.pages import Column, Request, form_act, listed, reader_or_404, uploaded
+from funds.views.pages import form_act
 
 ZERO = Decimal("0.00")
 

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock, formats
 from alliance.core.display import MoneyStep
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.lists import Column, listed
 from alliance.people.models import DONOR_ROLES
+from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions.positions import Position, position
 from funds.forms.contributions import DayForm, PledgeForm, ReasonForm
@@ -26,7 +29,7 @@ from funds.ledger.shares import allocated_to
 from funds.models import Donor, NonCashPledge, Pledge, PledgeState
 from funds.operations.amendments import AMENDABLE
 from funds.operations.pledges import accept_as_paid, acknowledge_pledge, cancel_pledge, record_pledge, write_off_pledge
-from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import form_act, narrowed
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda p: p.reference),
@@ -166,7 +169,8 @@ def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> li
 def pledge_acknowledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     said = _("The pledge is acknowledged and public from now on.")
-    return button_act(request, acknowledge_pledge, said=said, after=row.get_absolute_url(), pledge=row)
+    press(request, acknowledge_pledge, said, pledge=row)
+    return redirect(row)
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,22 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from alliance.access import find, require
-from alliance.core.forms import attempt, new_key
+from alliance.access import find, reader_or_404, require
+from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.records.models import StoredFile
 from funds import permissions
-from funds.forms.contributions import ActForm
 from funds.forms.uploads import RateFileForm
 from funds.imports.contribution_file import Unreadable
 from funds.operations.rates import RateCheck, check_rates, import_rates
-from funds.views.pages import PAGE_ROWS, Request, reader_or_404
 
 MEDIA_TYPE = "text/csv"
 
@@ -55,7 +54,7 @@ def rate_check(request: Request, uid: UUID) -> HttpResponse:
         found = check_rates(files.read(file))
     except Unreadable:  # a file of another kind
         raise Http404 from None
-    form = ActForm(request.POST if request.method == "POST" else None)
+    form = KeyedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         if attempt(form, import_rates, by=request.user, file=file, key=key) is not None:
@@ -68,7 +67,7 @@ def rate_check(request: Request, uid: UUID) -> HttpResponse:
         "form": form,
         "key": new_key(),
         "show": show,
-        "page": Paginator(_shown(found, show), PAGE_ROWS).get_page(request.GET.get("page")),
+        "page": paged(request, _shown(found, show)),
     }
     return render(request, "funds/rate_check.html", context)
 

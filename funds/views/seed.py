@@ -6,14 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from alliance.access import require
+from alliance.access import reader_or_404, require
 from alliance.core import clock
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from funds import permissions
 from funds.forms.contributions import FundingRequestForm
 from funds.models import FundingRequest
 from funds.operations.seed import ceiling_percent, readings, record_funding_request
-from funds.views.pages import Request, form_act, reader_or_404
+from funds.views.pages import form_act
 
 SHOWN = 50
 

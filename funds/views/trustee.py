@@ -5,14 +5,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from alliance.access import require
+from alliance.access import reader_or_404, require
 from alliance.core import clock
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions.fees import default_fee_percent
 from funds.forms.contributions import TrusteeForm
 from funds.operations.trustee import appoint_trustee
-from funds.views.pages import Request, form_act, reader_or_404
+from funds.views.pages import form_act
 
 
 @require_http_methods(["GET", "POST"])

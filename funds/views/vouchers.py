@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alliance.access import find, require
+from alliance.access import find, reader_or_404, require
 from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.lists import Column, listed
 from alliance.people.four_eyes import require_another
+from alliance.people.requests import Request
 from alliance.records.files import serve
 from funds import permissions
 from funds.forms.contributions import ReasonForm
@@ -29,7 +32,7 @@ from funds.operations.vouchers import authorise_voucher, cancel_voucher, prepare
 from funds.statements.direct_costs import CostShare, cost_share
 from funds.statements.funding_status import funding_status
 from funds.views.accounts import lines_of_entry
-from funds.views.pages import Column, Request, button_act, form_act, listed, narrowed, reader_or_404
+from funds.views.pages import form_act, narrowed
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda v: v.reference),
@@ -188,7 +191,8 @@ def voucher_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require_another(request.user, row.prepared_by_id)
     said = _("The voucher is authorised and posted.")
-    return button_act(request, authorise_voucher, said=said, after=row.get_absolute_url(), voucher=row)
+    press(request, authorise_voucher, said, voucher=row)
+    return redirect(row)
 
 
 @require_http_methods(["GET", "POST"])

@@ -100,6 +100,10 @@ class RulesForm(KeyedForm, forms.ModelForm):
     def _post_clean(self) -> None:
         """Leave the row in force alone: the operation makes a new version."""
 
+    def arguments(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data[name] for name in ("decision", "effective_from", "key")}
+        return {**given, "changes": self.changes}
+
     @property
     def changes(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in RULES}

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
+from alliance.pages.fields import reason_field
 from governance import counting
 from governance.models import Ballot, Decision
 
@@ -47,9 +48,7 @@ def choices_of(decision: Decision) -> list[tuple[str, Any]]:
 class ReasonForm(KeyedForm):
     """Why an item is cancelled or deferred."""
 
-    reason = forms.CharField(
-        label=_("Reason"), help_text=_("It stays on record."), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
+    reason = reason_field(hint=_("It stays on record."), longest=2000)
 
 
 class RecusalForm(KeyedForm):

@@ -1,8 +1,5 @@
 """Seats, terms and rules: read by everyone, changed by the head."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +7,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, public, require
 from alliance.core import clock
-from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out
 from alliance.people.requests import Request
 from governance import permissions, sentences
 from governance.forms.committee import AppointForm, ChairForm, RulesForm
@@ -52,11 +49,8 @@ def appointment(request: Request, number: int) -> HttpResponse:
     require_head(request)
     seat = find(Seat.objects.on(clock.today()).filter(body=Body.objects.the()), number=number)
     form = AppointForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        holder: Any = attempt(form, appoint_holder, by=request.user, seat=seat, **form.cleaned_data)
-        if holder:
-            messages.success(request, _("The appointment is recorded."))
-            return redirect("governance:seats")
+    if carry_out(request, form, appoint_holder, _("The appointment is recorded."), seat=seat):
+        return redirect("governance:seats")
     return render(request, "governance/seat_appointment.html", {"seat": seat, "form": form})
 
 
@@ -66,11 +60,8 @@ def chair(request: Request) -> HttpResponse:
     require_head(request)
     body = find(Body.objects.all())
     form = ChairForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        term: Any = attempt(form, appoint_chair, by=request.user, body=body, **form.cleaned_data)
-        if term:
-            messages.success(request, _("The appointment is recorded."))
-            return redirect("governance:seats")
+    if carry_out(request, form, appoint_chair, _("The appointment is recorded."), body=body):
+        return redirect("governance:seats")
     return render(request, "governance/chair_appointment.html", {"form": form})
 
 
@@ -79,12 +70,6 @@ def rules_new(request: Request) -> HttpResponse:
     """Carry out a decision that changes the rules."""
     require_head(request)
     form = RulesForm(submitted(request), instance=RuleSet.objects.order_by("number").last())
-    if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        if attempt(
-            form, adopt_rules, by=request.user, decision=sent["decision"], effective_from=sent["effective_from"],
-            changes=form.changes, key=sent["key"],
-        ):  # fmt: skip
-            messages.success(request, _("The new rules are recorded."))
-            return redirect("governance:seats")
+    if carry_out(request, form, adopt_rules, _("The new rules are recorded.")):
+        return redirect("governance:seats")
     return render(request, "governance/rules_new.html", {"form": form})

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.access import find, require
 from alliance.core import clock
-from alliance.core.errors import DomainError, NotAllowed
-from alliance.core.forms import attempt, new_key
+from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out, press
 from alliance.people.requests import Request
 from funds.models import Window
 from funds.operations.earmarks import shut_windows, windows_with_objectives
@@ -42,20 +41,9 @@ def decision(request: Request, name: str) -> HttpResponse:
     form = BallotForm(submitted(request), decision=row)
     if request.method == "POST":
         require(place.may_vote, place.why_not)
-        if form.is_valid():
-            sent = form.cleaned_data
-            ballot = attempt(
-                form,
-                cast_ballot,
-                by=request.user,
-                decision=row,
-                choice=sent["choice"],
-                reasons=sent["reasons"],
-                key=sent["key"],
-            )
-            if ballot:
-                return redirect("governance:receipt", row.name, ballot.receipt)
-            row = load(request, name)
+        if ballot := carry_out(request, form, cast_ballot, decision=row):
+            return redirect("governance:receipt", row.name, ballot.receipt)
+        row = load(request, name)
     return render(request, "governance/decision.html", page_of(request, row, place, form))
 
 
@@ -93,11 +81,9 @@ def recusal(request: Request, name: str) -> HttpResponse:
     place = place_of(request.user, row)
     require(place.may_vote, place.why_not)
     form = RecusalForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        if attempt(form, declare_recusal, by=request.user, decision=row, note=sent["note"], key=sent["key"]):
-            messages.success(request, _("Your interest is recorded. You do not vote on this decision."))
-            return redirect(row)
+    said = _("Your interest is recorded. You do not vote on this decision.")
+    if carry_out(request, form, declare_recusal, said, decision=row):
+        return redirect(row)
     return render(request, "governance/decision_recusal.html", {"decision": row, "form": form})
 
 
@@ -108,12 +94,7 @@ def closing(request: Request, name: str) -> HttpResponse:
     place = place_of(request.user, row)
     presides = permissions.may_table(request.user) or place.is_chair
     require(presides, _("The vote is closed by its deadline, or by the chair or the secretariat once all have voted."))
-    try:
-        close_decision(by=request.user, decision=row, key=request.POST.get("key") or None)
-    except NotAllowed:
-        raise
-    except DomainError as refusal:
-        messages.error(request, str(refusal.message))
+    press(request, close_decision, decision=row)
     return redirect(row)
 
 
@@ -123,9 +104,6 @@ def deferral(request: Request, name: str) -> HttpResponse:
     row = load(request, name)
     require(place_of(request.user, row).is_chair, _("Only the chair of the committee defers an item."))
     form = ReasonForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        if attempt(form, defer_decision, by=request.user, decision=row, reason=sent["reason"], key=sent["key"]):
-            messages.success(request, _("The item is deferred."))
-            return redirect(row)
+    if carry_out(request, form, defer_decision, _("The item is deferred."), decision=row):
+        return redirect(row)
     return render(request, "governance/decision_deferral.html", {"decision": row, "form": form})

@@ -1,12 +1,12 @@
 """The committee's home: what is open, what is on the agenda, what was decided."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from alliance.access import require
+from alliance.pages.lists import paged
 from alliance.people.requests import Request
 from governance import permissions
 from governance.documents import open_rows
@@ -22,7 +22,7 @@ def home(request: Request) -> HttpResponse:
     require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
     close_due()
     rows = Decision.objects.visible_to(request.user)
-    page = Paginator(rows.decided().newest_first().for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows.decided().newest_first().for_list(), PAGE)
     context = {
         "body": Body.objects.the(),
         "open": sorted(open_rows(request.user), key=lambda row: row.place != "to_vote"),

@@ -1,7 +1,6 @@
 """The secretariat's part: putting items to the committee, opening and cancelling them."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
-from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out, press
 from alliance.people.requests import Request
 from funds.models import Window
 from governance import permissions
@@ -78,11 +77,8 @@ def text(request: Request) -> HttpResponse:
     """Put a text to the committee."""
     require_secretariat(request)
     form = TextForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        item: Any = attempt(form, put_text, by=request.user, **form.cleaned_data)
-        if item:
-            messages.success(request, _("The item is on the agenda. Open it when members may vote."))
-            return redirect(item)
+    if item := carry_out(request, form, put_text, _("The item is on the agenda. Open it when members may vote.")):
+        return redirect(item)
     return render(request, "governance/item_text.html", {"form": form})
 
 
@@ -91,15 +87,9 @@ def opening(request: Request, name: str) -> HttpResponse:
     """Open an item for ballots."""
     row = find(Decision.objects.visible_to(request.user).named(name))
     require_secretariat(request)
-    try:
-        row = open_decision(by=request.user, decision=row, key=request.POST.get("key") or None)
-    except NotAllowed:
-        raise
-    except DomainError as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("The vote is open. Its number is %(number)s.") % {"number": row.reference})
-    return redirect(row)
+    if opened := press(request, open_decision, decision=row):
+        messages.success(request, _("The vote is open. Its number is %(number)s.") % {"number": opened.reference})
+    return redirect(opened or row)
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,9 +98,6 @@ def cancellation(request: Request, name: str) -> HttpResponse:
     row = find(Decision.objects.visible_to(request.user).named(name))
     require_secretariat(request)
     form = ReasonForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        if attempt(form, cancel_decision, by=request.user, decision=row, reason=sent["reason"], key=sent["key"]):
-            messages.success(request, _("The item is cancelled."))
-            return redirect(row)
+    if carry_out(request, form, cancel_decision, _("The item is cancelled."), decision=row):
+        return redirect(row)
     return render(request, "governance/decision_cancellation.html", {"decision": row, "form": form})

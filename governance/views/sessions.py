@@ -1,15 +1,14 @@
 """Sessions of the committee: the list, calling one, noting who is there."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
-from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out
+from alliance.pages.lists import paged
 from alliance.people.requests import Request
 from governance import permissions
 from governance.forms.committee import AttendanceForm, SessionForm
@@ -28,7 +27,7 @@ def session_list(request: Request) -> HttpResponse:
     """All sessions, the newest first."""
     require_reader(request)
     rows = Session.objects.visible_to(request.user).for_list()
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows, PAGE)
     context = {"page": page, "may_call": permissions.may_table(request.user)}
     return render(request, "governance/session_list.html", context)
 
@@ -39,11 +38,8 @@ def session_new(request: Request) -> HttpResponse:
     require_reader(request)
     require(permissions.may_table(request.user), _("Sessions are prepared and recorded by the secretariat."))
     form = SessionForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        called = attempt(form, call_session, by=request.user, **form.cleaned_data)
-        if called:
-            messages.success(request, _("The session is called. Its members are told."))
-            return redirect(called)
+    if called := carry_out(request, form, call_session, _("The session is called. Its members are told.")):
+        return redirect(called)
     return render(request, "governance/session_new.html", {"form": form})
 
 
@@ -54,12 +50,8 @@ def session(request: Request, reference: str) -> HttpResponse:
     form = AttendanceForm(submitted(request), session=row)
     if request.method == "POST":
         require(permissions.may_table(request.user), _("Sessions are prepared and recorded by the secretariat."))
-        if form.is_valid():
-            sent = form.cleaned_data
-            present = sent["present"]
-            if attempt(form, record_attendance, by=request.user, session=row, present=present, key=sent["key"]):
-                messages.success(request, _("Attendance is recorded."))
-                return redirect(row)
+        if carry_out(request, form, record_attendance, _("Attendance is recorded."), session=row):
+            return redirect(row)
     rules = RuleSet.objects.in_force(row.held_on)
     composition = row.composition(rules) if rules else None
     context = {

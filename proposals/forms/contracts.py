@@ -68,6 +68,9 @@ class ContractForm(KeyedForm):
             self.add_error(None, _("Some lines need attention: see below."))
         return super().is_valid() and rows_valid
 
+    def arguments(self) -> dict[str, Any]:
+        return {"terms": self.terms(), "key": self.cleaned_data["key"]}
+
     def terms(self) -> Terms:
         values = {name: value for name, value in self.cleaned_data.items() if name != "key"}
         return Terms(
@@ -88,8 +91,11 @@ class EvidenceForm(KeyedForm):
 class SignForm(KeyedForm):
     is_read = forms.BooleanField(label=_("I have read this contract and sign it for my side."))
 
+    def arguments(self) -> dict[str, Any]:
+        return {"key": self.cleaned_data["key"]}
 
-class DocumentForm(forms.Form):
+
+class LanguageForm(forms.Form):
     """The language in which the contract's document is asked for."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)

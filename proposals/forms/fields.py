@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.core.forms import KeyedForm
 from alliance.forum.models import Theme
+from alliance.pages.fields import reason_field
 from alliance.people.models import Organisation
 from proposals.models import BudgetCategory
 
@@ -43,7 +44,7 @@ def long_text(
 class ReasonForm(KeyedForm):
     """Why something is returned, refused or cancelled."""
 
-    reason = long_text(_("Reason"), hint=_("The people concerned read these words."), rows=5)
+    reason = reason_field(hint=_("The people concerned read these words."), rows=5, longest=20_000)
 
 
 class ThemesField(forms.MultipleChoiceField):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core.forms import KeyedForm
 from alliance.forum.models import Recommendation
+from alliance.pages.fields import title_field, upload_field
 from alliance.people.models import PARTNER_ROLES, Organisation, User
-from alliance.records.uploads import ACCEPT
 from proposals.forms.fields import long_text
 from proposals.models import Call, Check, Proposal, ProposalVersion, RightsMarker
 
@@ -40,12 +40,8 @@ class StartForm(KeyedForm):
 
 
 class DocumentForm(forms.Form):
-    title = forms.CharField(label=_("Title of the document"), max_length=200, required=False)
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, Word, Excel or a picture, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-    )
+    title = title_field()
+    file = upload_field(_("File"), hint=_("PDF, Word, Excel or a picture, at most 10 MB."))
 
 
 class CoAuthorForm(KeyedForm):
@@ -56,6 +52,9 @@ class SubmitForm(KeyedForm):
     is_true = forms.BooleanField(
         label=_("I submit this proposal for the applicant, and what it says is true to the best of my knowledge.")
     )
+
+    def arguments(self) -> dict[str, Any]:
+        return {"key": self.cleaned_data["key"]}
 
 
 class CheckForm(KeyedForm):

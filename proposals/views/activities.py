@@ -1,7 +1,6 @@
 """Activities outside the fund: the list, one activity, and what the secretariat does with it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,13 +10,13 @@ from alliance.access import find, public, require
 from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.forum.models import Theme
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from proposals import permissions
 from proposals.forms.activities import ActivityForm
 from proposals.models import OutsideActivity
 from proposals.operations import Particulars, amend_activity, record_activity, withdraw_activity
-from proposals.views.pages import Request, with_reason
-
-PAGE = 50
+from proposals.views.pages import with_reason
 
 
 def may_record(request: Request) -> bool:
@@ -33,7 +32,7 @@ def require_recorder(request: Request) -> None:
 def activity_list(request: Request) -> HttpResponse:
     """Activities outside the fund, the latest start first."""
     rows = OutsideActivity.objects.visible_to(request.user).for_list()
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows)
     return render(request, "proposals/activity_list.html", {"page": page, "may_record": may_record(request)})
 
 

@@ -1,7 +1,5 @@
 """Calls for proposals: the list, one call, publishing one."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,23 +7,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, public, require
 from alliance.core import clock
-from alliance.core.forms import attempt
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out
+from alliance.pages.lists import paged
 from alliance.people.models import OrganisationKind
+from alliance.people.requests import Request
 from proposals import permissions
 from proposals.forms.calls import CallForm
 from proposals.models import Call
 from proposals.operations import publish_call
-from proposals.views.pages import Request
-
-PAGE = 50
 
 
 @public
 @require_GET
 def call_list(request: Request) -> HttpResponse:
     """All calls, the latest deadline first."""
-    page = Paginator(Call.objects.visible_to(request.user).for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, Call.objects.visible_to(request.user).for_list())
     moment = clock.now()
     rows = [(row, row.is_open_at(moment)) for row in page]
     context = {
@@ -57,9 +54,6 @@ def call_new(request: Request) -> HttpResponse:
     """Publish a call."""
     require(permissions.may_publish_calls(request.user), _("Calls are published by the secretariat."))
     form = CallForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        call = attempt(form, publish_call, by=request.user, **form.cleaned_data)
-        if call:
-            messages.success(request, _("The call is published."))
-            return redirect(call)
+    if call := carry_out(request, form, publish_call, _("The call is published.")):
+        return redirect(call)
     return render(request, "proposals/call_new.html", {"form": form})

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,17 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
-from alliance.core.errors import DomainError, NotAllowed
-from alliance.core.forms import KeyedForm, attempt, new_key
+from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out, press
+from alliance.pages.filters import ListFilter
+from alliance.pages.lists import paged
 from alliance.people.models import Organisation
+from alliance.people.requests import Request
 from alliance.records import files
 from alliance.rendering import pdf
 from proposals import permissions
 from proposals.contract_document.jobs import document_rows, documents_of, request_document
 from proposals.drafting import first_terms, stored_terms
-from proposals.forms.contracts import ContractForm, DocumentForm, SignForm
-from proposals.forms.lists import ListFilter
+from proposals.forms.contracts import ContractForm, LanguageForm, SignForm
 from proposals.models import Contract, Project
 from proposals.operations import (
     cancel_contract,
@@ -36,9 +37,8 @@ from proposals.operations import (
 from proposals.operations.contracts import committed
 from proposals.operations.projects import blocks, standing
 from proposals.sections.tables import split_paragraphs
-from proposals.views.pages import Request, press, with_reason
+from proposals.views.pages import with_reason
 
-PAGE = 50
 DOCUMENTS = 30
 
 
@@ -53,7 +53,7 @@ def contract_list(request: Request) -> HttpResponse:
     """Contracts of one's own organisation, or all of them for those who read all."""
     form = ListFilter(request.GET, Contract.State.choices)
     rows = form.chosen(Contract.objects.visible_to(request.user), "project__title", "reference")
-    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows.for_list())
     return render(request, "proposals/contract_list.html", {"page": page, "form": form})
 
 
@@ -119,14 +119,9 @@ def contract_new(request: Request, reference: str, slug: str) -> HttpResponse:
     require(permissions.may_draft_contracts(request.user), _("Contracts are drafted by the secretariat’s officers."))
     partner = find(Organisation.objects.filter(slug__in=project.version.parties()), slug=slug)
     form = ContractForm(submitted(request), terms=first_terms(project, partner, project.amount - committed(project)))
-    if request.method == "POST" and form.is_valid():
-        key = form.cleaned_data["key"]
-        made = attempt(
-            form, draft_contract, by=request.user, project=project, partner=partner, terms=form.terms(), key=key
-        )
-        if made:
-            messages.success(request, _("The draft is kept. Read it, then offer it for signature."))
-            return redirect(made)
+    said = _("The draft is kept. Read it, then offer it for signature.")
+    if made := carry_out(request, form, draft_contract, said, project=project, partner=partner):
+        return redirect(made)
     context = {"project": project, "partner": partner, "form": form}
     return render(request, "proposals/contract_form.html", context)
 
@@ -168,11 +163,7 @@ def sign(request: Request, reference: str) -> HttpResponse:
         _("Contracts are signed by the partner’s signatory and by the head of the secretariat."),
     )
     form = SignForm(request.POST)
-    if (
-        form.is_valid()
-        and attempt(form, sign_contract, by=request.user, contract=row, key=form.cleaned_data["key"]) is not None
-    ):
-        messages.success(request, _("Signed."))
+    if carry_out(request, form, sign_contract, _("Signed."), contract=row):
         return redirect(row)
     return render(request, "proposals/contract.html", page_of(request, load(request, reference), form))
 
@@ -193,19 +184,9 @@ def tranche_prepare(request: Request, reference: str, number: int) -> HttpRespon
     """Prepare the payment of a tranche; another officer authorises it."""
     row = load(request, reference)
     tranche = find(row.tranches.all(), number=number)
-    form = KeyedForm(request.POST)
-    form.full_clean()
-    try:
-        payment = prepare_tranche(by=request.user, tranche=tranche, key=form.cleaned_data.get("key"))
-    except NotAllowed:
-        raise
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-        return redirect(row)
-    messages.success(
-        request,
-        _("Payment %(reference)s is prepared. Another officer authorises it.") % {"reference": payment.reference},
-    )
+    if payment := press(request, prepare_tranche, tranche=tranche):
+        said = _("Payment %(reference)s is prepared. Another officer authorises it.")
+        messages.success(request, said % {"reference": payment.reference})
     return redirect(row)
 
 
@@ -213,7 +194,7 @@ def tranche_prepare(request: Request, reference: str, number: int) -> HttpRespon
 def document_ask(request: Request, reference: str) -> HttpResponse:
     """Ask for the contract as a document; the contract's page shows how far it is."""
     row = load(request, reference)
-    form = DocumentForm(request.POST)
+    form = LanguageForm(request.POST)
     if form.is_valid():
         request_document(by=request.user, contract=row, language=form.cleaned_data["language"])
     else:

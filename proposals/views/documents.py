@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, holders, require
-from alliance.core.forms import KeyedForm, attempt
-from alliance.core.requests import submitted
+from alliance.core.forms import attempt
+from alliance.core.requests import submitted, uploaded
+from alliance.pages.acts import carry_out, refusals_said
 from alliance.people.models import User
+from alliance.people.requests import Request
 from alliance.records.files import serve
 from alliance.records.models import StoredFile
 from proposals import permissions
@@ -21,7 +23,6 @@ from proposals.models import Attachment, Proposal, ProposalVersion
 from proposals.operations import attach_document, invite_co_author, remove_co_author, remove_document
 from proposals.operations.rows import may_write
 from proposals.sections.documents import DOCUMENTS
-from proposals.views.pages import Request, say_refusals
 
 
 def draft(request: Request, reference: str) -> Proposal:
@@ -37,7 +38,7 @@ def documents(request: Request, reference: str) -> HttpResponse:
     row = draft(request, reference)
     if request.method == "GET" and not row.is_editable:
         return redirect(row)
-    form = DocumentForm(submitted(request), request.FILES or None)
+    form = DocumentForm(submitted(request), uploaded(request))
     if request.method == "POST" and form.is_valid():
         added = attempt(
             form,
@@ -60,10 +61,8 @@ def document_remove(request: Request, reference: str, uid: UUID) -> HttpResponse
     """Take a document off the draft."""
     row = draft(request, reference)
     attachment = find(Attachment.objects.filter(proposal=row), file__uid=uid)
-    form = KeyedForm({"key": "-"})
-    form.full_clean()
-    attempt(form, remove_document, by=request.user, attachment=attachment)
-    say_refusals(request, form)
+    with refusals_said(request):
+        remove_document(by=request.user, attachment=attachment)
     return redirect("proposals:documents", row.reference)
 
 
@@ -89,18 +88,8 @@ def co_authors(request: Request, reference: str) -> HttpResponse:
     if request.method == "POST":
         require(chooses, _("Only the applicant’s own people choose the co-authors."))
     form = CoAuthorForm(submitted(request))
-    if request.method == "POST" and form.is_valid():
-        invited = attempt(
-            form,
-            invite_co_author,
-            by=request.user,
-            proposal=row,
-            email=form.cleaned_data["email"],
-            key=form.cleaned_data["key"],
-        )
-        if invited:
-            messages.success(request, _("Invited. They find the proposal in their list."))
-            return redirect("proposals:co_authors", row.reference)
+    if carry_out(request, form, invite_co_author, _("Invited. They find the proposal in their list."), proposal=row):
+        return redirect("proposals:co_authors", row.reference)
     context = {
         "proposal": row,
         "form": form,

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,20 +10,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from alliance.access import find, require
 from alliance.core import clock
-from alliance.core.forms import attempt, new_key
+from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out, press
+from alliance.pages.filters import ListFilter
+from alliance.pages.lists import paged
 from alliance.people.models import Organisation, Role
+from alliance.people.requests import Request
 from funds.operations.earmarks import shut_windows, windows_with_objectives
 from proposals import permissions
 from proposals.closure import open_items
 from proposals.forms.contracts import EvidenceForm
-from proposals.forms.lists import ListFilter
 from proposals.models import Contract, PartnerReport, Project, ReleaseCondition, Tranche, WaitingAmount, WaitingApproval
 from proposals.operations import close_project, complete_project, fund_waiting, meet_condition, prepare_waiting
 from proposals.operations.contracts import committed
-from proposals.views.pages import Request, press
-
-PAGE = 50
 
 
 @require_GET
@@ -33,7 +31,7 @@ def project_list(request: Request) -> HttpResponse:
     """Projects whose work the person takes part in or follows, with their money."""
     form = ListFilter(request.GET, Project.State.choices)
     rows = form.chosen(Project.objects.visible_to(request.user), "title", "reference")
-    page = Paginator(rows.with_money().for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows.with_money().for_list())
     return render(request, "proposals/project_list.html", {"page": page, "form": form})
 
 
@@ -77,12 +75,7 @@ def condition(request: Request, reference: str, number: int) -> HttpResponse:
     found = find(ReleaseCondition.objects.filter(project=row).select_related("project"), number=number)
     require(permissions.may_meet_conditions(request.user), _("This is for the secretariat’s officers."))
     form = EvidenceForm(submitted(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, meet_condition, by=request.user, condition=found, **form.cleaned_data) is not None
-    ):
-        messages.success(request, _("The condition is met."))
+    if carry_out(request, form, meet_condition, _("The condition is met."), condition=found):
         return redirect(row)
     return render(request, "proposals/condition.html", {"project": row, "condition": found, "form": form})
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,12 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alliance.access import find, require
 from alliance.core import clock
 from alliance.core.display import Event, Step
-from alliance.core.forms import attempt, new_key
+from alliance.core.forms import new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out, press
+from alliance.pages.filters import ListFilter
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from proposals import permissions
 from proposals.completeness import state_of
 from proposals.content import all_parts, contributors, gather
-from proposals.forms.lists import ListFilter
 from proposals.forms.proposals import StartForm, SubmitForm
 from proposals.models import Proposal, Return, WaitingApproval
 from proposals.operations import start_proposal, submit_proposal, withdraw_proposal
@@ -26,9 +28,6 @@ from proposals.operations.submission import missing_from
 from proposals.sections import SECTIONS
 from proposals.sections.budget import requested
 from proposals.similar import similar_to
-from proposals.views.pages import Request, press
-
-PAGE = 50
 
 
 @require_GET
@@ -36,7 +35,7 @@ def proposal_list(request: Request) -> HttpResponse:
     """Proposals that the person may see, newest work first."""
     form = ListFilter(request.GET, Proposal.State.choices)
     rows = form.chosen(Proposal.objects.visible_to(request.user), "title", "reference")
-    page = Paginator(rows.with_totals().for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows.with_totals().for_list())
     context = {
         "page": page,
         "form": form,
@@ -51,11 +50,8 @@ def new(request: Request) -> HttpResponse:
     """Start a proposal for an organisation of one's own."""
     require(permissions.may_start(request.user), _("Proposals are started by the people of a partner organisation."))
     form = StartForm(request.user, clock.now(), submitted(request), initial=_wished(request))
-    if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
-        proposal = attempt(form, start_proposal, by=request.user, key=form.cleaned_data["key"], **values)
-        if proposal:
-            return redirect(proposal)
+    if proposal := carry_out(request, form, start_proposal):
+        return redirect(proposal)
     return render(request, "proposals/proposal_new.html", {"form": form})
 
 
@@ -167,13 +163,9 @@ def submit(request: Request, reference: str) -> HttpResponse:
     form = SubmitForm(submitted(request))
     content = gather(row)
     missing = missing_from(content) if row.is_editable else []
-    if request.method == "POST" and form.is_valid():
-        version = attempt(form, submit_proposal, by=request.user, proposal=row, key=form.cleaned_data["key"])
-        if version:
-            messages.success(
-                request, _("Submitted. Your receipt number is %(receipt)s.") % {"receipt": version.receipt}
-            )
-            return redirect("proposals:receipt", row.reference, version.number)
+    if version := carry_out(request, form, submit_proposal, proposal=row):
+        messages.success(request, _("Submitted. Your receipt number is %(receipt)s.") % {"receipt": version.receipt})
+        return redirect("proposals:receipt", row.reference, version.number)
     gaps = [(SECTIONS[gap.section].title, gap.message, section_url(row, gap.section)) for gap in missing]
     context = {"proposal": row, "form": form, "gaps": gaps, "similar": similar_to(content, user=request.user)}
     return render(request, "proposals/proposal_submit.html", context)

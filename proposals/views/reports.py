@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,17 +13,18 @@ from alliance.access import find, require
 from alliance.core import clock, formats
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
+from alliance.pages.acts import press
+from alliance.pages.filters import ListFilter
+from alliance.pages.lists import paged
+from alliance.people.requests import Request
 from proposals import permissions
 from proposals.breakdowns import label_of
-from proposals.forms.lists import ListFilter
 from proposals.forms.reports import ReportForm
 from proposals.models import PartnerReport
 from proposals.operations import accept_report, return_report, save_report, submit_report
 from proposals.operations.reports import held_by_partner, taken_back
 from proposals.sections.tables import split_paragraphs
-from proposals.views.pages import Request, press, with_reason
-
-PAGE = 50
+from proposals.views.pages import with_reason
 
 
 def load(request: Request, reference: str) -> PartnerReport:
@@ -38,7 +38,7 @@ def report_list(request: Request) -> HttpResponse:
     """Reports by due date."""
     form = ListFilter(request.GET, PartnerReport.State.choices)
     rows = form.chosen(PartnerReport.objects.visible_to(request.user), "contract__project__title", "reference")
-    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    page = paged(request, rows.for_list())
     return render(request, "proposals/report_list.html", {"page": page, "form": form, "day": clock.today()})
 
 

@@ -12,6 +12,7 @@ from alliance.access import find, require
 from alliance.core.errors import DomainError, NotAllowed
 from alliance.core.numbers import counted
 from alliance.core.requests import submitted
+from alliance.people.requests import Request
 from proposals import content
 from proposals.models import Proposal
 from proposals.operations import EditedElsewhere, save_section
@@ -20,7 +21,6 @@ from proposals.reading import Reading, read
 from proposals.sections import SECTIONS
 from proposals.sections.section import Section, SectionForm
 from proposals.sections.tables import Names
-from proposals.views.pages import Request
 
 MOST_LINES = 20  # empty ones, beside those that a page has anyway
 

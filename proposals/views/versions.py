@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, require
-from alliance.core.forms import attempt
 from alliance.core.numbers import counted
 from alliance.core.requests import submitted
+from alliance.pages.acts import carry_out
+from alliance.people.requests import Request
 from proposals import permissions
 from proposals.forms.proposals import CheckForm
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
 from proposals.reading import compared, contributors, read_version
 from proposals.similar import similar_to
-from proposals.views.pages import Request, with_reason
+from proposals.views.pages import with_reason
 
 
 def load(request: Request, reference: str, number: int) -> ProposalVersion:
@@ -100,12 +100,8 @@ def check(request: Request, reference: str, number: int) -> HttpResponse:
     row = load(request, reference, number)
     require(permissions.may_check(request.user), _("Proposals are checked by the secretariat’s officers."))
     form = CheckForm(row, submitted(request))
-    if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
-        made = attempt(form, check_version, by=request.user, version=row, key=form.cleaned_data["key"], **values)
-        if made:
-            messages.success(request, _("The check is recorded."))
-            return redirect(row)
+    if carry_out(request, form, check_version, _("The check is recorded."), version=row):
+        return redirect(row)
     context = {"version": row, "proposal": row.proposal, "form": form, "parts": read_version(row)}
     context |= {"similar": similar_to(row.parsed, user=request.user)}
     return render(request, "proposals/check.html", context)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alliance.access import find, public
-from proposals.forms.lists import ListFilter
+from alliance.pages.filters import ListFilter
 from proposals.models import Project
 from reporting.paging import page_of
 from reporting.projects import chart, project_record, public_projects

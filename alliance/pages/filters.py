@@ -1,4 +1,4 @@
-"""The filter bar of the lists: words and a state, both in the address."""
+"""What lists are narrowed by: words and a state, both in the address."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alliance.core.search import matching
+
+
+def with_all(choices: Any) -> list[tuple[str, Any]]:
+    """Return the choices of a list's filter, with all of them first."""
+    return [("", gettext_lazy("All")), *choices.choices]
 
 
 class ListFilter(forms.Form):

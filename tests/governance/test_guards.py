@@ -154,7 +154,8 @@ def one_of_each() -> None:
 def test_kept_rows_refuse_every_change(model, verb):
     one_of_each()
     assert model.objects.exists()
-    with refused_by("never changed|pending trigger"):
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would refuse TRUNCATE by itself
+    with refused_by("never changed"):
         sql(verb.format(model._meta.db_table))
 
 

@@ -1,9 +1,12 @@
 """Pages answer each person as they should, and say the same things in three languages."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from proposals.models import Proposal, ProposalVersion
+from proposals.operations import return_proposal, submit_proposal
 from tests.proposals.factories import (
     approved_project,
     checked_version,
@@ -100,11 +103,31 @@ def test_report_pages(agency, officer, finance_officer, second_finance_officer, 
     page(client, "report_write", report.reference, status=403)
 
 
-def test_numbers_that_are_none_compare_the_last_two_versions(agency, sign_in):
-    version = submitted_version(agency)
+def test_numbers_that_are_none_compare_the_last_two_versions(agency, officer, sign_in):
+    proposal = thrice_submitted(agency, officer)
     client = sign_in(agency)
-    for asked in ("9" * 5000, "x", "-1", "٣", "2"):
-        page(client, "compare", version.proposal.reference, **{"from": asked, "to": "1"})
+    assert compared(client, proposal) == ("2", "3")
+    assert compared(client, proposal, **{"from": "1", "to": "2"}) == ("1", "2")
+    assert compared(client, proposal, **{"from": "3", "to": "1"}) == ("1", "3")
+    for asked in ("9" * 5000, "x", "-1", "٣", "4"):
+        assert compared(client, proposal, **{"from": asked, "to": "1"}) == ("2", "3"), asked
+        assert compared(client, proposal, **{"from": "1", "to": asked}) == ("2", "3"), asked
+
+
+def thrice_submitted(agency, officer):
+    """A proposal of three versions: given back twice, and submitted again."""
+    version = submitted_version(agency)
+    for _ in range(2):
+        return_proposal(by=officer, version=version, reason="Say more.")
+        version = submit_proposal(by=agency, proposal=Proposal.objects.get(pk=version.proposal_id))
+    return version.proposal
+
+
+def compared(client, proposal, **query):
+    """Return the two versions that the page says it compares."""
+    return re.search(
+        r"Versions (\d+) and (\d+) compared", page(client, "compare", proposal.reference, **query)
+    ).groups()
 
 
 def test_calls_are_public(db, client):

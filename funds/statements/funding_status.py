@@ -1,22 +1,20 @@
 """The fund's live statements, derived from the postings and from nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import starmap
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
 from django.utils.functional import Promise
 
 from alliance.core import clock
 from alliance.register.knowledge import one_state
 from alliance.register.models import head
-from funds.ledger.chart import GIVEN, LINES, AccountKind, AddsTo, Net, code_of, line_codes
-from funds.ledger.movements import Moves, sum_of_all, sums
+from funds.ledger.chart import LINES, AddsTo, Net, line_codes
+from funds.ledger.movements import Moves
 from funds.ledger.snapshots import Basis
-from funds.models import Account, Fund, Posting, Source, SourceKind, Stake, Window
+from funds.models import Fund
 
 ZERO = Decimal("0.00")
 # The share of direct costs is of the net funded amount and direct cost, since version 2; it was of expenditure and direct cost.
@@ -102,96 +100,3 @@ def seed_capital(net: Net) -> Decimal:
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     """Return a percentage with one decimal, half up; None of nothing."""
     return (part * 100 / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) if whole else None
-
-
-class AccountLine(NamedTuple):
-    code: str
-    kind: str
-    debits: Decimal
-    credits: Decimal
-
-    @property
-    def balance(self) -> Decimal:
-        return self.debits - self.credits
-
-
-def trial_balance(as_of: date | None = None) -> list[AccountLine]:
-    """Return every account with its sums until a day, by code; debits and credits agree in total."""
-    return list(starmap(AccountLine, sums(as_of or clock.today())))
-
-
-class AccountPage(NamedTuple):
-    """Some accounts of the trial balance, with the sum of all of them: debits and credits alike."""
-
-    lines: list[AccountLine]
-    number: int
-    total: Decimal
-    in_all: int
-    has_more: bool
-
-
-def trial_balance_page(as_of: date, number: int, size: int) -> AccountPage:
-    """Return one page of the trial balance; a number after the last page is the last one."""
-    total, count = sum_of_all(as_of)
-    number = max(1, min(number, -(-count // size)))
-    lines = list(starmap(AccountLine, sums(as_of, first=(number - 1) * size, size=size)))
-    return AccountPage(lines, number, total, count, number * size < count)
-
-
-class WindowLine(NamedTuple):
-    """A window: what came in, went out, and what can be allocated from its pool now."""
-
-    window: Window
-    received: Decimal
-    fees: Decimal
-    allocated: Decimal
-    available: Decimal
-
-
-def windows(as_of: date | None = None) -> list[WindowLine]:
-    """Return each window with its figures; what is available is its pool's balance."""
-    day = as_of or clock.today()
-    postings = Posting.objects.filter(effective_on__lte=day).filter(Q(debit__kind="pool") | Q(credit__kind="pool"))
-    rows = (
-        postings.order_by().values_list("debit_id", "debit__kind", "credit_id", "credit__kind").annotate(Sum("amount"))
-    )
-    moves = list(rows)
-    return [_window_line(window, moves) for window in Window.objects.for_list()]
-
-
-def _window_line(window: Window, moves: Iterable[tuple[int, str, int, str, Decimal]]) -> WindowLine:
-    received = fees = allocated = available = ZERO
-    for debit, debit_kind, credit, credit_kind, amount in moves:
-        for pool, other, sign in ((debit, credit_kind, 1), (credit, debit_kind, -1)):
-            if pool != window.pool.pk:
-                continue
-            available += sign * amount
-            received += sign * amount if other in GIVEN else ZERO
-            fees -= sign * amount if other == AccountKind.FEE else ZERO
-            allocated -= sign * amount if other == AccountKind.PROJECT else ZERO
-    return WindowLine(window, received, fees, allocated, available)
-
-
-class DonorLine(NamedTuple):
-    """A source of the fund with what stands in its name."""
-
-    source: Source
-    deposited: Decimal
-    unallocated: Decimal
-
-
-def sources() -> list[DonorLine]:
-    """Return each source with its deposits and its stake in the pools; the trustee's seed is a source of its own (R96)."""
-    stakes = dict(Stake.objects.order_by().values_list("source").annotate(Sum("amount")))
-    rows = Account.objects.filter(kind__in=GIVEN).values_list("code", "debits", "credits")
-    came = {code: given - taken_back for code, taken_back, given in rows}
-    kinds: dict[str, str] = {SourceKind.DONOR: AccountKind.CONTRIBUTIONS, SourceKind.SEED: AccountKind.SEED}
-    found = Source.objects.select_related("donor__organisation").order_by("kind", "since", "pk")
-    return [
-        DonorLine(
-            source,
-            came.get(code_of(kinds[source.kind], source.donor.organisation.slug), ZERO) if source.donor else ZERO,
-            stakes.get(source.pk, ZERO),
-        )
-        for source in found
-    ]

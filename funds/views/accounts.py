@@ -19,7 +19,7 @@ from alliance.people.requests import Request
 from alliance.rendering.tables import Row, csv_response, xlsx_response
 from funds import permissions
 from funds.models import Account, AccountKind, Deposit, Posting, Stake
-from funds.statements.funding_status import trial_balance_page
+from funds.statements.trial_balance import trial_balance_page
 
 DOCUMENTS = ("deposit", "payment", "voucher")
 COLUMNS = (_("Entry"), _("Date"), _("Debit"), _("Credit"), _("Amount"))

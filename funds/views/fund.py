@@ -17,7 +17,7 @@ from funds import permissions
 from funds.forms.contributions import FundStatusForm, RateForm, StatusForm
 from funds.models import Act, Fund, FundStatus, Period, Rate, TrusteeTerm, Window
 from funds.operations.fund import close_period, record_rate, set_fund_status, set_window_status
-from funds.statements.funding_status import windows as window_lines
+from funds.statements.windows import windows as window_lines
 from funds.views.pages import form_act
 
 

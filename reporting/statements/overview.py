@@ -18,6 +18,8 @@ from funds.models import AccountKind, Window
 from funds.statements import funding_status as live
 from funds.statements.direct_costs import spending_of
 from funds.statements.funding_status import LABELS, SEED_LABEL, amounts, percent
+from funds.statements.trial_balance import AccountLine, trial_balance_page
+from funds.statements.trial_balance import trial_balance as all_accounts
 from reporting.paging import Page
 from reporting.postings import FLOWS
 from reporting.statements.scope import ROWS, StatementScope
@@ -261,15 +263,15 @@ def windows_charts(of: StatementScope) -> tuple[Bars, ...]:
 def trial_balance(of: StatementScope) -> tuple[Table, ...]:
     """Every account with its sums; debits and credits agree in total. A page reads the accounts that it shows."""
     if of.page is None:
-        return (_accounts(of, live.trial_balance(of.as_of)),)
-    found = live.trial_balance_page(of.as_of, of.page, ROWS)
+        return (_accounts(of, all_accounts(of.as_of)),)
+    found = trial_balance_page(of.as_of, of.page, ROWS)
     table = _accounts(of, found.lines)
     total = tuple(map(Cell, (found.total, found.total, ZERO)))
     lines = (*table.lines[:-1], table.lines[-1]._replace(cells=total)) if found.lines else ()
     return (replace(table, lines=lines, page=Page(found.number, [], found.has_more)),)
 
 
-def _accounts(of: StatementScope, accounts: Iterable[live.AccountLine]) -> Table:
+def _accounts(of: StatementScope, accounts: Iterable[AccountLine]) -> Table:
     lines = [
         TableRow(
             one.code,

@@ -11,7 +11,7 @@ from funds.ledger.refunds_in_transit import refunds_in_transit
 from funds.models import Deposit, Pledge, Prospect
 from funds.statements.direct_costs import cost_share
 from funds.statements.funding_status import funding_status
-from funds.statements.funding_status import windows as window_lines
+from funds.statements.windows import windows as window_lines
 from reporting.homes.fund import waiting_for
 
 

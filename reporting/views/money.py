@@ -13,7 +13,8 @@ from alliance.rendering.tables import csv_response
 from funds.ledger.chart import LINES
 from funds.models import Account, Donor, Posting, TrusteeTerm
 from funds.statements.direct_costs import cost_share
-from funds.statements.funding_status import FundingStatus, StatusRow, funding_status, windows
+from funds.statements.funding_status import FundingStatus, StatusRow, funding_status
+from funds.statements.windows import windows
 from reporting import postings as found
 from reporting.flow import money_flow
 from reporting.paging import page_of

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from alliance.access import public
 from alliance.core import clock
 from funds.models import Fund
-from funds.statements.funding_status import funding_status, windows
+from funds.statements.funding_status import funding_status
+from funds.statements.windows import windows
 from governance.models import Decision
 from proposals.models import Call, Project
 from reporting.flow import money_flow

@@ -18,6 +18,7 @@ from funds.operations.pledges import accept_as_paid, cancel_pledge, write_off_pl
 from funds.operations.seed import readings
 from funds.querysets import DepositQuerySet
 from funds.statements.funding_status import funding_status
+from funds.statements.sources import sources
 from reporting.verification.everything import verify
 from tests.funds.factories import (
     PROJECT,
@@ -157,7 +158,7 @@ def test_donors_totals_are_without_it(two, donor, officer):
     assert (totals_of_donor(giver).received, totals_of_donor(giver).pledged_unpaid) == (D(0), D(10000))
     assert [(chain.deposits, chain.position.received) for chain in chains(giver)] == [([], D(0))]
     assert Donor.objects.public().with_totals().get().deposited_usd == D(0)
-    assert [line.deposited for line in funding_status.sources()] == [D(0)]
+    assert [line.deposited for line in sources()] == [D(0)]
 
 
 @pytest.mark.requirement("R52")

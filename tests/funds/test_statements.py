@@ -12,7 +12,10 @@ from funds.contributions.totals import chains, totals_of_donor
 from funds.ledger.shares import allocated_to, attributed_to, drawn_from_windows, shares_of_project
 from funds.models import Account, AccountKind
 from funds.operations import money
-from funds.statements.funding_status import LABELS, funding_status, sources, trial_balance, windows
+from funds.statements.funding_status import LABELS, funding_status
+from funds.statements.sources import sources
+from funds.statements.trial_balance import trial_balance
+from funds.statements.windows import windows
 from tests.funds.factories import (
     PROJECT,
     make_accounts,

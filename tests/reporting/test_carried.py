@@ -13,7 +13,8 @@ from funds.ledger.snapshot_taking import carry_forward
 from funds.ledger.snapshots import SPLITS, Basis, Parts
 from funds.models import Carried, CarriedMove, CarriedPart, Posting, Window
 from funds.operations import money
-from funds.statements.funding_status import funding_status, trial_balance, trial_balance_page
+from funds.statements.funding_status import funding_status
+from funds.statements.trial_balance import trial_balance, trial_balance_page
 from funds.tasks import carry_sums_forward
 from proposals.models import Project
 from reporting.donor_area.gather import donor_area

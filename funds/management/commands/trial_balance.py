@@ -10,7 +10,7 @@ from alliance.core import clock
 from alliance.register.models import head
 from funds.management.dates import add_as_of, read_day
 from funds.models import Fund
-from funds.statements.funding_status import AccountLine, trial_balance
+from funds.statements.trial_balance import AccountLine, trial_balance
 
 
 class Command(BaseCommand):

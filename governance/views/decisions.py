@@ -16,8 +16,8 @@ from alliance.people.requests import Request
 from funds.models import Window
 from funds.operations.earmarks import shut_windows, windows_with_objectives
 from governance import permissions
-from governance.documents import Place, decision_record, may_read_version, place_of
 from governance.forms.votes import BallotForm, ReasonForm, RecusalForm
+from governance.gather import Place, decision_record, may_read_version, place_of
 from governance.models import Decision
 from governance.operations import cast_ballot, close_decision, declare_recusal, defer_decision
 from proposals.models import Project

@@ -9,7 +9,7 @@ from alliance.access import require
 from alliance.pages.lists import paged
 from alliance.people.requests import Request
 from governance import permissions
-from governance.documents import open_rows
+from governance.gather import open_rows
 from governance.models import Body, Decision
 from governance.operations import close_due
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from alliance.core.translated import texts
 from alliance.people.models import Organisation
 from funds.models import Posting
-from governance.documents import decision_record
+from governance.gather import decision_record
 from governance.models import Decision
 from proposals.models import OutsideActivity, Project
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from alliance.core.display import Task
 from alliance.people.models import Role
-from governance.documents import open_rows
+from governance.gather import open_rows
 
 MOST = 50
 

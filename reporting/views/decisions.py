@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alliance.access import find, public
-from governance.documents import decision_record
+from governance.gather import decision_record
 from governance.models import Decision
 from proposals.models import Project
 from reporting.paging import page_of

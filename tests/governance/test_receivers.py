@@ -6,7 +6,7 @@ import pytest
 
 from alliance.register.kinds import kind
 from alliance.register.models import RegisterEntry
-from governance.documents import open_rows
+from governance.gather import open_rows
 from governance.models import Decision
 from governance.operations import close_decision
 from proposals.models import Project

@@ -12,7 +12,7 @@ from alliance.core.errors import NotAllowed
 from alliance.people.models import Membership, Organisation, Role
 from alliance.register.models import RegisterEntry
 from governance import checks
-from governance.documents import open_rows, place_of
+from governance.gather import open_rows, place_of
 from governance.models import Ballot, Recusal
 from governance.operations import cast_ballot, close_decision, declare_recusal
 from proposals.models import Proposal

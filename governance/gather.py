@@ -146,7 +146,7 @@ def decision_record(decision: Decision) -> DecisionRecord:
 def place_of(user: User, decision: Decision) -> Place:
     """Say where this person stands in the decision. See also `open_rows`, which says it of many."""
     presides = is_chair(user, decision)
-    barred = permissions.is_barred_from_voting(user)
+    barred = permissions.may_not_vote(user)
     for seat in decision.frozen_seats.select_related("seat", "member", "alternate").order_by("pk"):
         for holder in seat.holders:
             if holder.user_id == user.pk:
@@ -188,7 +188,7 @@ def _open_row(
     able = {seat.pk for seat in seats if any(holder.pk not in recused for holder in seat.holders)}
     cast = {ballot.frozen_seat_id for ballot in ballots if ballot.holder_id not in recused}
     mine = [holder for seat in seats for holder in seat.holders if holder.user_id == user.pk]
-    if not mine or permissions.is_barred_from_voting(user):
+    if not mine or permissions.may_not_vote(user):
         place = "none"
     elif mine[0].pk in recused or joined(user, decision):
         place = "recused"

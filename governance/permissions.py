@@ -5,7 +5,7 @@ from typing import Any
 from alliance.people.models import Role, User
 
 
-def reads_committee(user: Any) -> bool:
+def may_read_committee(user: Any) -> bool:
     """Members, alternates, the secretariat and the auditor read what is before the committee."""
     return user.is_authenticated and (user.has_role(Role.COMMITTEE) or user.reads_all)
 
@@ -20,10 +20,10 @@ def may_appoint(user: User) -> bool:
     return user.has_role(Role.HEAD)
 
 
-def is_barred_from_voting(user: User) -> bool:
+def may_not_vote(user: User) -> bool:
     """The secretariat never votes, whatever else its people are (R64)."""
     return user.is_secretariat
 
 
 def may_hold_a_seat(user: User) -> bool:
-    return user.has_role(Role.COMMITTEE) and not is_barred_from_voting(user)
+    return user.has_role(Role.COMMITTEE) and not may_not_vote(user)

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Max, Prefetch, Q
 
-from governance.permissions import reads_committee
+from governance.permissions import may_read_committee
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -60,7 +60,7 @@ class RuleSetQuerySet(models.QuerySet[Any]):
 
 class SessionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        return self.all() if reads_committee(user) else self.none()
+        return self.all() if may_read_committee(user) else self.none()
 
     def for_list(self) -> Self:
         return (
@@ -73,7 +73,7 @@ class SessionQuerySet(models.QuerySet[Any]):
 class DecisionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Everything, for who reads the committee's work; what was decided, for everyone."""
-        return self.all() if reads_committee(user) else self.decided()
+        return self.all() if may_read_committee(user) else self.decided()
 
     def decided(self) -> Self:
         """Closed decisions: public, with their outcome and reasons."""
@@ -132,7 +132,7 @@ class BallotQuerySet(models.QuerySet[Any]):
         shown = Q(decision__state="closed")
         if user.is_authenticated:
             shown |= Q(user=user)
-        if reads_committee(user):
+        if may_read_committee(user):
             shown |= Q(decision__state="open", decision__is_sealed=False)
         return self.filter(shown)
 

@@ -15,7 +15,7 @@ def may_start(user: User) -> bool:
     return user.has_role(*PARTNER_ROLES)
 
 
-def is_applicant(user: User, proposal: Proposal) -> bool:
+def may_act_for_applicant(user: User, proposal: Proposal) -> bool:
     return user.has_role(*PARTNER_ROLES, organisation=proposal.applicant_id)
 
 

@@ -122,3 +122,15 @@ def _named_errors(node: ast.AST) -> set[str]:
             a.arg for a in arguments if a.annotation and INTEGRITY & set(re.findall(r"\w+", ast.unparse(a.annotation)))
         }
     return set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for app in ARROW for path in (ROOT / app).rglob("permissions.py")),
+    ids=lambda path: path.parent.name,
+)
+def test_permissions_say_who_may(path):
+    """One prefix for what a person may: what a row can, by its state, is said of the row."""
+    said = [row.name for row in ast.parse(path.read_text()).body if isinstance(row, ast.FunctionDef)]
+    assert said
+    assert not [name for name in said if not name.startswith("may_")]

@@ -53,7 +53,7 @@ def sign_agreement(
     The fee is the administrative agent's, in per cent of each deposit; by default the trustee's of the day of signature. Instalments, if any, add up to
     the amount. With a pledge, donor and currency are the pledge's. Raises Refused, OutOfState (R103), NotAllowed.
     """
-    require(permissions.can_record_money(by), _("Finance officers record agreements."))
+    require(permissions.may_record_money(by), _("Finance officers record agreements."))
     check_not_future(signed_on, "signed_on")
     Fund.objects.held().require(Act.AGREE, signed_on, field="signed_on")
     require_not_barred(donor)
@@ -116,7 +116,7 @@ def write_agreement(
 @operation
 def cancel_agreement(*, by: User, agreement: Agreement, why: str) -> Agreement:
     """End an agreement under which nothing more will come; deposits received stay."""
-    require(permissions.can_write_off(by), _("Finance officers and the head cancel agreements."))
+    require(permissions.may_write_off(by), _("Finance officers and the head cancel agreements."))
     agreement = lock_agreement(agreement.pk)
     if not why.strip():
         raise Refused(_("Say why the agreement is cancelled."), field="why")

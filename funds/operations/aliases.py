@@ -18,7 +18,7 @@ def name_donor(*, by: User, donor: Donor, name: str, kind: str) -> DonorAlias:
 
     Imports then find the donor by it, and a deposit can name the agency. Raises Refused for a name that means a donor already.
     """
-    require(permissions.can_register_donor(by), _("The secretariat keeps the donors' names."))
+    require(permissions.may_register_donor(by), _("The secretariat keeps the donors' names."))
     wait_in_turn("funds.donors")
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
     name = " ".join(name.split())
@@ -34,7 +34,7 @@ def name_donor(*, by: User, donor: Donor, name: str, kind: str) -> DonorAlias:
 @operation
 def withdraw_alias(*, by: User, alias: DonorAlias) -> DonorAlias:
     """Say that a name no longer means the donor. Deposits that named the agency keep it."""
-    require(permissions.can_register_donor(by), _("The secretariat keeps the donors' names."))
+    require(permissions.may_register_donor(by), _("The secretariat keeps the donors' names."))
     alias = DonorAlias.objects.select_for_update(of=("self",), no_key=True).get(pk=alias.pk)
     if alias.withdrawn_at:
         raise OutOfState()

@@ -61,7 +61,7 @@ def amend_pledge(
     NotAllowed.
     """
     require(
-        permissions.can_amend_pledge(by, pledge.donor.organisation_id),
+        permissions.may_amend_pledge(by, pledge.donor.organisation_id),
         _("A pledge is amended by its donor's signatory or by the secretariat."),
     )
     fund = Fund.objects.held()
@@ -177,7 +177,7 @@ def amend_agreement(
     rate, and fits the pledge beside other agreements. More is agreed only when it could be signed for anew: by the
     fund's status, its window's, due diligence, and the ceiling on seed capital (R98). Raises Refused, OutOfState, NotAllowed.
     """
-    require(permissions.can_record_money(by), _("Finance officers record agreements."))
+    require(permissions.may_record_money(by), _("Finance officers record agreements."))
     fund = Fund.objects.held()
     agreement = lock_agreement(agreement.pk)
     if agreement.state != AgreementState.SIGNED:
@@ -250,7 +250,7 @@ def attach_agreement_document(
     *, by: User, agreement: Agreement, upload: UploadedFile, title: str = ""
 ) -> AgreementDocument:
     """Keep a paper of an agreement: signed text, annex, letter. Raises Refused for a file that is none, or is here."""
-    require(permissions.can_record_money(by), _("Finance officers record agreements."))
+    require(permissions.may_record_money(by), _("Finance officers record agreements."))
     agreement = lock_agreement(agreement.pk)
     try:
         file = store_upload(by=by, upload=upload)

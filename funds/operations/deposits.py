@@ -139,7 +139,7 @@ def record_deposit(
     allocated (R56). It pays the instalment named, or the next, and then runs on. The worth in dollars and the fee are rounded half up to the cent, once. A trustee's money is
     posted as seed capital, kept apart from the donors' (R96). Raises Refused, OutOfState (R103), NotAllowed.
     """
-    require(permissions.can_record_money(by), _("Finance officers record deposits."))
+    require(permissions.may_record_money(by), _("Finance officers record deposits."))
     Fund.objects.held()
     if agreement is not None:
         agreement = lock_agreement(agreement.pk)

@@ -32,7 +32,7 @@ def record_due_diligence(
 
     Raises Refused for a day that has not come, an end before its beginning, no words, or a file that is none.
     """
-    require(permissions.can_record_diligence(by), _("The secretariat's officers record due diligence."))
+    require(permissions.may_record_diligence(by), _("The secretariat's officers record due diligence."))
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
     check_not_future(done_on, "done_on")
     if valid_until <= done_on:

@@ -21,7 +21,7 @@ AUTOMATIC = {"pledge", "agree", "receive"}
 @operation
 def register_donor(*, by: User | None, organisation: Organisation, donor_type: str, stage: str = "potential") -> Donor:
     """Register an organisation as a donor of a type (R56). By the secretariat, or by an import (`by=None`)."""
-    require(by is None or permissions.can_register_donor(by), _("The secretariat registers donors."))
+    require(by is None or permissions.may_register_donor(by), _("The secretariat registers donors."))
     wait_in_turn("funds.donors")
     if Donor.objects.filter(organisation=organisation).exists():
         raise Refused(_("This organisation is a donor already."), field="organisation")
@@ -36,7 +36,7 @@ def register_donor(*, by: User | None, organisation: Organisation, donor_type: s
 @operation
 def advance_donor_stage(*, by: User, donor: Donor, stage: str) -> Donor:
     """Note that a donor was contacted or is interested (R102). Later stages follow from pledges, agreements, deposits."""
-    require(permissions.can_register_donor(by), _("The secretariat keeps the pipeline."))
+    require(permissions.may_register_donor(by), _("The secretariat keeps the pipeline."))
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).get(pk=donor.pk)
     verb = next((v for v in Donor.BY_HAND if Donor.TRANSITIONS[v].target == stage), None)
     if verb is None:
@@ -57,7 +57,7 @@ def plan_next_step(
 
     A step has all three; an empty step ends the plan. Raises Refused for half a plan or an owner outside the secretariat.
     """
-    require(permissions.can_register_donor(by), _("The secretariat keeps the pipeline."))
+    require(permissions.may_register_donor(by), _("The secretariat keeps the pipeline."))
     donor = Donor.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=donor.pk)
     step = next_step.strip()
     if owner is not None and not owner.is_secretariat:

@@ -37,7 +37,7 @@ def set_fund_status(*, by: User, status: str, note: str = "", on: date | None = 
     for any other day than today otherwise, for one to come or before the present status began, and, with what is still open, when the fund is
     to be closed and an account of it is not at zero.
     """
-    require(permissions.can_set_status(by), _("The head of the secretariat sets the fund's status."))
+    require(permissions.may_set_status(by), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.select_for_update(no_key=True).the()
     if status == FundStatus.CLOSED and fund.status == FundStatus.CLOSING:
         require_clear()
@@ -72,7 +72,7 @@ def _check_status_day(fund: Fund, status: str, day: date) -> None:
 @operation
 def set_window_status(*, by: User, window: Window, status: str, note: str = "") -> Window:
     """Move a window to another status, with the reason. Money is allocated from open windows only (R14)."""
-    require(permissions.can_set_status(by), _("The head of the secretariat sets a window's status."))
+    require(permissions.may_set_status(by), _("The head of the secretariat sets a window's status."))
     window = Window.objects.select_for_update(of=("self",), no_key=True).get(pk=window.pk)
     advance(window, verb_to(Window.TRANSITIONS, window.status, status))
     window.status_on, window.status_note = clock.today(), note
@@ -84,7 +84,7 @@ def set_window_status(*, by: User, window: Window, status: str, note: str = "") 
 @operation
 def close_period(*, by: User, period: Period) -> Period:
     """Close an accounting period: no posting can take effect in it from now on. It must be over."""
-    require(permissions.can_close_period(by), _("Finance officers close periods."))
+    require(permissions.may_close_period(by), _("Finance officers close periods."))
     # FOR UPDATE, not the weaker lock: postings hold the period FOR SHARE, and must be waited for.
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.ends_on >= clock.today():
@@ -107,7 +107,7 @@ def _used() -> list[int]:
 @operation
 def record_rate(*, by: User, currency: str, on: date, units_per_usd: Decimal, source: str) -> Rate:
     """Enter a rate of exchange, as units of the currency for one US dollar, with its source (D2)."""
-    require(permissions.can_record_money(by), _("Finance officers enter rates of exchange."))
+    require(permissions.may_record_money(by), _("Finance officers enter rates of exchange."))
     check_currency(currency)
     if currency == FUND_CURRENCY:
         raise Refused(_("The fund's own currency needs no rate."), field="currency")

@@ -99,7 +99,7 @@ def rows_of(batch: ImportBatch) -> QuerySet[ImportRow]:
 @operation
 def import_asked(*, by: User, file: StoredFile, mapping: StoredFile) -> ImportBatch:
     """Import a file that was kept, as one act: a second time with the same key it is the first batch."""
-    require(permissions.can_record_money(by), _("Finance officers import contributions."))
+    require(permissions.may_record_money(by), _("Finance officers import contributions."))
     source = kept_source(file, mapping)
     read = read_mapping(source.mapping)
     heading, lines = read_lines(source.content, read)

@@ -33,7 +33,7 @@ def record_non_cash_pledge(
 
     By the same people, from the same status of the fund on, and with the same bar by due diligence as a pledge of money.
     """
-    require(permissions.can_pledge(by, donor.organisation_id), _("Only a donor's own contributors pledge for it."))
+    require(permissions.may_pledge(by, donor.organisation_id), _("Only a donor's own contributors pledge for it."))
     Fund.objects.held().require(Act.PLEDGE)
     check_not_future(pledged_on, "pledged_on")
     require_not_barred(donor)
@@ -59,7 +59,7 @@ def record_non_cash_pledge(
 @operation
 def acknowledge_non_cash_pledge(*, by: User, pledge: NonCashPledge) -> NonCashPledge:
     """Acknowledge it for the secretariat; a private entity's only after due diligence."""
-    require(permissions.can_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
+    require(permissions.may_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
     pledge = _locked(pledge)
     require_cleared(pledge.donor)
     advance(pledge, "acknowledge")
@@ -72,7 +72,7 @@ def acknowledge_non_cash_pledge(*, by: User, pledge: NonCashPledge) -> NonCashPl
 @operation
 def deliver_non_cash_pledge(*, by: User, pledge: NonCashPledge, on: date) -> NonCashPledge:
     """Record that the thing or the person has come."""
-    require(permissions.can_acknowledge_pledge(by), _("The secretariat records what was delivered."))
+    require(permissions.may_acknowledge_pledge(by), _("The secretariat records what was delivered."))
     pledge = _locked(pledge)
     check_not_future(on, "on")
     if on < pledge.pledged_on:
@@ -88,7 +88,7 @@ def deliver_non_cash_pledge(*, by: User, pledge: NonCashPledge, on: date) -> Non
 def cancel_non_cash_pledge(*, by: User, pledge: NonCashPledge, why: str) -> NonCashPledge:
     """Withdraw it, with the reason."""
     require(
-        permissions.can_cancel_pledge(by, pledge.donor.organisation_id),
+        permissions.may_cancel_pledge(by, pledge.donor.organisation_id),
         _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
     )
     pledge = _locked(pledge)

@@ -29,7 +29,7 @@ def prepare_payment(
     Nothing is posted and nothing is set aside; the money must be there when it is paid. Payee, amount and accounts
     stay as they are from now on: the database refuses to change them.
     """
-    require(permissions.can_record_money(by), _("Finance officers prepare payments."))
+    require(permissions.may_record_money(by), _("Finance officers prepare payments."))
     Fund.objects.held().require(Act.PAY)
     amount = worth_only(amount, FUND_CURRENCY, clock.today()).amount_usd
     if AccountKind.POOL in (debit.kind, credit.kind):
@@ -55,7 +55,7 @@ def prepare_payment(
 @operation
 def authorise_payment(*, by: User, payment: Payment) -> Payment:
     """Authorise a prepared payment. Raises NotAllowed for whoever prepared it."""
-    require(permissions.can_authorise(by), _("A finance officer or the head authorises payments."))
+    require(permissions.may_authorise(by), _("A finance officer or the head authorises payments."))
     payment = _locked(payment)
     require_another(by, payment.prepared_by_id)
     advance(payment, "authorise")
@@ -72,7 +72,7 @@ def pay_payment(*, by: User, payment: Payment, on: date, bank_reference: str = "
     Raises InsufficientFunds when the account paid from does not hold the amount; Refused for a date in the future,
     before the authorisation, or in no open period.
     """
-    require(permissions.can_record_money(by), _("Finance officers record that a payment was made."))
+    require(permissions.may_record_money(by), _("Finance officers record that a payment was made."))
     Fund.objects.held().require(Act.PAY)
     payment = _locked(payment)
     check_not_future(on, "on")
@@ -95,7 +95,7 @@ def pay_payment(*, by: User, payment: Payment, on: date, bank_reference: str = "
 def acknowledge_payment(*, by: User, payment: Payment) -> Payment:
     """Confirm, for the organisation that was paid, that the money arrived."""
     require(
-        permissions.can_confirm_receipt(by, payment.payee_id),
+        permissions.may_confirm_receipt(by, payment.payee_id),
         _("Only the organisation that was paid confirms a receipt."),
     )
     payment = _locked(payment)
@@ -109,7 +109,7 @@ def acknowledge_payment(*, by: User, payment: Payment) -> Payment:
 @operation
 def cancel_payment(*, by: User, payment: Payment, why: str) -> Payment:
     """Cancel a payment that was not made yet, with the reason."""
-    require(permissions.can_authorise(by), _("A finance officer or the head cancels a payment."))
+    require(permissions.may_authorise(by), _("A finance officer or the head cancels a payment."))
     payment = _locked(payment)
     if not why.strip():
         raise Refused(_("Say why the payment is cancelled."), field="why")

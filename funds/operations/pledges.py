@@ -37,7 +37,7 @@ def record_pledge(
     The dollar worth is indicative, at the rate of the day. Possible from the day the fund is proposed (R103).
     Raises Refused for an amount, currency, date or window that cannot be; NotAllowed for another donor's people.
     """
-    require(permissions.can_pledge(by, donor.organisation_id), _("Only a donor's own contributors pledge for it."))
+    require(permissions.may_pledge(by, donor.organisation_id), _("Only a donor's own contributors pledge for it."))
     Fund.objects.held().require(Act.PLEDGE)
     day = pledged_on or clock.today()
     check_not_future(day, "pledged_on")
@@ -88,7 +88,7 @@ def acknowledge_pledge(*, by: User | None, pledge: Pledge) -> Pledge:
     A private entity's only with due diligence that is valid and acceptable; an import (`by=None`) brings in what its
     source had made public already.
     """
-    require(by is None or permissions.can_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
+    require(by is None or permissions.may_acknowledge_pledge(by), _("The secretariat acknowledges pledges."))
     pledge = _locked(pledge)
     if by is not None:
         require_cleared(pledge.donor)
@@ -103,7 +103,7 @@ def acknowledge_pledge(*, by: User | None, pledge: Pledge) -> Pledge:
 def cancel_pledge(*, by: User, pledge: Pledge, why: str) -> Pledge:
     """Withdraw a pledge, with the reason. Not once an agreement was signed or money came in under it."""
     require(
-        permissions.can_cancel_pledge(by, pledge.donor.organisation_id),
+        permissions.may_cancel_pledge(by, pledge.donor.organisation_id),
         _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
     )
     pledge = _locked(pledge)
@@ -126,7 +126,7 @@ def withdraw(by: User | None, pledge: Pledge, why: str) -> None:
 @operation
 def accept_as_paid(*, by: User | None, pledge: Pledge, on: date) -> Pledge:
     """Accept that a pledge is fully paid although its own amount is unknown or a little short: nothing more is owed."""
-    require(by is None or permissions.can_write_off(by), _("A finance officer accepts a pledge as paid."))
+    require(by is None or permissions.may_write_off(by), _("A finance officer accepts a pledge as paid."))
     pledge = _locked(pledge)
     if pledge.state != PledgeState.ACKNOWLEDGED or pledge.settled_on:
         raise OutOfState()
@@ -147,7 +147,7 @@ def settle(by: User | None, pledge: Pledge, on: date) -> None:
 @operation
 def write_off_pledge(*, by: User | None, pledge: Pledge, on: date, amount_usd: Decimal | None = None) -> Pledge:
     """Write off what is still owed on a pledge, or a part of it, in the fund's currency."""
-    require(by is None or permissions.can_write_off(by), _("Finance officers and the head write pledges off."))
+    require(by is None or permissions.may_write_off(by), _("Finance officers and the head write pledges off."))
     pledge = _locked(pledge)
     owed = position(pledge, pledge.deposits.all()).pledged_unpaid
     amount = owed if amount_usd is None else amount_usd

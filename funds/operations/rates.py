@@ -76,7 +76,7 @@ def import_rates(*, by: User, file: StoredFile) -> StoredFile:
     explained. The file's hash and the counts stand in the register. Raises Refused when nothing in the file is new,
     NotAllowed for anyone but finance officers.
     """
-    require(permissions.can_record_money(by), _("Finance officers enter rates of exchange."))
+    require(permissions.may_record_money(by), _("Finance officers enter rates of exchange."))
     hold_rates()
     found = check_rates(files.read(file))
     if not found.new:

@@ -99,7 +99,7 @@ def record_funding_request(
     In the fund's currency. Raises Refused when the seed capital is above its ceiling, or below what the trustee has
     signed for already; NotAllowed for anyone but the finance officers and the head.
     """
-    require(permissions.can_plan_funding(by), _("Finance officers and the head record funding requests."))
+    require(permissions.may_plan_funding(by), _("Finance officers and the head record funding requests."))
     check_not_future(requested_on, "requested_on")
     check_amount(total, FUND_CURRENCY, field="total")
     if seed_capital:

@@ -26,7 +26,7 @@ def appoint_trustee(
     Raises Refused when the day is not after the start of the term before, or, for a change, when a closed period ends after it:
     its statements name the former trustee. NotAllowed for anyone but the head.
     """
-    require(permissions.can_appoint_trustee(by), _("The head of the secretariat appoints the trustee."))
+    require(permissions.may_appoint_trustee(by), _("The head of the secretariat appoints the trustee."))
     wait_in_turn("funds.trustee")
     if not agreement.strip():
         raise Refused(_("Name the agreement with the trustee."), field="agreement")

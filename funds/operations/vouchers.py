@@ -64,7 +64,7 @@ def prepare_voucher(
     Raises Refused for what its kind needs and lacks, an amount or a day that cannot be; InsufficientFunds and
     OutOfState for what could not be posted now.
     """
-    require(permissions.can_record_money(by), _("Finance officers prepare vouchers."))
+    require(permissions.may_record_money(by), _("Finance officers prepare vouchers."))
     if kind not in WAYS:
         raise Refused(_("“%(kind)s” is not a kind of voucher.") % {"kind": kind}, field="kind")
     Fund.objects.held().require(WAYS[kind].act, on, field="on")
@@ -102,7 +102,7 @@ def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
 
     Raises InsufficientFunds, OutOfState or Refused when it can no longer be posted; it then stays prepared.
     """
-    require(permissions.can_authorise(by), _("A finance officer or the head authorises vouchers."))
+    require(permissions.may_authorise(by), _("A finance officer or the head authorises vouchers."))
     fund = Fund.objects.held()
     voucher = _locked(voucher)
     require_another(by, voucher.prepared_by_id)
@@ -125,7 +125,7 @@ def authorise_voucher(*, by: User, voucher: Voucher) -> Voucher:
 @operation
 def cancel_voucher(*, by: User, voucher: Voucher, why: str) -> Voucher:
     """Cancel a voucher that was not posted, with the reason."""
-    require(permissions.can_authorise(by), _("A finance officer or the head cancels vouchers."))
+    require(permissions.may_authorise(by), _("A finance officer or the head cancels vouchers."))
     voucher = _locked(voucher)
     if not why.strip():
         raise Refused(_("Say why the voucher is cancelled."), field="why")

@@ -42,7 +42,7 @@ class PostingLine(NamedTuple):
 
 @require_GET
 def accounts(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     today = clock.today()
     found = trial_balance_page(today, counted(request.GET.get("page", "")) or 1, PAGE_ROWS)
     page = Paginator(range(found.in_all), PAGE_ROWS).page(found.number)
@@ -51,7 +51,7 @@ def accounts(request: Request) -> HttpResponse:
 
 @require_GET
 def account(request: Request, code: str) -> HttpResponseBase:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     row = find(Account.objects.select_related("window"), code=code)
     postings = Posting.objects.filter(Q(debit=row) | Q(credit=row))
     match request.GET.get("format"):
@@ -64,7 +64,7 @@ def account(request: Request, code: str) -> HttpResponseBase:
         "lines": [line_of(posting, row) for posting in page],
         "stakes": stakes(row),
         "as_of": clock.today(),
-        "may_correct": permissions.can_record_money(request.user),
+        "may_correct": permissions.may_record_money(request.user),
     }
     return render(request, "funds/account_detail.html", context)
 

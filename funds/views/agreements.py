@@ -52,7 +52,7 @@ def agreements(request: Request) -> HttpResponseBase:
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = AgreementFilter(request.GET)
     rows = narrowed(Agreement.objects.visible_to(user).for_list(), form, day="signed_on")
-    may_sign = permissions.can_record_money(user)
+    may_sign = permissions.may_record_money(user)
     return listed(
         request,
         "funds/agreement_list.html",
@@ -68,7 +68,7 @@ def agreements(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def agreement_new(request: Request) -> HttpResponse:
     reader_or_404(request.user.reads_all)
-    require(permissions.can_record_money(request.user), _("Finance officers record agreements."))
+    require(permissions.may_record_money(request.user), _("Finance officers record agreements."))
     pledge = asked_pledge(request)
     typed = submitted(request)
     donors = Donor.objects.for_list()
@@ -109,7 +109,7 @@ def agreement(request: Request, reference: str) -> HttpResponse:
     came = list(row.deposits(manager="ever").order_by("received_on", "pk"))
     deposits = [one for one in came if not one.is_reversed]
     received = received_in_own_currency_of(row)
-    may_record = permissions.can_record_money(request.user)
+    may_record = permissions.may_record_money(request.user)
     context = {
         "agreement": row,
         "deposits": came,
@@ -121,7 +121,7 @@ def agreement(request: Request, reference: str) -> HttpResponse:
         ),
         "documents": row.documents.select_related("file").order_by("pk"),
         "may_receive": row.state == AgreementState.SIGNED and may_record,
-        "may_cancel": row.state == AgreementState.SIGNED and permissions.can_write_off(request.user),
+        "may_cancel": row.state == AgreementState.SIGNED and permissions.may_write_off(request.user),
         "may_amend": row.state == AgreementState.SIGNED and may_record and row.amount is not None,
         "may_attach": may_record,
     }
@@ -138,7 +138,7 @@ def outstanding(row: Agreement, received: Decimal | None) -> Decimal | None:
 @require_http_methods(["GET", "POST"])
 def agreement_cancel(request: Request, reference: str) -> HttpResponse:
     row = find(Agreement.objects.visible_to(request.user).with_donor(), reference=reference)
-    require(permissions.can_write_off(request.user), _("Finance officers and the head cancel agreements."))
+    require(permissions.may_write_off(request.user), _("Finance officers and the head cancel agreements."))
     return form_act(
         request,
         ReasonForm(submitted(request)),

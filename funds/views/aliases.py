@@ -20,7 +20,7 @@ from funds.views.pages import form_act
 @require_http_methods(["GET", "POST"])
 def alias_new(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
-    require(permissions.can_register_donor(request.user), _("The secretariat keeps the donors' names."))
+    require(permissions.may_register_donor(request.user), _("The secretariat keeps the donors' names."))
     return form_act(
         request,
         AliasForm(submitted(request)),
@@ -38,7 +38,7 @@ def alias_new(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def alias_withdraw(request: Request, slug: str, pk: int) -> HttpResponse:
     donor = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
-    require(permissions.can_register_donor(request.user), _("The secretariat keeps the donors' names."))
+    require(permissions.may_register_donor(request.user), _("The secretariat keeps the donors' names."))
     alias = find(donor.aliases.standing(), pk=pk)
     said = _("The name no longer means this donor.")
     press(request, withdraw_alias, said, alias=alias)

@@ -31,7 +31,7 @@ from funds.views.pages import form_act
 def pledge_amend(request: Request, reference: str) -> HttpResponse:
     row = find(Pledge.objects.visible_to(request.user).with_donor(), reference=reference)
     require(
-        permissions.can_amend_pledge(request.user, row.donor.organisation_id),
+        permissions.may_amend_pledge(request.user, row.donor.organisation_id),
         _("A pledge is amended by its donor's signatory or by the secretariat."),
     )
     first = {name: getattr(row, name) for name in ("window", "pledged_on", "conditions", "event")}
@@ -56,7 +56,7 @@ def _written(row: Pledge | Agreement) -> str:
 
 def found(request: Request, reference: str) -> Agreement:
     row = find(Agreement.objects.visible_to(request.user).with_donor(), reference=reference)
-    require(permissions.can_record_money(request.user), _("Finance officers record agreements."))
+    require(permissions.may_record_money(request.user), _("Finance officers record agreements."))
     return row
 
 

@@ -14,13 +14,13 @@ from funds.models import Fund, FundStatus
 
 @require_GET
 def closing(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     fund = Fund.objects.the()
     context = {
         "fund": fund,
         "found": fund_closing(),
         "is_closing": fund.status == FundStatus.CLOSING,
-        "may_set": permissions.can_set_status(request.user),
+        "may_set": permissions.may_set_status(request.user),
         "as_of": clock.today(),
     }
     return render(request, "funds/closing.html", context)

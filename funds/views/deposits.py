@@ -51,7 +51,7 @@ def deposits(request: Request) -> HttpResponseBase:
     reader_or_404(user.reads_all or user.has_role(*DONOR_ROLES))
     form = ContributionFilter(request.GET)
     rows = narrowed(with_correction(Deposit.ever.visible_to(user), user).for_list(), form, day="received_on")
-    may_record = permissions.can_record_money(user)
+    may_record = permissions.may_record_money(user)
     return listed(
         request,
         "funds/deposit_list.html",
@@ -74,7 +74,7 @@ def with_correction[Rows: QuerySet](rows: Rows, user: Any) -> Rows:
 def deposit_new(request: Request) -> HttpResponse:
     """Two steps on one address: what the bank shows, then a look at what will be posted. Nothing is kept in between."""
     reader_or_404(request.user.reads_all)
-    require(permissions.can_record_money(request.user), _("Finance officers record deposits."))
+    require(permissions.may_record_money(request.user), _("Finance officers record deposits."))
     agreement, pledge = _asked_agreement(request), asked_pledge(request)
     form = _form(request, agreement or pledge)
     promise = {"agreement": agreement, "pledge": pledge}
@@ -139,7 +139,7 @@ def deposit(request: Request, reference: str) -> HttpResponse:
         "deposit": row,
         "lines": lines_of_entry(row.entry_id),
         "may_read_accounts": user.reads_all,
-        "may_correct": not row.is_reversed and permissions.can_record_money(user),
+        "may_correct": not row.is_reversed and permissions.may_record_money(user),
         **matched(parts_of(row), row.agreement),
     }
     return render(request, "funds/deposit_detail.html", context)

@@ -50,7 +50,7 @@ def donors(request: Request) -> HttpResponseBase:
     if form.is_valid():
         asked = dict(form.cleaned_data)
         rows = rows.called(asked.pop("called")).filter(**{name: value for name, value in asked.items() if value})
-    may_register = permissions.can_register_donor(user)
+    may_register = permissions.may_register_donor(user)
     return listed(
         request,
         "funds/donor_list.html",
@@ -74,10 +74,10 @@ def donor(request: Request, slug: str) -> HttpResponse:
         "not_cash": row.non_cash_pledges.for_list(),
         "prospects": row.prospects.for_list(),
         "shares": attributed_to(row),
-        "may_move": can_move and permissions.can_register_donor(request.user),
-        "may_pledge": permissions.can_pledge(request.user, row.organisation_id),
-        "may_plan": permissions.can_register_donor(request.user),
-        "may_judge": permissions.can_record_diligence(request.user),
+        "may_move": can_move and permissions.may_register_donor(request.user),
+        "may_pledge": permissions.may_pledge(request.user, row.organisation_id),
+        "may_plan": permissions.may_register_donor(request.user),
+        "may_judge": permissions.may_record_diligence(request.user),
         **(_for_readers(request, row) if request.user.reads_all else {}),
     }
     return render(request, "funds/donor_detail.html", context)
@@ -97,7 +97,7 @@ def _for_readers(request: Request, row: Donor) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def donor_new(request: Request) -> HttpResponse:
     reader_or_404(request.user.reads_all)
-    require(permissions.can_register_donor(request.user), _("The secretariat registers donors."))
+    require(permissions.may_register_donor(request.user), _("The secretariat registers donors."))
     return form_act(
         request,
         DonorForm(submitted(request)),
@@ -114,7 +114,7 @@ def donor_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def donor_stage(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
-    require(permissions.can_register_donor(request.user), _("The secretariat keeps the pipeline."))
+    require(permissions.may_register_donor(request.user), _("The secretariat keeps the pipeline."))
     form = StageForm(submitted(request), donor=row)
     by_hand = _("Later stages follow from a pledge, an agreement or a deposit.")
     past_hand = _("The stage of this donor follows from its pledges, agreements and deposits; it is not set by hand.")

@@ -23,16 +23,16 @@ from funds.views.pages import form_act
 
 @require_GET
 def windows(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     fund = Fund.objects.the()
     context = {
         "fund": fund,
         "acts": [(act.label, fund.allows(act)) for act in Act],
         "lines": window_lines(),
         "as_of": clock.today(),
-        "may_set": permissions.can_set_status(request.user),
+        "may_set": permissions.may_set_status(request.user),
         "terms": TrusteeTerm.objects.for_list(),
-        "may_appoint": permissions.can_appoint_trustee(request.user),
+        "may_appoint": permissions.may_appoint_trustee(request.user),
         "statuses": [(label, value == fund.status) for value, label in FundStatus.choices],
     }
     return render(request, "funds/window_list.html", context)
@@ -40,8 +40,8 @@ def windows(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def fund_status(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_set_status(request.user), _("The head of the secretariat sets the fund's status."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_set_status(request.user), _("The head of the secretariat sets the fund's status."))
     fund = Fund.objects.the()
     return form_act(
         request,
@@ -58,8 +58,8 @@ def fund_status(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def window_status(request: Request, code: str) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_set_status(request.user), _("The head of the secretariat sets a window's status."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_set_status(request.user), _("The head of the secretariat sets a window's status."))
     window = find(Window.objects.all(), code=code)
     return form_act(
         request,
@@ -77,10 +77,10 @@ def window_status(request: Request, code: str) -> HttpResponse:
 
 @require_GET
 def periods(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     today = clock.today()
     page = paged(request, Period.objects.in_use(today).select_related("closed_by"))
-    may_close = permissions.can_close_period(request.user)
+    may_close = permissions.may_close_period(request.user)
     return render(
         request, "funds/period_list.html", {"page": page, "today": today, "may_close": may_close, "key": new_key()}
     )
@@ -88,7 +88,7 @@ def periods(request: Request) -> HttpResponse:
 
 @require_POST
 def period_close(request: Request, code: str) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     period = find(Period.objects.all(), code=code)
     said = _("The period is closed: nothing can be posted in it any more.")
     press(request, close_period, said, period=period)
@@ -97,7 +97,7 @@ def period_close(request: Request, code: str) -> HttpResponse:
 
 @require_GET
 def rates(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     currency = request.GET.get("currency", "")
     rows = Rate.objects.for_list()
     rows = rows.filter(currency=currency) if currency else rows
@@ -105,15 +105,15 @@ def rates(request: Request) -> HttpResponse:
         "page": paged(request, rows),
         "currencies": Rate.objects.order_by("currency").values_list("currency", flat=True).distinct(),
         "currency": currency,
-        "may_record": permissions.can_record_money(request.user),
+        "may_record": permissions.may_record_money(request.user),
     }
     return render(request, "funds/rate_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def rate_new(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_record_money(request.user), _("Finance officers enter rates of exchange."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_record_money(request.user), _("Finance officers enter rates of exchange."))
     return form_act(
         request,
         RateForm(submitted(request), initial={"on": clock.today()}),

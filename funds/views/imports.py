@@ -34,8 +34,8 @@ MAPPINGS_SHOWN = 20
 
 
 def for_finance(request: Request) -> None:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_record_money(request.user), _("Finance officers import contributions."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_record_money(request.user), _("Finance officers import contributions."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,13 +115,13 @@ def remarks(outcome: Outcome) -> list[tuple[object, list[object]]]:
 
 @require_GET
 def import_batches(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     rows = ImportBatch.objects.visible_to(request.user).with_counts().for_list()
     page = paged(request, rows)
     context = {
         "page": page,
         "jobs": list(imports_under_way(request.user)),
-        "may_import": permissions.can_record_money(request.user),
+        "may_import": permissions.may_record_money(request.user),
     }
     return render(request, "funds/import_batch_list.html", context)
 

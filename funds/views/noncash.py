@@ -81,8 +81,8 @@ def found(request: Request, reference: str) -> NonCashPledge:
 def non_cash_pledge(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     user, moves = request.user, NonCashPledge.TRANSITIONS
-    may_act = permissions.can_acknowledge_pledge(user)
-    may_cancel = permissions.can_cancel_pledge(user, row.donor.organisation_id)
+    may_act = permissions.may_acknowledge_pledge(user)
+    may_cancel = permissions.may_cancel_pledge(user, row.donor.organisation_id)
     context = {
         "pledge": row,
         "key": new_key(),
@@ -104,7 +104,7 @@ def non_cash_acknowledge(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def non_cash_deliver(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_acknowledge_pledge(request.user), _("The secretariat records what was delivered."))
+    require(permissions.may_acknowledge_pledge(request.user), _("The secretariat records what was delivered."))
     return form_act(
         request,
         DayForm(submitted(request), initial={"on": clock.today()}),

@@ -72,11 +72,11 @@ def payment(request: Request, reference: str) -> HttpResponse:
         "steps": steps(row),
         "lines": lines_of_entry(row.entry_id) if row.entry_id else [],
         "key": new_key(),
-        "may_authorise": prepared and not own and permissions.can_authorise(user),
+        "may_authorise": prepared and not own and permissions.may_authorise(user),
         "waits_for_another": prepared and own,
-        "may_pay": row.state == PaymentState.AUTHORISED and permissions.can_record_money(user),
-        "may_cancel": row.state in Payment.TRANSITIONS["cancel"].sources and permissions.can_authorise(user),
-        "may_confirm": row.state == PaymentState.PAID and permissions.can_confirm_receipt(user, row.payee_id),
+        "may_pay": row.state == PaymentState.AUTHORISED and permissions.may_record_money(user),
+        "may_cancel": row.state in Payment.TRANSITIONS["cancel"].sources and permissions.may_authorise(user),
+        "may_confirm": row.state == PaymentState.PAID and permissions.may_confirm_receipt(user, row.payee_id),
         "may_read_accounts": user.reads_all,
     }
     return render(request, "funds/payment_detail.html", context)
@@ -119,7 +119,7 @@ def payment_confirm(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def payment_pay(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_record_money(request.user), _("Finance officers record that a payment was made."))
+    require(permissions.may_record_money(request.user), _("Finance officers record that a payment was made."))
     return form_act(
         request,
         PayForm(submitted(request), initial={"on": clock.today()}),
@@ -137,7 +137,7 @@ def payment_pay(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def payment_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_authorise(request.user), _("A finance officer or the head cancels a payment."))
+    require(permissions.may_authorise(request.user), _("A finance officer or the head cancels a payment."))
     return form_act(
         request,
         ReasonForm(submitted(request)),

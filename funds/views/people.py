@@ -26,7 +26,7 @@ def found(request: Request, slug: str) -> Donor:
 
 def require_keeper(request: Request, donor: Donor) -> None:
     why = _("A donor's people are kept by its signatories and by the head of the secretariat.")
-    require(permissions.can_keep_people(request.user, donor.organisation_id), why)
+    require(permissions.may_keep_people(request.user, donor.organisation_id), why)
 
 
 @require_GET
@@ -37,7 +37,7 @@ def people(request: Request, slug: str) -> HttpResponse:
         "donor": row,
         "memberships": held.select_related("user").order_by("user__name", "pk"),
         "key": new_key(),
-        "may_keep": permissions.can_keep_people(request.user, row.organisation_id),
+        "may_keep": permissions.may_keep_people(request.user, row.organisation_id),
     }
     return render(request, "funds/donor_people.html", context)
 

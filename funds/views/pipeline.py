@@ -117,7 +117,7 @@ def _line(label: str, rows: list[Any]) -> StageLine:
 @require_http_methods(["GET", "POST"])
 def donor_next_step(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
-    require(permissions.can_register_donor(request.user), _("The secretariat keeps the pipeline."))
+    require(permissions.may_register_donor(request.user), _("The secretariat keeps the pipeline."))
     first = {"owner": row.owner_id, "next_step": row.next_step, "next_step_on": row.next_step_on}
     return form_act(
         request,
@@ -136,7 +136,7 @@ def donor_next_step(request: Request, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def due_diligence_new(request: Request, slug: str) -> HttpResponse:
     row = find(Donor.objects.visible_to(request.user).select_related("organisation"), organisation__slug=slug)
-    require(permissions.can_record_diligence(request.user), _("The secretariat's officers record due diligence."))
+    require(permissions.may_record_diligence(request.user), _("The secretariat's officers record due diligence."))
     return form_act(
         request,
         DueDiligenceForm(submitted(request), uploaded(request), initial={"done_on": clock.today()}),

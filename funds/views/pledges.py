@@ -66,7 +66,7 @@ def pledges(request: Request) -> HttpResponseBase:
 def donors_to_pledge_for(user: object) -> list[Donor]:
     """Return the donors whose pledges this person may enter."""
     rows = Donor.objects.visible_to(user).for_list()
-    return [donor for donor in rows if permissions.can_pledge(user, donor.organisation_id)]
+    return [donor for donor in rows if permissions.may_pledge(user, donor.organisation_id)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,14 +111,14 @@ def pledge(request: Request, reference: str) -> HttpResponse:
         "position": stands,
         "chain": chain(row, agreements, deposits, stands),
         "key": new_key(),
-        "may_acknowledge": row.state == PledgeState.PLEDGED and permissions.can_acknowledge_pledge(user),
+        "may_acknowledge": row.state == PledgeState.PLEDGED and permissions.may_acknowledge_pledge(user),
         "amendments": row.amendments.select_related("window").order_by("-number"),
         "may_amend": _may_amend(user, row),
         "may_cancel": _may_cancel(user, row, bool(agreements or deposits)),
-        "may_sign": open_state and _has_room(row, agreements) and permissions.can_record_money(user),
-        "may_receive": open_state and not agreements and not row.is_settled and permissions.can_record_money(user),
-        "may_accept": open_state and bool(deposits) and not row.is_settled and permissions.can_write_off(user),
-        "may_write_off": open_state and stands.pledged_unpaid > 0 and permissions.can_write_off(user),
+        "may_sign": open_state and _has_room(row, agreements) and permissions.may_record_money(user),
+        "may_receive": open_state and not agreements and not row.is_settled and permissions.may_record_money(user),
+        "may_accept": open_state and bool(deposits) and not row.is_settled and permissions.may_write_off(user),
+        "may_write_off": open_state and stands.pledged_unpaid > 0 and permissions.may_write_off(user),
         "import_row": row.import_rows.filter(outcome="imported").select_related("batch").first()
         if user.reads_all
         else None,
@@ -134,12 +134,12 @@ def _has_room(row: Pledge, agreements: list) -> bool:
 
 def _may_amend(user: object, row: Pledge) -> bool:
     is_open = row.state in AMENDABLE and not row.is_settled and not row.written_off_on
-    return is_open and permissions.can_amend_pledge(user, row.donor.organisation_id)
+    return is_open and permissions.may_amend_pledge(user, row.donor.organisation_id)
 
 
 def _may_cancel(user: object, row: Pledge, stands_under_it: bool) -> bool:
     moves = Pledge.TRANSITIONS["cancel"].sources
-    return row.state in moves and not stands_under_it and permissions.can_cancel_pledge(user, row.donor.organisation_id)
+    return row.state in moves and not stands_under_it and permissions.may_cancel_pledge(user, row.donor.organisation_id)
 
 
 def chain(row: Pledge, agreements: list, deposits: list, stands: Position) -> list[MoneyStep]:
@@ -184,7 +184,7 @@ def cancel_page(
 ) -> HttpResponse:
     """Ask why a pledge, of money or of something else, is cancelled, and cancel it."""
     require(
-        permissions.can_cancel_pledge(request.user, row.donor.organisation_id),
+        permissions.may_cancel_pledge(request.user, row.donor.organisation_id),
         _("A pledge is withdrawn by its donor's signatory or by the secretariat."),
     )
     return form_act(
@@ -204,7 +204,7 @@ def cancel_page(
 @require_http_methods(["GET", "POST"])
 def pledge_accept(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_write_off(request.user), _("A finance officer accepts a pledge as paid."))
+    require(permissions.may_write_off(request.user), _("A finance officer accepts a pledge as paid."))
     return form_act(
         request,
         DayForm(submitted(request), initial={"on": clock.today()}),
@@ -222,7 +222,7 @@ def pledge_accept(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pledge_write_off(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_write_off(request.user), _("Finance officers and the head write pledges off."))
+    require(permissions.may_write_off(request.user), _("Finance officers and the head write pledges off."))
     owed = formats.money(position(row, row.deposits.all()).pledged_unpaid)
     return form_act(
         request,

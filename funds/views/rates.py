@@ -23,8 +23,8 @@ MEDIA_TYPE = "text/csv"
 
 
 def for_finance(request: Request) -> None:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_record_money(request.user), _("Finance officers enter rates of exchange."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_record_money(request.user), _("Finance officers enter rates of exchange."))
 
 
 @require_http_methods(["GET", "POST"])

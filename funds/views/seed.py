@@ -21,12 +21,12 @@ SHOWN = 50
 
 @require_GET
 def seed_capital(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
+    reader_or_404(permissions.may_read_accounts(request.user))
     context = {
         "readings": readings(),
         "percent": ceiling_percent(),
         "requests": FundingRequest.objects.select_related("recorded_by").order_by("-requested_on", "-pk")[:SHOWN],
-        "may_plan": permissions.can_plan_funding(request.user),
+        "may_plan": permissions.may_plan_funding(request.user),
         "as_of": clock.today(),
     }
     return render(request, "funds/seed_capital.html", context)
@@ -34,8 +34,8 @@ def seed_capital(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def funding_request_new(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_plan_funding(request.user), _("Finance officers and the head record funding requests."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_plan_funding(request.user), _("Finance officers and the head record funding requests."))
     return form_act(
         request,
         FundingRequestForm(submitted(request), initial={"requested_on": clock.today()}),

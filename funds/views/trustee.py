@@ -18,8 +18,8 @@ from funds.views.pages import form_act
 
 @require_http_methods(["GET", "POST"])
 def trustee_new(request: Request) -> HttpResponse:
-    reader_or_404(permissions.can_read_accounts(request.user))
-    require(permissions.can_appoint_trustee(request.user), _("The head of the secretariat appoints the trustee."))
+    reader_or_404(permissions.may_read_accounts(request.user))
+    require(permissions.may_appoint_trustee(request.user), _("The head of the secretariat appoints the trustee."))
     today = clock.today()
     return form_act(
         request,

@@ -76,7 +76,7 @@ def vouchers(request: Request) -> HttpResponseBase:
     )
     if form.is_valid() and form.cleaned_data["kind"]:
         rows = rows.filter(kind=form.cleaned_data["kind"])
-    may_prepare = permissions.can_record_money(request.user)
+    may_prepare = permissions.may_record_money(request.user)
     return listed(
         request,
         "funds/voucher_list.html",
@@ -100,7 +100,7 @@ def about(row: Voucher) -> str:
 
 def _require_preparer(request: Request) -> None:
     reader_or_404(request.user.reads_all)
-    require(permissions.can_record_money(request.user), _("Finance officers prepare vouchers."))
+    require(permissions.may_record_money(request.user), _("Finance officers prepare vouchers."))
 
 
 @require_GET
@@ -155,9 +155,9 @@ def voucher(request: Request, reference: str) -> HttpResponse:
         "lines": lines_of_entry(row.entry_id) if row.entry_id else [],
         "key": new_key(),
         "now": clock.now(),
-        "may_authorise": prepared and not own and permissions.can_authorise(user),
+        "may_authorise": prepared and not own and permissions.may_authorise(user),
         "waits_for_another": prepared and own,
-        "may_cancel": prepared and permissions.can_authorise(user),
+        "may_cancel": prepared and permissions.may_authorise(user),
         "may_read_accounts": user.reads_all,
     }
     return render(request, "funds/voucher_detail.html", context)
@@ -198,7 +198,7 @@ def voucher_authorise(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def voucher_cancel(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
-    require(permissions.can_authorise(request.user), _("A finance officer or the head cancels vouchers."))
+    require(permissions.may_authorise(request.user), _("A finance officer or the head cancels vouchers."))
     return form_act(
         request,
         ReasonForm(submitted(request)),

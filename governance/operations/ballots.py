@@ -37,7 +37,7 @@ def cast_ballot(*, by: User, decision: Decision, choice: str, reasons: str = "",
 
 @operation
 def _cast(*, by: User, decision: Decision, choice: str, reasons: str) -> Ballot | Recusal:
-    if permissions.is_barred_from_voting(by):
+    if permissions.may_not_vote(by):
         raise NotAllowed(_("The secretariat prepares, records and carries out decisions. It never votes."))
     decision = lock_decision(decision)
     seat, holder = _place(by, decision)

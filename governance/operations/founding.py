@@ -186,7 +186,7 @@ def _require_head(by: User) -> None:
 
 
 def _require_sitting(user: User) -> None:
-    if permissions.is_barred_from_voting(user):
+    if permissions.may_not_vote(user):
         raise Refused(_("The secretariat never votes: its people hold no seat."), field="user")
     if not permissions.may_hold_a_seat(user):
         raise Refused(_("Only a person with the committee’s role can hold a seat."), field="user")

@@ -31,7 +31,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         "rules": rules,
         "sentences": sentences.of_rules(rules) if rules else [],
         "versions": list(RuleSet.objects.for_page()),
-        "shows_names": permissions.reads_committee(request.user),
+        "may_read_names": permissions.may_read_committee(request.user),
         "may_appoint": request.user.is_authenticated and permissions.may_appoint(request.user),
     }
     return render(request, "governance/seats.html", context)

@@ -57,7 +57,7 @@ def page_of(request: Request, row: Decision, place: Place, form: BallotForm) -> 
         "place": place,
         "form": form,
         "key": new_key(),
-        "reads": permissions.reads_committee(request.user),
+        "may_read_committee": permissions.may_read_committee(request.user),
         "reads_version": may_read_version(request.user, row.version),
         "may_table": tables,
         "may_close": presides and row.is_open and record.is_complete and not row.is_silent,

@@ -19,7 +19,7 @@ PAGE = 20
 @require_GET
 def home(request: Request) -> HttpResponse:
     """Open decisions first, those that await the reader's ballot before the others."""
-    require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
+    require(permissions.may_read_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
     close_due()
     rows = Decision.objects.visible_to(request.user)
     page = paged(request, rows.decided().newest_first().for_list(), PAGE)

@@ -19,7 +19,7 @@ PAGE = 20
 
 
 def require_reader(request: Request) -> None:
-    require(permissions.reads_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
+    require(permissions.may_read_committee(request.user), _("Read by the committee, the secretariat and the auditor."))
 
 
 @require_GET

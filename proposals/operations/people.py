@@ -22,7 +22,7 @@ def invite_co_author(*, by: User, proposal: Proposal, email: str) -> Proposal:
     person = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if person is None:
         raise Refused(_("Nobody with this e-mail address has an account."), field="email")
-    if permissions.is_applicant(person, proposal):
+    if permissions.may_act_for_applicant(person, proposal):
         raise Refused(_("This person writes for the applicant already."), field="email")
     grant(person, PERMISSION, proposal)
     record("proposal.co_author_invited/1", by=by, facts={"proposal": proposal.reference, "person": person.uid.hex})
@@ -40,5 +40,5 @@ def remove_co_author(*, by: User, proposal: Proposal, person: User) -> Proposal:
 
 
 def _require_applicant(by: User, proposal: Proposal) -> None:
-    if not permissions.is_applicant(by, proposal):
+    if not permissions.may_act_for_applicant(by, proposal):
         raise NotAllowed(_("Only the applicant’s own people choose the co-authors."))

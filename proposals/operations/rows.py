@@ -50,7 +50,7 @@ def lock_report(pk: int) -> PartnerReport:
 
 def may_write(user: User, proposal: Proposal) -> bool:
     """Say whether this person may write the sections. See also ProposalQuerySet.written_by."""
-    return permissions.is_applicant(user, proposal) or has_grant(user, "proposals.change_proposal", proposal)
+    return permissions.may_act_for_applicant(user, proposal) or has_grant(user, "proposals.change_proposal", proposal)
 
 
 def require_writer(user: User, proposal: Proposal) -> None:

@@ -46,7 +46,7 @@ def submit_proposal(*, by: User, proposal: Proposal) -> ProposalVersion:
     confirmed or the call has closed, OutOfState when it was submitted already.
     """
     proposal = lock_proposal(proposal.pk)
-    if not permissions.is_applicant(by, proposal):
+    if not permissions.may_act_for_applicant(by, proposal):
         raise NotAllowed(_("A proposal is submitted by the applicant’s own people."))
     advance(proposal, "submit")
     moment = clock.now()
@@ -95,7 +95,7 @@ def _link(version: ProposalVersion, content: Content) -> None:
 def withdraw_proposal(*, by: User, proposal: Proposal) -> Proposal:
     """Take a proposal back before it is with the committee. It stays on record."""
     proposal = lock_proposal(proposal.pk)
-    if not permissions.is_applicant(by, proposal):
+    if not permissions.may_act_for_applicant(by, proposal):
         raise NotAllowed(_("A proposal is withdrawn by the applicant’s own people."))
     advance(proposal, "withdraw")
     proposal.withdrawn_at, proposal.eligible_at, proposal.returned_at = clock.now(), None, None

@@ -84,16 +84,16 @@ def version_file(request: Request, reference: str, number: int, uid: UUID) -> Ht
 def co_authors(request: Request, reference: str) -> HttpResponse:
     """Who writes along, and a form to invite somebody."""
     row = draft(request, reference)
-    chooses = permissions.is_applicant(request.user, row)
+    may_choose = permissions.may_act_for_applicant(request.user, row)
     if request.method == "POST":
-        require(chooses, _("Only the applicant’s own people choose the co-authors."))
+        require(may_choose, _("Only the applicant’s own people choose the co-authors."))
     form = CoAuthorForm(submitted(request))
     if carry_out(request, form, invite_co_author, _("Invited. They find the proposal in their list."), proposal=row):
         return redirect("proposals:co_authors", row.reference)
     context = {
         "proposal": row,
         "form": form,
-        "chooses": chooses,
+        "may_choose": may_choose,
         "people": holders(row, "change_proposal").order_by("name", "pk"),
     }
     return render(request, "proposals/co_authors.html", context)

@@ -79,7 +79,7 @@ def proposal(request: Request, reference: str) -> HttpResponse:
         "last_return": returns[0] if returns else None,
         "events": history(row, versions, returns),
         "writes": writes,
-        "is_applicant": permissions.is_applicant(request.user, row),
+        "may_act_for_applicant": permissions.may_act_for_applicant(request.user, row),
         "may_check": permissions.may_check(request.user),
         "project": getattr(row, "project", None),
         "key": new_key(),
@@ -157,7 +157,10 @@ def history(row: Proposal, versions: list[Any], returns: list[Return]) -> list[E
 def submit(request: Request, reference: str) -> HttpResponse:
     """Check what is missing, and submit: the answer is the receipt."""
     row = find(Proposal.objects.visible_to(request.user).select_related("applicant", "call"), reference=reference)
-    require(permissions.is_applicant(request.user, row), _("A proposal is submitted by the applicant’s own people."))
+    require(
+        permissions.may_act_for_applicant(request.user, row),
+        _("A proposal is submitted by the applicant’s own people."),
+    )
     if not row.is_editable and request.method == "GET":
         return redirect(row)
     form = SubmitForm(submitted(request))
@@ -175,6 +178,9 @@ def submit(request: Request, reference: str) -> HttpResponse:
 def withdraw(request: Request, reference: str) -> HttpResponse:
     """Withdraw a proposal that is not with the committee yet."""
     row = find(Proposal.objects.visible_to(request.user), reference=reference)
-    require(permissions.is_applicant(request.user, row), _("A proposal is withdrawn by the applicant’s own people."))
+    require(
+        permissions.may_act_for_applicant(request.user, row),
+        _("A proposal is withdrawn by the applicant’s own people."),
+    )
     press(request, withdraw_proposal, proposal=row)
     return redirect(row)

@@ -41,7 +41,7 @@ def version(request: Request, reference: str, number: int) -> HttpResponse:
         "attachments": row.attachments(),
         "numbers": numbers,
         "is_latest": number == numbers[-1],
-        "sees_proposal": Proposal.objects.visible_to(request.user).filter(pk=row.proposal_id).exists(),
+        "may_read_proposal": Proposal.objects.visible_to(request.user).filter(pk=row.proposal_id).exists(),
         "may_check": permissions.may_check(request.user),
         "can_check": row.proposal.state in (Proposal.State.SUBMITTED, Proposal.State.ELIGIBLE),
         "yes_no": f"{_('Yes')},{_('No')}",

@@ -56,7 +56,7 @@ def _page(request: Request, donor: Donor | None, donors: Sequence[Donor]) -> Htt
     own = request.user.organisation_ids(*DONOR_ROLES)
     context: dict[str, Any] = {
         "form": form, "day": form.day, "area": None, "others": [one for one in donors if one != donor],
-        "may_pledge": any(permissions.can_pledge(request.user, pk) for pk in own),
+        "may_pledge": any(permissions.may_pledge(request.user, pk) for pk in own),
         "is_own": donor is None or donor.organisation_id in own,
     }  # fmt: skip
     if donor is not None:

@@ -39,7 +39,7 @@ def waiting_for(user: Any) -> list[Task]:
 
 def _next_steps(user: Any) -> Iterator[Task]:
     """Steps with donors that this person takes, due within a week or overdue."""
-    if not permissions.can_register_donor(user):
+    if not permissions.may_register_donor(user):
         return
     today = clock.today()
     rows = Donor.objects.visible_to(user).filter(owner=user).with_step_due(today + STEPS_AHEAD).for_list()
@@ -53,9 +53,9 @@ def _next_steps(user: Any) -> Iterator[Task]:
 def _pledges(user: Any) -> Iterator[Task]:
     """Pledges to acknowledge, and acknowledged ones on which an agreement is to be recorded."""
     rows, found = Pledge.objects.visible_to(user).for_task(), []
-    if permissions.can_acknowledge_pledge(user):
+    if permissions.may_acknowledge_pledge(user):
         found.append(rows.awaiting_acknowledgement()[:MOST])
-    if permissions.can_record_money(user):
+    if permissions.may_record_money(user):
         found.append(rows.without_agreement()[:MOST])
     for pledge in _all_of(found):
         is_new = pledge.state == PledgeState.PLEDGED
@@ -70,7 +70,7 @@ def _all_of(rows: list[Any]) -> Any:
 
 def _instalments(user: Any) -> Iterator[Task]:
     """Instalments due within a month or overdue, for which not enough has come in."""
-    if not permissions.can_record_money(user):
+    if not permissions.may_record_money(user):
         return
     today = clock.today()
     rows = Agreement.objects.visible_to(user).running().for_task().prefetch_related("deposits", "instalments")
@@ -94,9 +94,9 @@ def next_due(agreement: Agreement) -> Instalment | None:
 
 def _payments(user: Any) -> Iterator[Task]:
     rows, found = Payment.objects.visible_to(user).for_task(), []
-    if permissions.can_authorise(user):
+    if permissions.may_authorise(user):
         found.append(rows.awaiting_authorisation(user)[:MOST])
-    if permissions.can_record_money(user):
+    if permissions.may_record_money(user):
         found.append(rows.awaiting_payment()[:MOST])
     for payment in _all_of(found):
         is_prepared = payment.state == PaymentState.PREPARED
@@ -104,7 +104,7 @@ def _payments(user: Any) -> Iterator[Task]:
 
 
 def _vouchers(user: Any) -> Iterator[Task]:
-    if not permissions.can_authorise(user):
+    if not permissions.may_authorise(user):
         return
     for voucher in Voucher.objects.visible_to(user).awaiting_authorisation(user).for_task()[:MOST]:
         detail = f"{voucher.get_kind_display()}, {formats.money(voucher.amount)}"
@@ -113,7 +113,7 @@ def _vouchers(user: Any) -> Iterator[Task]:
 
 def _refunds(user: Any) -> Iterator[Task]:
     """Refunds that partners have sent, to be looked for on the bank's statement; late after a set number of days."""
-    if not permissions.can_record_money(user):
+    if not permissions.may_record_money(user):
         return
     for transit in refunds_in_transit()[:MOST]:
         form = reverse("funds:voucher_kind", args=[VoucherKind.REFUND_RECEIVED])
@@ -127,7 +127,7 @@ def _refunds(user: Any) -> Iterator[Task]:
 def _receipts(user: Any) -> Iterator[Task]:
     if user.has_role(*PARTNER_ROLES):
         for payment in Payment.objects.visible_to(user).filter(state=PaymentState.PAID).for_task()[:MOST]:
-            if permissions.can_confirm_receipt(user, payment.payee_id):
+            if permissions.may_confirm_receipt(user, payment.payee_id):
                 yield _task(_("Confirm that a payment arrived"), payment)
 
 

@@ -18,7 +18,7 @@ from reporting.homes.fund import waiting_for
 @require_GET
 def finance(request: Request) -> HttpResponse:
     """What waits for the secretariat's finance side, and the figures of the day."""
-    if not permissions.can_read_accounts(request.user):
+    if not permissions.may_read_accounts(request.user):
         raise Http404
     status = funding_status()
     context = {
@@ -28,6 +28,6 @@ def finance(request: Request) -> HttpResponse:
         "transits": refunds_in_transit(),
         "windows": window_lines(),
         "totals": totals(Pledge.objects.standing(), Prospect.objects.all(), Deposit.objects.all()),
-        "may_record": permissions.can_record_money(request.user),
+        "may_record": permissions.may_record_money(request.user),
     }
     return render(request, "reporting/finance.html", context)

@@ -22,6 +22,7 @@ COMMAND = re.compile(r"(?:python )?manage\.py (\w+)")
 MODULE = re.compile(r"python -m ((?:scripts|tests\.campaigns)\.\w+)")
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "var"}
 # What a running portal makes, names in capitals, and patterns are no files of the tree.
+NOT_OURS = {"APP", "NAME", "LANGUAGE", "VERSION", "NOUN_PAGE", "name_LANGUAGE", "CHECK", "post_save"}
 MADE = ("var/", ".venv/", "locale/LANGUAGE")
 
 
@@ -67,6 +68,35 @@ def test_a_path_that_is_not_there_is_seen(tmp_path: Path) -> None:
 def test_the_recipes_name_many_paths() -> None:
     assert len(paths_named((ROOT / "CONTRIBUTING.md").read_text())) >= 40
     assert len(paths_named((ROOT / "docs/architecture.md").read_text())) >= 20
+
+
+def names_said(text: str) -> set[str]:
+    """Return the names of a program that a page says in `type`: classes, constants, functions of several words."""
+    said = {code.split("(")[0].split("=")[0].strip() for code in CODE.findall(FENCED.sub("", text))}
+    return {
+        word for word in said if re.fullmatch(r"[A-Za-z]\w+", word) and re.search(r"[A-Z].*[a-z]|[A-Z_]{4}|_", word)
+    }
+
+
+def test_every_name_that_the_recipes_say_is_in_the_tree() -> None:
+    said = names_said((ROOT / "CONTRIBUTING.md").read_text() + (ROOT / "docs/architecture.md").read_text())
+    assert {"Translated", "LANGUAGES", "visible_to", "REGISTER_LATER", "Registered"} <= said
+    tree = "\n".join(
+        path.read_text()
+        for app in (
+            "alliance",
+            "funds",
+            "proposals",
+            "governance",
+            "reporting",
+            "scenarios",
+            "static",
+            "tests/campaigns",
+        )
+        for path in (ROOT / app).rglob("*.py")
+    )
+    words = set(re.findall(r"\w+", tree)) | {path.parent.name for path in ROOT.glob("*/management/commands/*.py")}
+    assert said - words - NOT_OURS == set()
 
 
 def test_every_command_that_a_page_names_is_there() -> None:

@@ -6,6 +6,7 @@ without a row fails, and so does a row without an address. Each request is undon
 
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,7 @@ def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[
             yield space + pattern.name
 
 
+@cache
 def table() -> dict[str, dict[str, str]]:
     return tomllib.loads(TABLE.read_text())
 

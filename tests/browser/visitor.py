@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.translation import override
 from playwright.sync_api import Browser, Locator, Page
 
@@ -34,6 +34,8 @@ class Visitor:
         self.seen: set[str] = set()
         self.twins: dict[str, set[str]] = {}
         self.typed: set[str] = set()
+        self._who = ""
+        self._desks: dict[str, list[Any]] = {}
 
     def close(self) -> None:
         self.context.close()
@@ -56,8 +58,17 @@ class Visitor:
         self.look()
 
     def become(self, person: str) -> None:
-        """Sign in as somebody else, through the sign-in page."""
+        """Sign in as somebody else, through the sign-in page; who was here before is still signed in at their own desk."""
+        if self._who:
+            self._desks[self._who] = self.context.cookies()
         self.context.clear_cookies()
+        self._who = person
+        if person in self._desks:
+            self.context.add_cookies(self._desks[person])
+            with override(self.language):
+                self.page.goto(self.address + reverse("reporting:home"))
+            self.look()
+            return
         email = PERSONAS.get(person) or f"{person.replace('_', '.')}@demo.example"
         self.go("sign-in/")
         form = "main form.form"

@@ -40,12 +40,13 @@ def kept(layer: Layer) -> str:
 
 def _found_or_made(layer: Layer) -> str:
     record = _record(layer)
-    if record and _holds(record) and server.databases(record["database"]):
+    if record and holds(record) and server.databases(record["database"]):
         return str(record["database"])
     return _make(layer)
 
 
-def _holds(record: dict[str, Any]) -> bool:
+def holds(record: dict[str, Any]) -> bool:
+    """Say whether everything that had a part in the layer is as it was."""
     return bool(record["around"] == _around() and record["files"] == digests(record["files"]))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,7 +19,7 @@ from alliance.core.countries import sort_key
 from alliance.core.translated import translation
 from alliance.forum.models import AreaOfWork, GlossaryTerm, Objective, Recommendation, Summit, Theme
 from alliance.forum.permissions import may_add_area
-from alliance.rendering.tables import csv_response, xlsx_response
+from alliance.pages.lists import DOWNLOADS, paged, wanted
 from reporting.forum_forms import RecommendationFilter
 from reporting.outcomes import outcome_of
 from reporting.rules import rules
@@ -80,12 +79,9 @@ def recommendations(request: HttpRequest) -> HttpResponseBase:
     """Recommendations by meeting, objective, type, area and words in any language."""
     form = RecommendationFilter(request.GET)
     rows = form.chosen(Recommendation.objects.visible_to(request.user)).for_list()
-    match request.GET.get("format"):
-        case "csv" | "xlsx" as kind:
-            respond = csv_response if kind == "csv" else xlsx_response
-            return respond(EXPORTED, [exported(row) for row in rows], "recommendations")
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    return render(request, "reporting/recommendations.html", {"form": form, "page": page})
+    if kind := wanted(request):
+        return DOWNLOADS[kind](EXPORTED, [exported(row) for row in rows], "recommendations")
+    return render(request, "reporting/recommendations.html", {"form": form, "page": paged(request, rows, ROWS)})
 
 
 def exported(row: Recommendation) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from alliance.core.errors import Text
 from alliance.rendering.tables import csv_response, xlsx_response
 
 PAGE_ROWS = 50
+DOWNLOADS = {"csv": csv_response, "xlsx": xlsx_response}
 
 
 class Column(NamedTuple):
@@ -26,6 +27,12 @@ class Column(NamedTuple):
 def paged(request: HttpRequest, rows: Any, size: int = PAGE_ROWS) -> Page:
     """Return the page of the rows that the address names, or the nearest there is."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def wanted(request: HttpRequest) -> str:
+    """Return the kind of download that the address asks for; empty where it asks for the page."""
+    kind = request.GET.get("format", "")
+    return kind if kind in DOWNLOADS else ""
 
 
 def listed(
@@ -41,11 +48,9 @@ def listed(
 ) -> HttpResponseBase:
     """Answer with a list that is filtered, sorted, paged and downloaded by its address."""
     rows = in_order(rows, request.GET.get("sort", ""), sorts)
-    match request.GET.get("format"):
-        case "csv" | "xlsx" as kind:
-            respond = csv_response if kind == "csv" else xlsx_response
-            lines = ([column.value(row) for column in columns] for row in rows)
-            return respond([column.label for column in columns], lines, name)
+    if kind := wanted(request):
+        lines = ([column.value(row) for column in columns] for row in rows)
+        return DOWNLOADS[kind]([column.label for column in columns], lines, name)
     return render(request, template, {"page": paged(request, rows), "form": form, **context})
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 from alliance.access import find, reader_or_404
 from alliance.core import clock
 from alliance.core.numbers import counted
-from alliance.pages.lists import PAGE_ROWS, paged
+from alliance.pages.lists import DOWNLOADS, PAGE_ROWS, paged, wanted
 from alliance.people.requests import Request
-from alliance.rendering.tables import Row, csv_response, xlsx_response
+from alliance.rendering.tables import Row
 from funds import permissions
 from funds.models import Account, AccountKind, Deposit, Posting, Stake
 from funds.statements.trial_balance import trial_balance_page
@@ -54,9 +54,8 @@ def account(request: Request, code: str) -> HttpResponseBase:
     reader_or_404(permissions.may_read_accounts(request.user))
     row = find(Account.objects.select_related("window"), code=code)
     postings = Posting.objects.filter(Q(debit=row) | Q(credit=row))
-    match request.GET.get("format"):
-        case "csv" | "xlsx" as kind:
-            return _download(kind, with_sides(postings).order_by("effective_on", "pk"), code)
+    if kind := wanted(request):
+        return _download(kind, with_sides(postings).order_by("effective_on", "pk"), code)
     page = paged(request, with_sides(postings).order_by("-effective_on", "-pk"))
     context = {
         "account": row,
@@ -103,6 +102,5 @@ def stakes(account: Account) -> list[Stake]:
 
 
 def _download(kind: str, postings: QuerySet[Posting], code: str) -> HttpResponseBase:
-    respond = csv_response if kind == "csv" else xlsx_response
     rows: Iterator[Row] = ([p.entry.n, p.effective_on, p.debit.code, p.credit.code, p.amount] for p in postings)
-    return respond(COLUMNS, rows, code.replace(":", "-"))
+    return DOWNLOADS[kind](COLUMNS, rows, code.replace(":", "-"))

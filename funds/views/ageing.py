@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from alliance.access import reader_or_404
 from alliance.core import clock
+from alliance.pages.lists import DOWNLOADS, wanted
 from alliance.people.requests import Request
-from alliance.rendering.tables import Row, csv_response, xlsx_response
+from alliance.rendering.tables import Row
 from funds.contributions.ageing import BUCKETS, Overdue, by_donor, overdue, totals
 from funds.forms.filters import AgeingFilter
 from funds.models import Agreement
@@ -39,9 +40,8 @@ def ageing(request: Request) -> HttpResponseBase:
     rows = Agreement.objects.visible_to(request.user).running().for_list().prefetch_related("instalments", "deposits")
     lines = _narrowed(overdue(rows, today), form)
     names = bucket_names()
-    match request.GET.get("format"):
-        case "csv" | "xlsx" as kind:
-            return _download(kind, lines, names)
+    if kind := wanted(request):
+        return _download(kind, lines, names)
     aged = by_donor(lines)
     sums = totals(aged)
     context = {"form": form, "lines": [(line, names[line.bucket]) for line in lines], "aged": aged, "names": names}
@@ -67,4 +67,4 @@ def _download(kind: str, lines: list[Overdue], names: list[str]) -> HttpResponse
         ]
         for line in lines
     )  # fmt: skip
-    return (csv_response if kind == "csv" else xlsx_response)(COLUMNS, rows, "ageing")
+    return DOWNLOADS[kind](COLUMNS, rows, "ageing")

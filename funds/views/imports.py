@@ -13,11 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, reader_or_404, require
 from alliance.core.translated import active_language
-from alliance.pages.lists import paged
+from alliance.pages.lists import DOWNLOADS, paged, wanted
 from alliance.people.requests import Request
 from alliance.records import files
 from alliance.records.models import StoredFile
-from alliance.rendering.tables import csv_response, xlsx_response
 from funds import permissions
 from funds.contributions.totals import totals_of_rows
 from funds.forms.uploads import ContributionFileForm
@@ -132,10 +131,8 @@ def import_batch(request: Request, reference: str) -> HttpResponseBase:
     batch = find(rows, reference=reference)
     lines = rows_of(batch)
     shown = _shown(request.GET.get("show", ""))
-    match request.GET.get("format"):
-        case "csv" | "xlsx" as kind:
-            respond = csv_response if kind == "csv" else xlsx_response
-            return respond(COLUMNS, (cells(line) for line in lines.filter(**shown)), batch.reference)
+    if kind := wanted(request):
+        return DOWNLOADS[kind](COLUMNS, (cells(line) for line in lines.filter(**shown)), batch.reference)
     page = paged(request, lines.filter(**shown))
     context = {
         "batch": batch,

@@ -60,7 +60,7 @@ class SectionForm(DraftForm):
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A section of the proposal, in full. All but the last two has to be said, also where it is nothing.
+    """A section of the proposal, in full. All but the last two have to be said, also where it is nothing.
 
     `columns` are those of the draft that are saved as they are typed; rows of their own are saved by the operation.
     `content` gives what is frozen. `gaps` says what has to be done before submission: it looks at plain content and

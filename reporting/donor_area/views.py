@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.access import find, require
 from alliance.core import clock
 from alliance.core.translated import active_language
+from alliance.pages.lists import DOWNLOADS, wanted
 from alliance.people.models import DONOR_ROLES
 from alliance.people.requests import Request
-from alliance.rendering.tables import book_response, csv_response, xlsx_response
+from alliance.rendering.tables import book_response
 from funds import permissions
 from funds.models import Donor
 from reporting.donor_area import document, jobs, tables
@@ -60,9 +61,8 @@ def _page(request: Request, donor: Donor | None, donors: Sequence[Donor]) -> Htt
         "is_own": donor is None or donor.organisation_id in own,
     }  # fmt: skip
     if donor is not None:
-        wanted = request.GET.get("format", "")
-        if wanted in ("csv", "xlsx"):
-            return _list(donor, form, wanted)
+        if kind := wanted(request):
+            return _list(donor, form, kind)
         number = number_of(request)
         found = donor_area(donor, form.day, first=(number - 1) * ROWS, size=ROWS)
         begun = min((row.received_on for row in found.deposits), default=None)
@@ -78,11 +78,10 @@ def _behind(slug: str, *, is_trustee: bool) -> str:
     return f"{'seed' if is_trustee else 'donor'}:{slug}"
 
 
-def _list(donor: Donor, form: AsOf, wanted: str) -> HttpResponseBase:
+def _list(donor: Donor, form: AsOf, kind: str) -> HttpResponseBase:
     """Answer with every project that money is attributed to, with the figures of the page."""
     columns, rows = tables.list_rows(tables.projects(donor_area(donor, form.day)))
-    respond = csv_response if wanted == "csv" else xlsx_response
-    return respond(columns, rows, f"projects-{donor.organisation.slug}-{form.day.isoformat()}")
+    return DOWNLOADS[kind](columns, rows, f"projects-{donor.organisation.slug}-{form.day.isoformat()}")
 
 
 @require_POST

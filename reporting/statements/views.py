@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from alliance.access import public
 from alliance.core.forms import new_key
 from alliance.core.translated import active_language
+from alliance.pages.lists import DOWNLOADS, wanted
 from alliance.people.models import User
 from alliance.people.requests import Request
-from alliance.rendering.tables import csv_response, xlsx_response
 from reporting.paging import Page, number_of
 from reporting.statements import jobs
 from reporting.statements.catalogue import KINDS, StatementKind, statement
@@ -42,11 +42,9 @@ def statement_page(request: HttpRequest, code: str) -> HttpResponseBase:
     if kind is None or not _may_read(request, kind):
         raise Http404
     form = AsOf(request.GET or None)
-    wanted = request.GET.get("format", "")
-    if wanted in ("csv", "xlsx"):
+    if download := wanted(request):
         columns, rows = flat(statement(code, form.day, whole=True, drawn=False))
-        respond = csv_response if wanted == "csv" else xlsx_response
-        return respond(columns, rows, f"{code}-{form.day.isoformat()}")
+        return DOWNLOADS[download](columns, rows, f"{code}-{form.day.isoformat()}")
     found = statement(code, form.day, page=number_of(request))
     pages = [_shown(table, request) for table in found.tables]
     context = {

@@ -1,9 +1,10 @@
 """The home of the fund's finance side."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from alliance.access import reader_or_404
 from alliance.people.requests import Request
 from funds import permissions
 from funds.contributions.totals import totals
@@ -18,8 +19,7 @@ from reporting.homes.fund import waiting_for
 @require_GET
 def finance(request: Request) -> HttpResponse:
     """What waits for the secretariat's finance side, and the figures of the day."""
-    if not permissions.may_read_accounts(request.user):
-        raise Http404
+    reader_or_404(permissions.may_read_accounts(request.user))
     status = funding_status()
     context = {
         "tasks": waiting_for(request.user),

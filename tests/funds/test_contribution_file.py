@@ -63,7 +63,9 @@ def table(content, columns=("id", "who"), *encoding):
 def unreadable(content, columns=("id", "who"), *encoding):
     with pytest.raises(Unreadable) as refusal:
         table(content, columns, *encoding)
+    assert refusal.value.args == (refusal.value.why,)
     assert str(refusal.value) == str(refusal.value.why)
+    assert "%(" not in str(refusal.value)
     return refusal.value.why.code, dict(refusal.value.why.values)
 
 
@@ -159,7 +161,8 @@ def test_another_encoding_than_that_of_the_mapping_is_refused_with_its_byte():
     content = "id,who\n1,Zoé\n".encode("latin-1")
     assert unreadable(content) == ("file_encoding", {"encoding": "utf-8", "byte": "12"})
     assert unreadable("é".encode("latin-1")) == ("file_encoding", {"encoding": "utf-8", "byte": "1"})
-    assert unreadable("id,who\n1,Zoé\n".encode(), ("id",), "iso8859-1") == ("file_utf8", {"encoding": "iso8859-1"})
+    for content in ("id,who\n1,Zoé\n".encode(), b"\xef\xbb\xbf" + SMALL):
+        assert unreadable(content, ("id",), "iso8859-1") == ("file_utf8", {"encoding": "iso8859-1"})
 
 
 # One line

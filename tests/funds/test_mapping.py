@@ -59,7 +59,9 @@ PAID = {"amount": "paid", "currency": "cur", "date": "day"}
 def refused(text):
     with pytest.raises(BadMapping) as refusal:
         read_mapping(text.encode() if isinstance(text, str) else text)
+    assert refusal.value.args == (refusal.value.why,)
     assert str(refusal.value) == str(refusal.value.why)
+    assert "%(" not in str(refusal.value)
     return refusal.value.why.code, dict(refusal.value.why.values)
 
 
@@ -163,6 +165,6 @@ def test_what_is_no_toml_is_refused(content):
     assert refused(content)[0] == "mapping_toml"
 
 
-@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%y", "%c", "%x", "%G-W%V-%u", "%d %b %Y"])
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%d.%m.%y", "%c", "%x", "%G-W%V-%u", "%d %b %Y"])
 def test_dates_are_read_in_any_form_that_has_a_year(form):
     assert read_mapping(LEAST.replace("%Y-%m-%d", form).encode()).dates == (form,)

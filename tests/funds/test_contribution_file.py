@@ -77,6 +77,7 @@ LINES = [FileLine(2, ["1", "Ann"]), FileLine(3, ["2", "Bob"])]
 
 def test_a_table_is_its_heading_and_the_numbered_lines_below():
     assert table(SMALL) == (["id", "who"], LINES)
+    assert table(b"id,who\r1,Ann\r2,Bob\r") == table(b"id,who\r\n1,Ann\r\n2,Bob\r\n") == (["id", "who"], LINES)
     assert table(b" id , who \n1,Ann\n2,Bob") == (["id", "who"], LINES)
     assert table(b"id,who\n") == (["id", "who"], [])
     assert table(b"id,who") == (["id", "who"], [])
@@ -114,6 +115,7 @@ def test_a_line_with_breaks_in_its_cells_has_the_number_of_its_first():
         (b"id,who\n1,Ann\n2", ("file_cut", {"line": "3", "found": "1", "expected": "2"})),
         (b"id,who\n2", ("file_cut", {"line": "2", "found": "1", "expected": "2"})),
         (b'id,who\n1,Ann\n2,"Bob\n', ("file_quote", {"line": "3"})),
+        (b'id,who\r1,Ann\r2,"Bob\r', ("file_quote", {"line": "3"})),
         (b'id,"who\n', ("file_quote", {"line": "1"})),
         (b'id,who\n1,"a\nb"\n2,"Bob', ("file_quote", {"line": "4"})),
     ],

@@ -97,7 +97,7 @@ def late(month, day):
 def life(finance_officer, second_finance_officer, officer, set_clock):
     set_clock(late(5, 10))
     donor = make_donor()
-    pledge = make_pledge(officer, donor=donor, acknowledged_by=officer, amount=D(1000), pledged_on=date(2008, 5, 8))
+    pledge = make_pledge(officer, donor=donor, acknowledged_by=officer, amount=D(1000), pledged_on=date(2008, 5, 10))
     set_clock(late(5, 26))
     agreement = make_agreement(finance_officer, donor=donor, amount=D(900), signed_on=date(2008, 5, 20))
     make_deposit(finance_officer, agreement=agreement, amount=D(200), received_on=date(2008, 5, 25))
@@ -127,8 +127,8 @@ def life(finance_officer, second_finance_officer, officer, set_clock):
 
 
 EVENINGS = [
-    ((5, 9), (None, None, None), "promised, and not yet acknowledged"),
-    ((5, 10), (1000, None, None), "acknowledged"),
+    ((5, 9), (None, None, None), "the day before the pledge"),
+    ((5, 10), (1000, None, None), "promised and acknowledged"),
     ((5, 19), (1000, None, None), "the day before the signature"),
     ((5, 20), (1000, 900, None), "signed"),
     ((5, 24), (1000, 900, None), "the day before the money"),

@@ -421,6 +421,12 @@ def test_accounts_below_zero_are_said_in_the_order_of_their_numbers(said):
         "entry 2: account partner:iom is below zero: -1.00",
         "entry 2: account transit:iom is below zero: -12.34",
     ]
+    second = account(16, "project:PRJ-2", "project", True)
+    two = [posting(4, DONOR, 16, "4.00"), posting(5, DONOR, PROJECT, "2.00")]
+    assert said(register([*ACCOUNTS, second], two)).problems == [
+        "entry 2: account project:PRJ-1 is below zero: -2.00",
+        "entry 2: account project:PRJ-2 is below zero: -4.00",
+    ]
 
 
 def test_no_source_draws_more_from_a_pool_than_it_has_there(said):

@@ -8,7 +8,7 @@ from alliance.reference import read_json
 from scripts import catalogues, words
 
 ROOT = Path(__file__).parents[2]
-KEPT_AT_MOST = 348  # sentences that were there when the page of words was written; lower it whenever they become less
+KEPT_AT_MOST = 347  # sentences that were there when the page of words was written; lower it whenever they become less
 
 TERMS = "| `zorkle` | is a thing | `blip`, blap | chose | cosa |\n"
 PAGE = (

@@ -621,7 +621,7 @@ def test_what_is_no_checkpoint_is_bad_input(tmp_path, capsys, text):
     with pytest.raises(SystemExit) as refused:
         verify.main([file, f"--checkpoint={text}"])
     assert refused.value.code == 2
-    assert "a checkpoint is N:HASH, such as 4711:" + "0" * 64 in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith("a checkpoint is N:HASH, such as 4711:" + "0" * 64 + "\n")
     kept = tmp_path / "kept.txt"
     kept.write_text(text + "\n")
     assert verify.main([file, "--checkpoints", str(kept)]) == 2
@@ -723,3 +723,17 @@ def test_amounts_are_read_and_said_in_cents():
     assert [verify.cents(text) for text in texts] == [0, 5, 100, 123456789, 1000]
     assert [verify.money(verify.cents(text)) for text in texts] == texts
     assert [verify.money(amount) for amount in (-5, -100, -123456)] == ["-0.05", "-1.00", "-1234.56"]
+
+
+def test_help_says_what_each_argument_is(capsys):
+    with pytest.raises(SystemExit) as ended:
+        verify.main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    told = (
+        "Check a downloaded public register of the Alliance.",
+        "file the register as downloaded",
+        "--since OLDER an older download, from which FILE must have grown",
+        "--checkpoint N:HASH",
+        "--checkpoints KEPT a list of checkpoints that you kept",
+    )
+    assert (ended.value.code, [text for text in told if text not in said]) == (0, [])

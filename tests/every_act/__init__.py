@@ -49,7 +49,8 @@ def missing() -> Iterator[str]:
     posted = set(Voucher.objects.filter(state="posted").values_list("kind", flat=True))
     yield from (f"voucher kind {kind}" for kind in VoucherKind.values if kind not in posted)
     asked = set(Job.objects.values_list("kind", flat=True))
-    yield from (f"job kind {kind}" for kind in sorted(set(kinds._declared) - asked))
+    ours = {kind for kind in kinds.declared() if not kind.startswith("test.")}  # the suite declares some of its own
+    yield from (f"job kind {kind}" for kind in sorted(ours - asked))
     for model in (Agreement, Decision, Payment, Project, Proposal, Voucher):
         states = set(model._default_manager.values_list("state", flat=True))
         choices = [value for value, _label in model._meta.get_field("state").flatchoices]

@@ -1,10 +1,11 @@
 """The ground every other app stands on.
 
-Rooms, each importing only those to its right: backups -> rendering -> jobs -> records -> forum -> people -> register -> core.
+Rooms, each importing only those to its right: backups -> pages -> rendering -> jobs -> records -> forum -> people -> register -> core.
 
 - `core`: what knows no model but the clock's: errors, clock, dates and money as written, states, forms, navigation
 - `register`: the one door for changes, and the chain; `people`: persons, organisations, roles; `forum`: the Global Forum
-- `records`: files, notices and their relay; `jobs`: long work in the background; `rendering`: PDF, spreadsheets, charts; `backups`: a moment kept
+- `records`: files, notices and their relay; `jobs`: long work in the background; `rendering`: PDF, spreadsheets, charts;
+  `pages`: acts, lists and fields that recur; `backups`: a moment kept
 
 Beside them: `reference` (data that `setup` loads), `runtime` (all parts on one machine), `styleguide` (every component in
 its states), `templatetags` (the components' tags), and `access`, `settings`, `urls`, `celery`. What two apps need goes

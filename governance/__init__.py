@@ -12,7 +12,7 @@ Quorum, majorities, floor and sealing are a rule set with a date: the source doc
 them, so they are ours. Nothing here is known to the apps below.
 
 Where a thing goes: a row in `models/` (`committee` has who sits, `rules` the rule sets, `votes` ballots and outcomes); a
-change in `operations/`, by the step of a decision's life (`items`, `opening`, `ballots`, `recusals`, `closing`) or by
-`founding` and `sessions`; the count itself, without a database, in `counting`; what the windows hold for an item in
+change in `operations/`, by the step of a decision's life (`items`, `opening`, `ballots`, `recusals`, `closing`, which has the chair's deferral
+too) or by `founding` and `sessions`; what an open decision may still change is guarded by a trigger; the count itself, without a database, in `counting`; what the windows hold for an item in
 `availability`; a page in `views/`, its form in `forms/`; who may in `permissions`, who is told in `receivers`.
 """

@@ -15,7 +15,8 @@ votes: the committee calls it with a version and amounts.
 Where a thing goes: a row in `models/`, one module a noun; a change in `operations/` of the same noun, its locks in `rows`;
 a section of the proposal in a module of `sections/` (form, frozen content, what is missing, how it reads), and what walks
 all of them in `content`, `completeness` and `reading`;
-a question that only reads (`comparison`, `similar`, `breakdowns`, `closure`) in a module beside this one; a page in
+a question that only reads (`comparison`, `similar`, `closure`; `breakdowns`:
+by what results are broken down, and which small cells are hidden) in a module beside this one; a page in
 `views/`, its form in `forms/`; the contract on paper in `contract_document/`; which rows in `querysets`, who may in
 `permissions`, who is told in `receivers`.
 """

@@ -5,7 +5,7 @@ Where a thing lives, and where the next one goes:
 - `views/`: public pages and a signed-in person's home, a module by noun; what a page shows is gathered beside them
   (`projects`, `outcomes`, `postings`, `flow`, `rules`, `who_does_what`), never in the view. The Forum's pages are `forum_pages`.
 - `homes/`: what waits for whom, and the figures of each role, a module by role.
-- `statements/`: the fund's statements; a new one is a `Kind` of `catalogue`, made in the module of its subject.
+- `statements/`: the fund's statements; a new one is a `StatementKind` of `catalogue`, made in the module of its subject.
 - `donor_area/`, `forum_report/`: each gathers into frozen rows (`gather` → `shape` or `figures`), from which page,
   PDF and files are made; a document that is asked for is a job (`jobs`).
 - `api/`: the public read interface; `iati/`: the same as files of the IATI Standard. `verification/`: what `verify` proves.

@@ -40,7 +40,7 @@ def open_items(project: Project) -> list[OpenItem]:
 def _money(project: Project) -> Iterator[OpenItem]:
     for account in holding(accounts_of_project(project.reference)):
         place = f"{reverse('reporting:postings')}?account={account.code}"
-        yield OpenItem(HELD[account.kind], account.code, place, account.balance)
+        yield OpenItem(HELD[AccountKind(account.kind)], account.code, place, account.balance)
 
 
 def _vouchers(project: Project) -> Iterator[OpenItem]:

@@ -73,6 +73,9 @@ def announced(path: str, line: Any) -> set[str]:
         raise NotARegister(path + ": the first line does not say " + " or ".join(FORMATS))
     if line["format"] == FORMATS[0]:
         return set()
+    if strange := sorted(set(line) - {"format", "demonstration"} - set(LATER)):
+        text = ": this checker is of an earlier release and does not know what is said of %s; download today's"
+        raise NotARegister(path + text % ", ".join(strange))
     named = set()  # type: set[str]
     for name, known in LATER.items():
         words = line.get(name)

@@ -26,9 +26,9 @@ class DeclaringApp(AppConfig):
 
 
 class Counted(NamedTuple):
-    """What modules of one name declare: how many such things there are, and which were declared twice."""
+    """What modules of one name declare: which of them have declared something, and what was declared twice."""
 
-    how_many: Callable[[], int]
+    by: Callable[[], set[str]] | None
     twice: Callable[[], list[str]]
 
 
@@ -43,9 +43,9 @@ def modules(app: AppConfig, name: str) -> Iterator[str]:
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def count(name: str, how_many: Callable[[], int], twice: Callable[[], list[str]]) -> None:
-    """Have the system check count what the modules of this name declare: each declares one thing at least."""
-    _counted[name] = Counted(how_many, twice)
+def count(name: str, by: Callable[[], set[str]] | None, twice: Callable[[], list[str]]) -> None:
+    """Have the system check look at what the modules of this name declare: each something, where `by` tells; nothing twice."""
+    _counted[name] = Counted(by, twice)
 
 
 @register(Tags.models)
@@ -58,7 +58,12 @@ def declarations_are_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage
         ]
         found += [Error(f"{module} is not loaded.", id="alliance.E004") for module in ours if module not in sys.modules]
         if counted := _counted.get(name):
-            if counted.how_many() < len(ours):
-                found.append(Error(f"{len(ours)} modules of {name} declare {counted.how_many()}.", id="alliance.E005"))
+            idle = [module for module in ours if counted.by and not _declares(module, counted.by())]
+            found += [Error(f"{module} declares nothing.", id="alliance.E005") for module in idle]
             found += [Error(f"{one} is declared twice in {name}.", id="alliance.E001") for one in counted.twice()]
     return found
+
+
+def _declares(module: str, by: set[str]) -> bool:
+    """Say whether the module, or one inside it where it is a package, is among those that have declared something."""
+    return any(one == module or one.startswith(f"{module}.") for one in by)

@@ -1,4 +1,4 @@
-"""Reference data in three languages, as JSON files in this folder, and how rows are brought in line with them.
+"""Reference data in each language, as JSON files in this folder, and how rows are brought in line with them.
 
 Every app that has reference data of its own keeps a `reference.py` with `load(read_json, **options)`, which
 returns a `Loaded` for each kind of row. Loading twice changes nothing.

@@ -4,8 +4,10 @@ Checkers that people have downloaded cannot be changed. They refuse a first line
 never take what is new for tampering. As long as nothing new is in the register, its file is of the first format.
 """
 
-import json
 from collections.abc import Callable, Iterable
+
+from django.db.models import JSONField
+from django.db.models.functions import Cast
 
 from alliance.register.models import RegisterEntry
 
@@ -31,8 +33,6 @@ def first_line(last: int) -> dict[str, object]:
 
 
 def _later_fields(last: int) -> set[str]:
-    """Return the fields that format 1 does not know: every body of one release has the same, so the newest tells."""
-    if not LATER_BODY:
-        return set()
-    body = RegisterEntry.objects.filter(n=last).values_list("body", flat=True).first()
-    return set(json.loads(body)) & LATER_BODY if body else set()
+    """Return the fields that some body has and format 1 does not know."""
+    bodies = RegisterEntry.objects.filter(n__lte=last).annotate(fields=Cast("body", JSONField()))
+    return {field for field in LATER_BODY if bodies.filter(fields__has_key=field).exists()}

@@ -79,7 +79,7 @@ class Record:
 
 
 K, N = AccountKind, Nature
-CHART: dict[str, Record] = {
+CHART: dict[AccountKind, Record] = {
     K.CONTRIBUTIONS: Record("donor", N.GIVEN, "contributions", "Deposit"),
     K.SEED: Record("seed", N.GIVEN, "seed", "Trustee’s seed capital"),
     K.INTEREST_FUND: Record("interest-fund", N.EARNED, "interest_fund", "Interest earned by the fund"),
@@ -107,7 +107,7 @@ CHART: dict[str, Record] = {
 }  # fmt: skip
 
 
-def kinds(*natures: Nature) -> tuple[str, ...]:
+def kinds(*natures: Nature) -> tuple[AccountKind, ...]:
     """Return the kinds of these natures, in the order of the chart."""
     return tuple(kind for kind, record in CHART.items() if record.nature in natures)
 
@@ -200,9 +200,9 @@ LINES: dict[str, StatementLine] = {
 }
 
 
-def line_codes(total: AddsTo) -> tuple[str, ...]:
-    """Return the codes of the lines that add up to a total, in the order of the statement."""
-    return tuple(code for code, line in LINES.items() if line.adds_to == total)
+def line_codes(total: AddsTo, *, but: str = "") -> tuple[str, ...]:
+    """Return the codes of the lines that add up to a total, in the order of the statement; `but` one that is said apart."""
+    return tuple(code for code, line in LINES.items() if line.adds_to == total and code != but)
 
 
 def unsaid() -> Iterator[str]:

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from funds.ledger.chart import CHART, NUMEROUS
+from funds.ledger.chart import CHART, GIVEN, GIVEN_BACK, NUMEROUS
 from funds.ledger.snapshots import LATER, Basis
 
 ZERO = Decimal("0.00")
-OF_DONORS = ("contributions", "seed", "donor_refunds", "seed_refunds")
+OF_DONORS = tuple(str(kind.value) for kind in (*GIVEN, *GIVEN_BACK))
 # A pool on either side, and on both: the general pool to a window's is `W1>GEN`.
 POOLS = "CASE WHEN d.kind = 'pool' THEN d.subject ELSE '' END || '>' || CASE WHEN c.kind = 'pool' THEN c.subject ELSE '' END"
 # Whose a movement is: one part of the subject of the account that has the most parts, `project:partner:category`.

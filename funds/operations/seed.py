@@ -163,4 +163,4 @@ def signed_seed() -> Decimal:
 
 def _one_at_a_time() -> None:
     """Have plans and the trustee's agreements wait for each other: each reads what the other writes."""
-    wait_in_turn("funds.contributions.seed_ceiling")
+    wait_in_turn("funds.seed")

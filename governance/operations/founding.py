@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, OutOfState, Refused
-from alliance.core.translated import column, said
 from alliance.core.turns import wait_in_turn
 from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
+from alliance.reference import read_json
 from alliance.register import operation, record
 from governance import permissions
 from governance.models import Body, Capacity, ChairTerm, Decision, Holder, Outcome, RuleSet, Seat
@@ -52,7 +52,7 @@ def found_committee(
         raise Refused(_("The committee is founded on a day that has come."), field="on")
     if Body.objects.the():
         raise Refused(_("The committee has been founded already."))
-    body = Body.objects.create(code="committee", founded_on=on, **(names or _names()))
+    body = Body.objects.create(code="committee", founded_on=on, **(names or read_json("committee")[0]))
     first = _ruled(number=1, effective_from=on, **(rules or {}))
     _require_within_reach(first, [new.constituency for new in seats])
     rows: list[models.Model] = [body, first]
@@ -143,10 +143,6 @@ def _require_within_reach(rules: RuleSet, constituencies: Sequence[str]) -> None
         raise Refused(_("The committee has fewer seats than that."), field="floor")
     if rules.is_composition_binding and set(rules.required) - set(constituencies):
         raise Refused(_("The committee has no seat of a group that must take part."), field="required")
-
-
-def _names() -> dict[str, str]:
-    return {column("name", language): text for language, text in said(lambda: _("Oversight committee")).items()}
 
 
 def _seat(body: Body, number: int, new: NewSeat, on: date) -> list[models.Model]:

@@ -41,11 +41,11 @@ def _rows(*codes_: str, level: str = "row") -> list[tuple[str, Text, str]]:
 SOURCES_AND_USES: tuple[tuple[str, Text, str], ...] = (
     ("contributions", gettext_lazy("Gross contributions"), "row"),
     ("seed", SEED_LABEL, "part"),
-    *_rows(*line_codes(AddsTo.SOURCES)[1:]),
+    *_rows(*line_codes(AddsTo.SOURCES, but="contributions")),
     *_rows("total_sources", level="total"),
     *_rows("transfers_partners", "refunds_partners"),
     ("net_funded", gettext_lazy("Net funded amount"), "subtotal"),
-    *_rows(*line_codes(AddsTo.TRANSFERS)[1:]),
+    *_rows(*line_codes(AddsTo.TRANSFERS, but="transfers_partners")),
     *_rows(*line_codes(AddsTo.COSTS)),
     *_rows("total_uses", level="total"),
     ("change", gettext_lazy("Change in balance of funds with the administrative agent"), "subtotal"),

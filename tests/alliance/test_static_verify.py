@@ -678,6 +678,14 @@ def test_a_file_of_the_second_format_may_hold_no_more_than_one_of_the_first(said
     assert said(announcing([], [], SMALL), since=SMALL).problems == []
 
 
+def test_a_file_that_announces_what_this_checker_has_no_list_of_is_none_that_it_can_check(tmp_path, capsys):
+    strange = announcing([], [], SMALL)
+    strange[0]["sealed"] = []
+    assert verify.main([write(tmp_path / "strange.jsonl", strange)]) == 2
+    out, why = capsys.readouterr()
+    assert (out, "does not know what is said of sealed" in why) == ("", True)
+
+
 def test_what_a_later_release_holds_is_taken_where_it_is_announced(said, monkeypatch):
     monkeypatch.setattr(verify, "LATER", {"body": {"seal"}, "guarded": {"escrow"}})
     sealed = register(entry(1, [], seal=1))

@@ -1,4 +1,4 @@
-"""Objectives, areas of work, meetings, recommendations, sources and terms: reference data in three languages."""
+"""Objectives, areas of work, meetings, recommendations, sources and terms: reference data in each language."""
 
 from alliance.forum.models.glossary import GlossaryTerm
 from alliance.forum.models.meetings import ChairTerm, ForumSession, Roundtable, Summit, SummitChair

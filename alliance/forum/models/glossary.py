@@ -1,4 +1,4 @@
-"""The words of the field in three languages."""
+"""The words of the field in each language."""
 
 from django.db import models
 

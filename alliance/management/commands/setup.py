@@ -17,7 +17,7 @@ BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    help = "Load the reference data in three languages. A new database gets its tables; a second run changes nothing."
+    help = "Load the reference data in each language. A new database gets its tables; a second run changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fund-status", default="operating", help="the fund's status, when there is no fund yet")

@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 
-from alliance.core.errors import DomainError, NotAllowed, Text
+from alliance.core.errors import DomainError, NotAllowed, Refused, Text
 from alliance.core.forms import KeyedForm, attempt
 from alliance.people.requests import Request
 
@@ -25,9 +26,14 @@ def refusals_said(request: Request) -> Iterator[None]:
 
 
 def press[T](request: Request, operation: Callable[..., T], said: Text = "", **arguments: Any) -> T | None:
-    """Do the one act that a button asked for, and say what came of it on the page that follows. None: it was refused."""
+    """Do the one act that a button asked for, and say what came of it on the page that follows. None: it was refused.
+
+    Every button sends a key, so that two presses are one act. Without one nothing is done.
+    """
     with refusals_said(request):
-        result = operation(by=request.user, key=request.POST.get("key") or None, **arguments)
+        if not (key := request.POST.get("key")):
+            raise Refused(_("Nothing was done: open the page again, and press its button once."))
+        result = operation(by=request.user, key=key, **arguments)
         if said:
             messages.success(request, str(said))
         return result

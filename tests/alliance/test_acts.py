@@ -33,8 +33,11 @@ def test_button_does_the_act_once_by_its_key_and_says_so(officer):
     assert said(request) == [("success", "Done.")]
 
 
-def test_button_without_a_key_does_the_act(officer):
-    assert press(sent(officer), lambda **given: given) == {"by": officer, "key": None}
+@pytest.mark.parametrize("typed", [{}, {"key": ""}], ids=["no key", "an empty key"])
+def test_button_without_a_key_does_nothing_and_says_so(officer, typed):
+    request = sent(officer, **typed)
+    assert press(request, lambda **given: given) is None
+    assert said(request) == [("error", "Nothing was done: open the page again, and press its button once.")]
 
 
 @pytest.mark.parametrize("refusal", [Refused("No."), OutOfState("No.")], ids=["refused", "out of state"])

@@ -165,5 +165,6 @@ def test_button_of_others_is_refused_with_403(name, who, agency, officer, financ
         "report_submit": [contract.reports.get(number=1).reference],
         "report_accept": [contract.reports.get(number=1).reference],
     }.get(name, [contract.reference])
-    answer = sign_in(request.getfixturevalue(who)).post(reverse(f"proposals:{name}", args=arguments))
+    address = reverse(f"proposals:{name}", args=arguments)
+    answer = sign_in(request.getfixturevalue(who)).post(address, {"key": "a key of the page"})
     assert answer.status_code == 403

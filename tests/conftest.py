@@ -4,7 +4,7 @@ import os
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from alliance.runtime.assets import compile_catalogues
 from scripts import bytecode
 from tests.ground.copies import Copies
 from tests.ground.layers import DEMONSTRATION, PEOPLE
+from tests.ground.scenes import asked, in_scenes, personas, set_clock
 
 bytecode.keep(settings.ALLIANCE_DATA / "bytecode")
 hypothesis_settings.register_profile("suite", deadline=None)  # no test asserts on seconds
@@ -52,9 +53,10 @@ LONG = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long by itself, so that no processor is left waiting for it at the end."""
+    """Begin with what takes long by itself, so that no processor is left waiting for it at the end; keep scenes together."""
     tests = settings.BASE_DIR / "tests"
     items.sort(key=lambda item: not str(item.path.relative_to(tests)).startswith(LONG))
+    items[:] = in_scenes(items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -148,15 +150,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Have the database that the test asks for, before any fixture of the test looks at one."""
     names = set(getattr(item, "fixturenames", ()))
     if "django_db_setup" in names or item.get_closest_marker("django_db"):
-        COPIES.ask(DEMONSTRATION if "demonstration_played" in names else PEOPLE)
+        COPIES.ask(DEMONSTRATION if "demonstration_played" in names else PEOPLE, asked(item))
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_modify_db_settings: None) -> Iterator[None]:
+def django_db_setup(django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
     """Have a server, and on it the databases that tests ask for: copies of the layers kept between runs."""
-    COPIES.begin()
+    COPIES.begin(django_db_blocker)
     yield
-    COPIES.end()
+    with django_db_blocker.unblock():
+        COPIES.end()
 
 
 @pytest.fixture(scope="session")
@@ -167,11 +170,7 @@ def demonstration_played(django_db_setup: None) -> None:
 @pytest.fixture
 def people(db: None) -> dict[str, Any]:
     """All personas by key."""
-    from alliance.people.models import User
-    from scenarios.people.personas import MORE_MEMBERS, PEOPLE
-
-    by_email = {user.email: user for user in User.objects.all()}
-    return {persona.key: by_email[persona.email] for persona in (*PEOPLE, *MORE_MEMBERS)}
+    return personas()
 
 
 def _persona(key: str) -> Callable:
@@ -205,14 +204,7 @@ def sign_in(client: Any) -> Callable[[Any], Any]:
     return as_person
 
 
-@pytest.fixture
-def set_clock(db: None) -> Callable[[datetime], None]:
+@pytest.fixture(name="set_clock")
+def moving_clock(db: None) -> Callable[[datetime], None]:
     """Return a function that moves the Alliance's clock, as in a demonstration."""
-
-    def move(moment: datetime) -> None:
-        from alliance.core.clock import Clock, set_demonstration_time
-
-        Clock.objects.update(is_demonstration=True)
-        set_demonstration_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-    return move
+    return set_clock

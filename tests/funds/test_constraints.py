@@ -55,6 +55,7 @@ from tests.funds.factories import (
     make_rate,
     make_voucher,
 )
+from tests.ground.scenes import scene
 from tests.world import smallest_pdf
 
 D = Decimal
@@ -154,7 +155,7 @@ BROKEN = [
 ]
 
 
-@pytest.fixture
+@scene
 def rows(officer, finance_officer):
     """One row of each model that has constraints, and a second where a pair is needed."""
     donor = make_donor()

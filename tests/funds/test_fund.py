@@ -25,6 +25,7 @@ from tests.funds.factories import (
     make_voucher,
     make_window,
 )
+from tests.ground.scenes import scene
 
 D = Decimal
 
@@ -59,7 +60,7 @@ def test_fund_goes_its_way_step_by_step(head):
         set_fund_status(by=head, status="operating", note="again")
 
 
-@pytest.fixture
+@scene
 def established(head):
     """The fund, established on 5 May 2008 and entered as such later."""
     Fund.objects.update(status="proposed", status_on=date(2008, 1, 2))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from alliance.core.errors import Refused
 from funds.contributions.matching import Incoming, first_unpaid, parts, standings
 from tests.funds.factories import make_agreement, make_deposit, make_rate
+from tests.ground.scenes import scene
 
 D = Decimal
 FIRST, SECOND = date(2008, 5, 1), date(2008, 9, 1)
@@ -130,7 +131,7 @@ def test_first_unpaid_is_the_earliest_not_in_full():
 # In the ledger's rows and on pages
 
 
-@pytest.fixture
+@scene
 def agreement(finance_officer):
     return make_agreement(finance_officer, instalments=[(FIRST, D(4000)), (SECOND, D(6000))])
 

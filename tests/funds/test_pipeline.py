@@ -23,6 +23,7 @@ from funds.operations.pledges import acknowledge_pledge
 from funds.operations.valuation import worth_only
 from reporting.homes.fund import waiting_for
 from tests.funds.factories import PLEDGED_ON, make_agreement, make_deposit, make_donor, make_pledge
+from tests.ground.scenes import scene
 from tests.world import smallest_pdf
 
 D = Decimal
@@ -203,7 +204,7 @@ def rows_of(response):
     return list(csv.reader(StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
 
 
-@pytest.fixture
+@scene
 def three(officer, donor, finance_officer):
     """A state that gave, a private entity that is spoken with, and an institution not yet contacted."""
     state, private = make_donor(), make_donor("meridian-foundation", "private")

@@ -17,11 +17,12 @@ from funds.operations.fund import record_rate
 from funds.operations.vouchers import prepare_voucher
 from tests.funds.factories import fund_in, post_cost
 from tests.funds.test_ledger import ON, D, allocate, deposit, post_pool, post_raw
+from tests.ground.scenes import scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("history")]
 
 
-@pytest.fixture(autouse=True)
+@scene
 def history(finance_officer):
     deposit(by=finance_officer, slug="sweden-mfa", amount="1000.00", fee="10.00")
     deposit(by=finance_officer, slug="switzerland-sdc", amount="0.50")

@@ -17,6 +17,7 @@ from funds.operations.amendments import amend_agreement, amend_pledge
 from funds.operations.donors import register_donor
 from funds.operations.pledges import cancel_pledge
 from tests.funds.factories import make_agreement, make_deposit, make_donor, make_pledge, post_voucher
+from tests.ground.scenes import scene
 
 D = Decimal
 DAYS = [
@@ -48,7 +49,7 @@ def asked_one_by_one(day):
     return {slugs[donor]: tuple(amounts) for donor, amounts in found.items()}
 
 
-@pytest.fixture
+@scene
 def lively(finance_officer, second_finance_officer, officer, set_clock):
     """Promises amended twice, cancelled, paid and reversed, from May to November."""
     set_clock(datetime(2008, 5, 10, 12))
@@ -93,7 +94,7 @@ def late(month, day):
     return datetime(2008, month, day, 23, 30)
 
 
-@pytest.fixture
+@scene
 def life(finance_officer, second_finance_officer, officer, set_clock):
     set_clock(late(5, 10))
     donor = make_donor()

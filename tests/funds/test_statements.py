@@ -28,12 +28,13 @@ from tests.funds.factories import (
     pay_out,
     post_voucher,
 )
+from tests.ground.scenes import scene
 
 D = Decimal
 YEARS = (2007, 2008, 2009)
 
 
-@pytest.fixture
+@scene
 def life(finance_officer, second_finance_officer):
     """A fund with everything that can move money, over two years."""
     iom, general = make_organisation("iom"), make_window("GEN")

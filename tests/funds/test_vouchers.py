@@ -38,6 +38,7 @@ from tests.funds.factories import (
     post_voucher,
 )
 from tests.funds.test_ledger import allocate, deposit
+from tests.ground.scenes import scene
 from tests.world import smallest_pdf
 
 D = Decimal
@@ -58,7 +59,7 @@ MOVES = {
 TWO = ("finance_officer", "second_finance_officer")
 
 
-@pytest.fixture
+@scene
 def books(finance_officer, second_finance_officer):
     make_books(finance_officer, second_finance_officer)
     return {"by": finance_officer, "other": second_finance_officer}
@@ -509,7 +510,7 @@ def test_no_stake_is_less_than_nothing_on_any_day(finance_officer, second_financ
         make_voucher(finance_officer, "donor_refund", **switzerland, on=second)
 
 
-@pytest.fixture
+@scene
 def later_source(finance_officer):
     """Sweden's 1,000,000 of 30 days ago and Switzerland's 1,000 of 10 days ago, in one pool."""
     for slug, amount, days in (("sweden-mfa", "1000000.00", 30), ("switzerland-sdc", "1000.00", 10)):

@@ -9,7 +9,7 @@ from alliance.core import formats
 from funds.models import Window
 from governance.availability import amounts_asked, amounts_of
 from governance.operations import cancel_decision
-from tests.governance.factories import checked_version, opened, person, tabled
+from tests.governance.factories import checked_version, person, tabled
 from tests.proposals.factories import money_in
 
 D = Decimal
@@ -57,24 +57,22 @@ def test_pool_that_is_not_asked_is_not_shown():
     assert [row.window.code for row in amounts_of([(window("W1"), D(10))]).pools] == ["W1"]
 
 
-def test_other_items_before_the_committee_count_and_its_own_and_cancelled_ones_do_not():
-    own = opened()
+def test_other_items_before_the_committee_count_and_its_own_and_cancelled_ones_do_not(decision):
     other = tabled(version=checked_version(person("rival_agency"), person("officer")))
     asked = other.amounts.get().amount
-    money_in(person("finance_officer"), own.amounts.get().amount * D("1.02"))
-    found = amounts_asked(own)
+    money_in(person("finance_officer"), decision.amounts.get().amount * D("1.02"))
+    found = amounts_asked(decision)
     assert (found.general_pool.others, found.is_covered) == (asked, True)
     left, others = formats.money(found.general_pool.left), formats.money(asked)
     assert found.sentences == [
         f"The pool of {window('GEN').name} would be left with {left}, and others ask {others} of it."
     ]
     cancel_decision(by=person("officer"), decision=other, reason="later")
-    assert amounts_asked(own).sentences == []
+    assert amounts_asked(decision).sentences == []
 
 
 @pytest.mark.requirement("R14")
-def test_members_see_availability_before_the_decision_and_the_public_does_not(client):
-    decision = opened()
+def test_members_see_availability_before_the_decision_and_the_public_does_not(decision, client):
     address = decision.get_absolute_url()
     client.force_login(person("member"))
     page = client.get(address).content.decode()

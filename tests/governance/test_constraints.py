@@ -1,11 +1,8 @@
 """The database as last witness: every constraint violated once, and every row that is kept tried to be changed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import transaction
 
 from alliance.core import clock
 from governance.models import (
@@ -26,25 +23,21 @@ from governance.models import (
 from governance.operations import call_session, record_attendance
 from tests.governance.factories import holder, opened, person, tabled, vote
 from tests.governance.test_guards import closed_decision, copy_of, refused_by, sql
+from tests.ground.scenes import scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_of_each")]
 
 KEPT = (Ballot, Outcome, Recusal, FrozenSeat, FrozenDocument, DecisionAmount, RuleSet)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_of_each(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A decision closed, one open, one tabled, and a session: set up once, and taken back after the last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        closed_decision()
-        vote(opened(), "approve", "member")
-        tabled()
-        session = call_session(by=person("officer"), held_on=clock.today(), place="Geneva")
-        record_attendance(by=person("officer"), session=session, present=[])
-        sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would refuse TRUNCATE by itself
-        sql("SET CONSTRAINTS ALL DEFERRED")
-        yield
-        transaction.set_rollback(True)
+@scene
+def one_of_each():
+    """A decision closed, one open, one tabled, and a session."""
+    closed_decision()
+    vote(opened(), "approve", "member")
+    tabled()
+    session = call_session(by=person("officer"), held_on=clock.today(), place="Geneva")
+    record_attendance(by=person("officer"), session=session, present=[])
 
 
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)

@@ -107,26 +107,23 @@ ACTS = {
 
 
 @pytest.mark.parametrize("verb", list(ACTS))
-def test_operations_refuse_a_closed_decision(verb):
-    decision = closed_decision()
+def test_operations_refuse_a_closed_decision(closed_text, verb):
     if verb == "close":
-        assert ACTS[verb](decision) == decision.outcome
+        assert ACTS[verb](closed_text) == closed_text.outcome
         return
     with pytest.raises(OutOfState):
-        ACTS[verb](decision)
+        ACTS[verb](closed_text)
 
 
 @pytest.mark.parametrize("verb", list(ACTS))
-def test_operations_refuse_a_cancelled_item(verb):
-    decision = opened()
+def test_operations_refuse_a_cancelled_item(decision, verb):
     cancel_decision(by=person("officer"), decision=decision, reason="x")
     with pytest.raises(OutOfState):
         ACTS[verb](decision)
 
 
 @pytest.mark.parametrize("verb", ["close", "defer"])
-def test_operations_refuse_an_item_that_is_not_open(verb):
-    item = tabled()
+def test_operations_refuse_an_item_that_is_not_open(item, verb):
     with pytest.raises(OutOfState):
         ACTS[verb](item)
 
@@ -151,8 +148,7 @@ def test_operations_take_an_item_in_the_state_they_are_for(verb):
 # -- append-only ---------------------------------------------------------------------------------------------------
 
 
-def test_decisions_refuse_deletion():
-    tabled()
+def test_decisions_refuse_deletion(item):
     with refused_by("never changed or deleted"):
         sql("DELETE FROM governance_decision")
 
@@ -160,34 +156,29 @@ def test_decisions_refuse_deletion():
 # -- triggers ------------------------------------------------------------------------------------------------------
 
 
-def test_opened_item_is_frozen():
-    decision = opened()
+def test_opened_item_is_frozen(decision):
     with refused_by("is frozen"):
         Decision.objects.filter(pk=decision.pk).update(conditions="Other words.")
     with refused_by("is frozen"):
         Decision.objects.filter(pk=decision.pk).update(closes_at=decision.closes_at + timedelta(days=1))
 
 
-def test_opened_item_does_not_go_back_to_the_agenda():
-    decision = opened()
+def test_opened_item_does_not_go_back_to_the_agenda(decision):
     with refused_by("was opened"):
         Decision.objects.filter(pk=decision.pk).update(state="draft")
 
 
-def test_closed_decision_stays_closed():
-    decision = closed_decision()
+def test_closed_decision_stays_closed(closed_text):
     with refused_by("is settled"):
-        Decision.objects.filter(pk=decision.pk).update(state="open", closed_at=None)
+        Decision.objects.filter(pk=closed_text.pk).update(state="open", closed_at=None)
 
 
-def test_amounts_of_an_opened_item_are_frozen():
-    decision = opened()
+def test_amounts_of_an_opened_item_are_frozen(decision):
     with refused_by("opened item are frozen"):
         copy_of(decision.amounts.get()).save()
 
 
-def test_decision_closes_with_an_outcome_only():
-    decision = opened()
+def test_decision_closes_with_an_outcome_only(decision):
     with refused_by("closed without an outcome"):
         Decision.objects.filter(pk=decision.pk).update(state="closed", closed_at=clock.now())
 
@@ -199,9 +190,8 @@ def test_outcome_is_of_a_closed_decision():
         copy_of(outcome, decision_id=decision.pk).save()
 
 
-def test_ballot_is_cast_while_open_by_a_holder_of_the_seat_who_is_not_recused():
-    decision = closed_decision()
-    ballot = decision.ballots.first()
+def test_ballot_is_cast_while_open_by_a_holder_of_the_seat_who_is_not_recused(closed_text):
+    ballot = closed_text.ballots.first()
     with refused_by("while the vote is open"):
         copy_of(ballot, receipt="BAL-X").save()
     other = opened()
@@ -229,16 +219,14 @@ def test_committee_is_founded_once_by_the_head(officer, head):
 
 @pytest.mark.requirement("R64")
 @pytest.mark.parametrize("key", ["officer", "finance_officer", "donor"])
-def test_secretariat_and_people_without_the_role_hold_no_seat(head, key):
-    committee()
+def test_secretariat_and_people_without_the_role_hold_no_seat(founded, head, key):
     with pytest.raises(Refused):
         appoint_holder(
             by=head, seat=Seat.objects.get(number=1), user=person(key), capacity="alternate", starts_on=date(2099, 1, 1)
         )
 
 
-def test_appointment_ends_the_former_term_the_day_before(head):
-    committee()
+def test_appointment_ends_the_former_term_the_day_before(founded, head):
     appoint_chair(by=head, body=Body.objects.get(), user=person("member"), starts_on=date(2099, 1, 1))
     assert list(ChairTerm.objects.order_by("starts_on").values_list("user__email", "ends_on")) == [
         ("chair@demo.example", date(2098, 12, 31)),
@@ -247,8 +235,7 @@ def test_appointment_ends_the_former_term_the_day_before(head):
 
 
 @pytest.mark.requirement("R61")
-def test_item_of_a_session_without_developing_countries_cannot_open(officer):
-    committee()
+def test_item_of_a_session_without_developing_countries_cannot_open(founded, officer):
     session = call_session(by=officer, held_on=clock.today(), place="Geneva")
     record_attendance(by=officer, session=session, present=[holder("member_sweden"), holder("member_undp")])
     item = tabled(session=session)
@@ -258,8 +245,7 @@ def test_item_of_a_session_without_developing_countries_cannot_open(officer):
     assert open_decision(by=officer, decision=item).is_open
 
 
-def test_item_is_put_to_no_session_that_is_over(officer):
-    committee()
+def test_item_is_put_to_no_session_that_is_over(founded, officer):
     over = call_session(by=officer, held_on=clock.today() - timedelta(days=1), place="Geneva")
     for put in (lambda: tabled(session=over), lambda: opened_text(session=over)):
         with pytest.raises(Refused) as refusal:
@@ -309,8 +295,7 @@ def test_same_votes_under_two_versions_of_the_rules_decide_differently(head, set
 # -- verify --------------------------------------------------------------------------------------------------------
 
 
-def test_verify_finds_nothing_wrong_and_then_what_was_tampered_with():
-    decision = opened()
+def test_verify_finds_nothing_wrong_and_then_what_was_tampered_with(decision):
     vote(decision, "approve", *all_but("member_iom"))
     close_decision(by=person("chair"), decision=decision)
     closed_decision()
@@ -329,8 +314,7 @@ def test_migrations_are_complete():
     call_command("makemigrations", "governance", check=True, dry_run=True, verbosity=0)
 
 
-def test_integrity_error_is_what_the_guards_raise():
-    opened()
+def test_integrity_error_is_what_the_guards_raise(decision):
     with pytest.raises(IntegrityError), transaction.atomic():
         FrozenSeat.objects.all().delete()
 

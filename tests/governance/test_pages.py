@@ -47,8 +47,7 @@ def send_ballot(client, decision, choice="approve", **fields):
 # -- voting --------------------------------------------------------------------------------------------------------
 
 
-def test_member_votes_and_gets_a_receipt_without_the_choice(sign_in, member):
-    decision = opened()
+def test_member_votes_and_gets_a_receipt_without_the_choice(decision, sign_in, member):
     client = sign_in(member)
     response = send_ballot(client, decision, "object", reasons="Too dear for what it gives.")
     ballot = Ballot.objects.get()
@@ -61,8 +60,7 @@ def test_member_votes_and_gets_a_receipt_without_the_choice(sign_in, member):
 
 
 @pytest.mark.requirement("D8")
-def test_ballot_form_sent_twice_is_one_ballot(sign_in, member):
-    decision = opened()
+def test_ballot_form_sent_twice_is_one_ballot(decision, sign_in, member):
     client = sign_in(member)
     key = key_in(client.get(url_of(decision)))
     answers = [client.post(url_of(decision), {"choice": "approve", "reasons": "", "key": key}) for _ in range(2)]
@@ -70,8 +68,7 @@ def test_ballot_form_sent_twice_is_one_ballot(sign_in, member):
     assert Ballot.objects.count() == 1
 
 
-def test_same_form_with_another_choice_is_refused_and_says_so(sign_in, member):
-    decision = opened()
+def test_same_form_with_another_choice_is_refused_and_says_so(decision, sign_in, member):
     client = sign_in(member)
     key = key_in(client.get(url_of(decision)))
     client.post(url_of(decision), {"choice": "approve", "reasons": "", "key": key})
@@ -81,8 +78,7 @@ def test_same_form_with_another_choice_is_refused_and_says_so(sign_in, member):
     assert Ballot.objects.count() == 1
 
 
-def test_missing_choice_and_reasons_are_errors_and_keep_what_was_typed(sign_in, member):
-    decision = opened()
+def test_missing_choice_and_reasons_are_errors_and_keep_what_was_typed(decision, sign_in, member):
     client = sign_in(member)
     assert "This field is required" in send_ballot(client, decision, "", reasons="A thought").content.decode()
     page = send_ballot(client, decision, "return").content.decode()
@@ -92,8 +88,7 @@ def test_missing_choice_and_reasons_are_errors_and_keep_what_was_typed(sign_in, 
 
 @pytest.mark.requirement("R64")
 @pytest.mark.parametrize("key", ["officer", "finance_officer", "head"])
-def test_secretariat_has_no_vote_button_and_a_direct_post_is_403(sign_in, key):
-    decision = opened()
+def test_secretariat_has_no_vote_button_and_a_direct_post_is_403(decision, sign_in, key):
     client = sign_in(person(key))
     page = client.get(url_of(decision)).content.decode()
     assert 'name="choice"' not in page
@@ -104,8 +99,7 @@ def test_secretariat_has_no_vote_button_and_a_direct_post_is_403(sign_in, key):
 
 
 @pytest.mark.requirement("R48")
-def test_recused_member_sees_why_and_no_ballot_and_the_record_names_the_recusal(sign_in):
-    decision = opened()
+def test_recused_member_sees_why_and_no_ballot_and_the_record_names_the_recusal(decision, sign_in):
     client = sign_in(person("member_iom"))
     page = client.get(url_of(decision)).content.decode()
     assert 'name="choice"' not in page
@@ -118,8 +112,7 @@ def test_recused_member_sees_why_and_no_ballot_and_the_record_names_the_recusal(
     assert "Fatou Sarr" in after
 
 
-def test_member_declares_an_interest(sign_in, member):
-    decision = opened()
+def test_member_declares_an_interest(decision, sign_in, member):
     client = sign_in(member)
     url = reverse("governance:recusal", args=[decision.reference])
     key = key_in(client.get(url))
@@ -130,8 +123,7 @@ def test_member_declares_an_interest(sign_in, member):
 
 
 @pytest.mark.parametrize("key", ["member", "officer", "head", "auditor"])
-def test_no_page_shows_a_choice_before_the_close(sign_in, key):
-    decision = opened()
+def test_no_page_shows_a_choice_before_the_close(decision, sign_in, key):
     vote(decision, "return", "member", reasons="The indicators are weak.")
     client = sign_in(person(key))
     for url in (url_of(decision), reverse("governance:home"), reverse("governance:receipts")):
@@ -140,8 +132,7 @@ def test_no_page_shows_a_choice_before_the_close(sign_in, key):
         assert 'badge tone-warn">Return' not in page
 
 
-def test_expired_session_keeps_what_was_typed(client, member):
-    decision = opened()
+def test_expired_session_keeps_what_was_typed(decision, client, member):
     client.force_login(member)
     client.get(url_of(decision))
     del client.cookies[settings.SESSION_COOKIE_NAME]  # the session ends; whose browser it is stays known
@@ -154,8 +145,7 @@ def test_expired_session_keeps_what_was_typed(client, member):
 # -- receipts ------------------------------------------------------------------------------------------------------
 
 
-def test_anybody_checks_a_receipt_by_its_code(client):
-    decision = opened()
+def test_anybody_checks_a_receipt_by_its_code(decision, client):
     vote(decision, "object", "member", reasons="Secret words.")
     ballot = Ballot.objects.get()
     page = client.get(reverse("governance:receipts"), {"code": f" {ballot.receipt.lower()} "}).content.decode()
@@ -167,8 +157,7 @@ def test_anybody_checks_a_receipt_by_its_code(client):
     assert "No ballot has this code" in wrong
 
 
-def test_a_receipt_page_is_its_owners(sign_in):
-    decision = opened()
+def test_a_receipt_page_is_its_owners(decision, sign_in):
     vote(decision, "approve", "member")
     url = reverse("governance:receipt", args=[decision.reference, Ballot.objects.get().receipt])
     assert sign_in(person("chair")).get(url).status_code == 404
@@ -180,14 +169,12 @@ def test_a_receipt_page_is_its_owners(sign_in):
 @pytest.mark.parametrize(
     ("key", "status"), [("member", 200), ("officer", 200), ("auditor", 200), ("donor", 403), ("agency", 403)]
 )
-def test_committee_home_is_for_its_readers(sign_in, key, status):
-    committee()
+def test_committee_home_is_for_its_readers(founded, sign_in, key, status):
     assert sign_in(person(key)).get(reverse("governance:home")).status_code == status
 
 
 @pytest.mark.parametrize("key", ["donor", "agency", "reviewer", "forum_chair"])
-def test_open_decision_does_not_exist_for_others_until_it_closes(sign_in, key):
-    decision = opened()
+def test_open_decision_does_not_exist_for_others_until_it_closes(decision, sign_in, key):
     client = sign_in(person(key))
     assert client.get(url_of(decision)).status_code == 404
     vote(decision, "approve", *all_but("member_iom"))
@@ -201,8 +188,7 @@ def test_visitor_is_sent_to_sign_in(client):
     assert "/sign-in/" in client.get(url_of(opened())).url
 
 
-def test_seats_and_rules_are_public_without_names(client):
-    committee()
+def test_seats_and_rules_are_public_without_names(founded, client):
     page = client.get(reverse("governance:seats")).content.decode()
     assert "silent on quorum" in page
     assert "more than 1/2 of the seats" in page
@@ -212,9 +198,7 @@ def test_seats_and_rules_are_public_without_names(client):
 # -- the secretariat's part ----------------------------------------------------------------------------------------
 
 
-def test_officer_puts_a_proposal_with_amounts_prefilled(sign_in, officer, agency):
-    committee()
-    version = checked_version(agency, officer)
+def test_officer_puts_a_proposal_with_amounts_prefilled(sign_in, version, officer):
     client = sign_in(officer)
     assert version.proposal.reference in client.get(reverse("governance:item_new")).content.decode()
     url = reverse("governance:table", args=[version.proposal.reference, version.number])
@@ -233,9 +217,7 @@ def test_officer_puts_a_proposal_with_amounts_prefilled(sign_in, officer, agency
     assert Decision.objects.count() == 1
 
 
-def test_more_than_asked_is_an_error_on_the_form(sign_in, officer, agency):
-    committee()
-    version = checked_version(agency, officer)
+def test_more_than_asked_is_an_error_on_the_form(sign_in, version, officer):
     client = sign_in(officer)
     url = reverse("governance:table", args=[version.proposal.reference, version.number])
     sent = {"key": "k" * 32, "closes_at": "2099-01-15T16:00", "procedure": "vote", "amount_gen": "250000.01"}
@@ -244,8 +226,7 @@ def test_more_than_asked_is_an_error_on_the_form(sign_in, officer, agency):
     assert not Decision.objects.exists()
 
 
-def test_officer_opens_and_closes(sign_in, officer):
-    item = tabled()
+def test_officer_opens_and_closes(item, sign_in, officer):
     client = sign_in(officer)
     client.post(reverse("governance:opening", args=[item.item]), {"key": key_in(client.get(url_of(item)))})
     decision = Decision.objects.get(pk=item.pk)
@@ -259,8 +240,7 @@ def test_officer_opens_and_closes(sign_in, officer):
 
 
 @pytest.mark.parametrize("name", ["opening", "cancel", "close", "defer"])
-def test_members_may_not_do_the_secretariats_acts(sign_in, member, name):
-    decision = opened()
+def test_members_may_not_do_the_secretariats_acts(decision, sign_in, member, name):
     answer = sign_in(member).post(
         reverse(f"governance:{name}", args=[decision.reference]), {"key": "k" * 32, "reason": "x"}
     )
@@ -268,24 +248,21 @@ def test_members_may_not_do_the_secretariats_acts(sign_in, member, name):
     assert Decision.objects.get(pk=decision.pk).is_open
 
 
-def test_officer_cancels_with_a_reason(sign_in, officer):
-    decision = opened()
+def test_officer_cancels_with_a_reason(decision, sign_in, officer):
     client = sign_in(officer)
     url = reverse("governance:cancel", args=[decision.reference])
     client.post(url, {"reason": "The amounts change.", "key": key_in(client.get(url))})
     assert "The amounts change." in client.get(url_of(decision)).content.decode()
 
 
-def test_chair_defers(sign_in, chair):
-    decision = opened()
+def test_chair_defers(decision, sign_in, chair):
     client = sign_in(chair)
     url = reverse("governance:defer", args=[decision.reference])
     client.post(url, {"reason": "A translation is missing.", "key": key_in(client.get(url))})
     assert Outcome.objects.get().result == "deferred"
 
 
-def test_officer_puts_a_text(sign_in, officer):
-    committee()
+def test_officer_puts_a_text(founded, sign_in, officer):
     client = sign_in(officer)
     url = reverse("governance:text_new")
     sent = {"title": "Minutes", "text": "As read.", "closes_at": "2099-01-15T16:00", "procedure": "vote"}
@@ -293,8 +270,7 @@ def test_officer_puts_a_text(sign_in, officer):
     assert Decision.objects.get().title == "Minutes"
 
 
-def test_page_view_after_the_deadline_closes(sign_in, member, set_clock):
-    decision = opened()
+def test_page_view_after_the_deadline_closes(decision, sign_in, member, set_clock):
     vote(decision, "approve", *all_but("member_iom"))
     after_deadline(set_clock, decision)
     page = sign_in(member).get(url_of(decision)).content.decode()
@@ -302,20 +278,18 @@ def test_page_view_after_the_deadline_closes(sign_in, member, set_clock):
     assert Outcome.objects.count() == 1
 
 
-def test_outcome_page_shows_votes_by_seat(sign_in, member):
-    decision = opened_text()
-    vote(decision, "approve", *all_but("member_ghana"))
-    vote(decision, "object", "member_ghana", reasons="Arabic is missing.")
-    close_decision(by=person("chair"), decision=decision)
-    page = sign_in(member).get(url_of(decision)).content.decode()
+def test_outcome_page_shows_votes_by_seat(open_text, sign_in, member):
+    vote(open_text, "approve", *all_but("member_ghana"))
+    vote(open_text, "object", "member_ghana", reasons="Arabic is missing.")
+    close_decision(by=person("chair"), decision=open_text)
+    page = sign_in(member).get(url_of(open_text)).content.decode()
     assert "Arabic is missing." in page
     assert "<svg" in page
     assert "In favour: 8. Against: 1. Abstentions: 0." in page
 
 
 @pytest.mark.requirement("R14")
-def test_open_decision_says_that_a_window_of_its_objectives_is_shut(sign_in, officer, agency, finance_officer):
-    committee()
+def test_open_decision_says_that_a_window_of_its_objectives_is_shut(founded, sign_in, officer, agency, finance_officer):
     money_in(finance_officer, "300000.00")
     version = checked_version(agency, officer, objectives={"O1": 100}, main="O1")
     decision = opened(version=version, amounts={window("W1"): version.requested})
@@ -331,8 +305,7 @@ def test_open_decision_says_that_a_window_of_its_objectives_is_shut(sign_in, off
     assert "The project PRJ-" not in page
 
 
-def test_carried_decision_leads_to_its_project(sign_in, officer, member, finance_officer):
-    decision = opened()
+def test_carried_decision_leads_to_its_project(decision, sign_in, officer, member, finance_officer):
     money_in(finance_officer, "300000.00")
     vote(decision, "approve", *all_but("member_iom"))
     close_decision(by=person("chair"), decision=decision)
@@ -346,8 +319,7 @@ def test_carried_decision_leads_to_its_project(sign_in, officer, member, finance
 
 
 @pytest.mark.requirement("R61")
-def test_session_without_developing_countries_is_said_not_quorate(sign_in, officer):
-    committee()
+def test_session_without_developing_countries_is_said_not_quorate(founded, sign_in, officer):
     client = sign_in(officer)
     url = reverse("governance:session_new")
     client.post(url, {"held_on": clock.today().isoformat(), "place": "Geneva", "key": key_in(client.get(url))})
@@ -381,8 +353,7 @@ def test_session_without_developing_countries_only_warns_where_the_rules_say_so(
     assert "only ask for a warning" in sign_in(member).get(session.get_absolute_url()).content.decode()
 
 
-def test_head_appoints_and_others_may_not(sign_in, head, member):
-    committee()
+def test_head_appoints_and_others_may_not(founded, sign_in, head, member):
     url = reverse("governance:appointment", args=[8])
     assert sign_in(member).get(url).status_code == 403
     client = sign_in(head)
@@ -469,15 +440,13 @@ def test_home_asks_as_often_for_three_rows_as_for_one(sign_in, member, django_as
 
 
 @pytest.mark.parametrize(("language", "words"), [("fr", "Votre vote"), ("es", "Su voto")])
-def test_pages_speak_the_language(sign_in, member, language, words):
-    decision = opened()
+def test_pages_speak_the_language(decision, sign_in, member, language, words):
     client = sign_in(member)
     with translation.override(language):
         page = client.get(url_of(decision)).content.decode()
     assert words in page
 
 
-def test_cancelled_item_is_read_by_the_committee_only(sign_in, officer):
-    decision = opened()
+def test_cancelled_item_is_read_by_the_committee_only(decision, sign_in, officer):
     cancel_decision(by=officer, decision=decision, reason="Changed.")
     assert sign_in(person("donor")).get(url_of(decision)).status_code == 404

@@ -8,6 +8,7 @@ from governance.operations import cancel_decision, close_decision, defer_decisio
 from proposals.models import Project, Proposal
 from proposals.operations import return_proposal, submit_proposal, untable
 from tests.governance.factories import after_deadline, all_but, opened, person, tabled, vote
+from tests.ground.scenes import scene
 from tests.proposals.factories import checked_version, money_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R6")]
@@ -18,9 +19,10 @@ def stands(version):
     return Proposal.objects.filter(pk=version.proposal_id).values(*APPROVED).get()
 
 
-def in_principle():
-    """Return a version that the committee has approved in principle."""
-    version = checked_version(person("agency"), person("officer"))
+@scene
+def version(founded, agency, officer):
+    """A version that the committee has approved in principle."""
+    version = checked_version(agency, officer)
     decision = opened(version=version, in_principle=True)
     vote(decision, "approve", *all_but("member_iom"))
     close_decision(by=person("chair"), decision=decision)
@@ -42,8 +44,7 @@ def without_quorum(decision, set_clock):
 
 
 @pytest.mark.parametrize("end", [cancelled, deferred, without_quorum])
-def test_full_item_that_comes_to_nothing_gives_the_approval_in_principle_back(end, set_clock, finance_officer):
-    version = in_principle()
+def test_full_item_that_comes_to_nothing_gives_the_approval_in_principle_back(version, end, set_clock, finance_officer):
     before = stands(version)
     assert before["state"] == "approved_in_principle"
     end(opened(version=version), set_clock)
@@ -56,15 +57,13 @@ def test_full_item_that_comes_to_nothing_gives_the_approval_in_principle_back(en
     assert stands(version)["principle_reference"] == before["principle_reference"]
 
 
-def test_item_cancelled_before_it_opened_gives_it_back_too(officer):
-    version = in_principle()
+def test_item_cancelled_before_it_opened_gives_it_back_too(version, officer):
     before = stands(version)
     cancel_decision(by=officer, decision=tabled(version=version), reason="Later.")
     assert stands(version) == before
 
 
-def test_rejected_full_item_is_rejected_and_the_earlier_approval_stays_on_record():
-    version = in_principle()
+def test_rejected_full_item_is_rejected_and_the_earlier_approval_stays_on_record(version):
     before = stands(version)
     decision = opened(version=version)
     vote(decision, "object", *all_but("member_iom"), reasons="No.")
@@ -76,8 +75,7 @@ def test_rejected_full_item_is_rejected_and_the_earlier_approval_stays_on_record
         untable(by=person("officer"), version=version)
 
 
-def test_approval_in_principle_of_an_earlier_version_is_not_given_to_a_later_one(officer, agency):
-    version = in_principle()
+def test_approval_in_principle_of_an_earlier_version_is_not_given_to_a_later_one(version, officer, agency):
     return_proposal(by=officer, version=version, reason="More.")
     submit_proposal(by=agency, proposal=version.proposal)
     from tests.proposals.factories import Recommendation, check_version
@@ -92,16 +90,14 @@ def test_approval_in_principle_of_an_earlier_version_is_not_given_to_a_later_one
     assert stands(version)["state"] == "eligible"
 
 
-def test_approved_in_principle_is_offered_for_the_committee_and_shown(sign_in, officer):
-    version = in_principle()
+def test_approved_in_principle_is_offered_for_the_committee_and_shown(version, sign_in, officer):
     assert list(Proposal.objects.ready_for_committee()) == [version.proposal]
     opened(version=version)
     page = sign_in(officer).get(version.proposal.get_absolute_url()).content.decode()
     assert "The committee approved this proposal in principle" in page
 
 
-def test_an_approval_in_principle_rewritten_in_the_database_is_found():
-    version = in_principle()
+def test_an_approval_in_principle_rewritten_in_the_database_is_found(version):
     assert [problem for problem in Verification().problems() if "proposal" in problem.where] == []
     Proposal.objects.filter(pk=version.proposal_id).update(principle_version=9)
     where = f"proposals_proposal:{version.proposal_id}.principle_version"

@@ -25,14 +25,12 @@ def to_vote(key: str) -> set[Decision]:
     return {row.decision for row in open_rows(person(key)) if row.place == "to_vote"}
 
 
-def test_holders_are_told_that_a_vote_is_open():
-    opened()
+def test_holders_are_told_that_a_vote_is_open(decision):
     assert {"member", "alternate", "chair", "member.iom"} <= told("decision.opened/1")
     assert not {"officer", "agency", "donor"} & told("decision.opened/1")
 
 
-def test_outcome_is_told_to_holders_secretariat_and_applicant(finance_officer):
-    decision = opened()
+def test_outcome_is_told_to_holders_secretariat_and_applicant(decision, finance_officer):
     vote(decision, "approve", *all_but("member_iom"))
     close_decision(by=person("chair"), decision=decision)
     assert {"member", "officer", "head", "agency"} <= told("decision.closed/1")

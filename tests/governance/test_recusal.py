@@ -21,7 +21,6 @@ from tests.governance.factories import (
     all_but,
     committee,
     opened,
-    opened_text,
     person,
     vote,
 )
@@ -47,8 +46,7 @@ def found(decision):
     return Recusal.objects.filter(decision=decision).exclude(entry_id=decision.opening_entry_id)
 
 
-def test_member_who_joins_the_applicant_after_the_opening_casts_nothing():
-    decision = opened()
+def test_member_who_joins_the_applicant_after_the_opening_casts_nothing(decision):
     join("member_ghana")
     with pytest.raises(NotAllowed, match="applicant or a partner"):
         cast_ballot(by=person("member_ghana"), decision=decision, choice="approve")
@@ -67,8 +65,7 @@ def test_member_who_joins_the_applicant_after_the_opening_casts_nothing():
 
 
 @pytest.mark.requirement("D8")
-def test_same_refused_ballot_sent_twice_is_refused_twice_and_recused_once():
-    decision = opened()
+def test_same_refused_ballot_sent_twice_is_refused_twice_and_recused_once(decision):
     join("member_ghana")
     for _time in range(2):
         with pytest.raises(NotAllowed):
@@ -76,23 +73,20 @@ def test_same_refused_ballot_sent_twice_is_refused_twice_and_recused_once():
     assert found(decision).count() == 1
 
 
-def test_alternate_who_joins_is_recused_and_the_member_still_votes():
-    decision = opened()
+def test_alternate_who_joins_is_recused_and_the_member_still_votes(decision):
     join("alternate")
     with pytest.raises(NotAllowed):
         cast_ballot(by=person("alternate"), decision=decision, choice="approve")
     assert cast_ballot(by=person("member"), decision=decision, choice="approve").capacity == "member"
 
 
-def test_ballot_of_another_finds_the_recusal_too():
-    decision = opened()
+def test_ballot_of_another_finds_the_recusal_too(decision):
     join("member_ghana")
     cast_ballot(by=person("member_undp"), decision=decision, choice="approve")
     assert late_recusals(decision) == {"member.ghana"}
 
 
-def test_ballot_of_who_joins_before_the_close_is_kept_and_not_counted():
-    decision = opened()
+def test_ballot_of_who_joins_before_the_close_is_kept_and_not_counted(decision):
     vote(decision, "object", "member_ghana", reasons="No.")
     vote(decision, "approve", *all_but("member_iom", "member_ghana"))
     join("member_ghana")
@@ -103,8 +97,7 @@ def test_ballot_of_who_joins_before_the_close_is_kept_and_not_counted():
     assert list(checks.problems()) == []
 
 
-def test_who_joined_and_left_again_while_the_vote_was_open_is_recused(set_clock):
-    decision = opened()
+def test_who_joined_and_left_again_while_the_vote_was_open_is_recused(decision, set_clock):
     vote(decision, "approve", *all_but("member_iom"))
     join("member_ghana", until=clock.today())
     set_clock(clock.now() + timedelta(days=2))
@@ -112,8 +105,7 @@ def test_who_joined_and_left_again_while_the_vote_was_open_is_recused(set_clock)
     assert late_recusals(decision) == {"member.ghana"}
 
 
-def test_who_had_left_before_the_opening_votes():
-    committee()
+def test_who_had_left_before_the_opening_votes(founded):
     Membership.objects.create(
         user=person("member_ghana"), organisation=Organisation.objects.get(slug="iom"), role=Role.PARTNER_DRAFTER,
         starts_on=clock.today() - timedelta(days=30), ends_on=clock.today() - timedelta(days=1),
@@ -141,29 +133,25 @@ def test_silence_of_too_few_able_seats_is_no_consent(set_clock):
     assert close_decision(by=None, decision=decision).result == "no_quorum"
 
 
-def test_vote_is_complete_without_the_seat_of_who_joined():
-    decision = opened()
+def test_vote_is_complete_without_the_seat_of_who_joined(decision):
     vote(decision, "approve", *all_but("member_iom", "member_ghana"))
     join("member_ghana")
     assert close_decision(by=person("chair"), decision=decision).result == "carried"
 
 
-def test_declared_interest_stays_the_only_recusal_of_who_joins_later():
-    decision = opened()
+def test_declared_interest_stays_the_only_recusal_of_who_joins_later(decision):
     declare_recusal(by=person("member_ghana"), decision=decision, note="A relative of mine.")
     join("member_ghana")
     cast_ballot(by=person("member_undp"), decision=decision, choice="approve")
     assert [recusal.reason for recusal in found(decision)] == ["declared"]
 
 
-def test_text_recuses_nobody():
-    decision = opened_text()
+def test_text_recuses_nobody(open_text):
     join("member_ghana")
-    assert cast_ballot(by=person("member_ghana"), decision=decision, choice="approve")
+    assert cast_ballot(by=person("member_ghana"), decision=open_text, choice="approve")
 
 
-def test_page_shows_the_vote_disabled_before_anything_is_recorded():
-    decision = opened()
+def test_page_shows_the_vote_disabled_before_anything_is_recorded(decision):
     join("member_ghana")
     place = place_of(person("member_ghana"), decision)
     assert "applicant or a partner" in place.why_not

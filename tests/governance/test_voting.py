@@ -50,9 +50,7 @@ def proposal_of(decision: Decision) -> Proposal:
 
 
 @pytest.mark.requirement("R64")
-def test_only_the_secretariat_puts_an_item(member, agency, officer):
-    committee()
-    version = checked_version(agency, officer)
+def test_only_the_secretariat_puts_an_item(member, version, agency, officer):
     amounts = {Window.objects.unearmarked(): version.requested}
     for person_ in (member, agency):
         with pytest.raises(NotAllowed):
@@ -61,30 +59,26 @@ def test_only_the_secretariat_puts_an_item(member, agency, officer):
 
 
 @pytest.mark.requirement("R46")
-def test_version_without_its_rights_check_cannot_be_put(agency, officer):
-    committee()
+def test_version_without_its_rights_check_cannot_be_put(founded, agency, officer):
     version = checked_version(agency, officer, rights=False)
     with pytest.raises(Refused, match="rights"):
         tabled(version=version)
 
 
-def test_version_is_before_the_committee_once_at_a_time():
-    decision = tabled()
-    version = ProposalVersion.objects.get(pk=decision.version_id)
+def test_version_is_before_the_committee_once_at_a_time(item):
+    version = ProposalVersion.objects.get(pk=item.version_id)
     with pytest.raises(OutOfState):
         tabled(version=version)
 
 
 @pytest.mark.requirement("R60")
-def test_more_than_the_proposal_asks_is_refused(agency, officer):
-    version = checked_version(agency, officer)
+def test_more_than_the_proposal_asks_is_refused(version):
     with pytest.raises(Refused, match="more than"):
         tabled(version=version, amounts={Window.objects.unearmarked(): version.requested + D("0.01")})
 
 
 @pytest.mark.requirement("R14")
-def test_window_that_is_not_open_is_refused(agency, officer):
-    version = checked_version(agency, officer)
+def test_window_that_is_not_open_is_refused(version):
     closed = Window.objects.exclude(status="open").first() or Window.objects.order_by("-pk").first()
     Window.objects.filter(pk=closed.pk).update(status="suspended")
     with pytest.raises(Refused, match="not open"):
@@ -98,8 +92,7 @@ def test_amounts_are_proposed_from_the_percentages_to_the_cent(agency, officer):
     assert all(window.is_open for window in proposed)
 
 
-def test_opening_freezes_seats_rules_and_documents_and_numbers_the_decision():
-    decision = opened()
+def test_opening_freezes_seats_rules_and_documents_and_numbers_the_decision(decision):
     assert decision.reference == f"DEC-{clock.today().year}-001"
     assert decision.frozen_seats.count() == 9
     assert decision.rule_set.number == 1
@@ -109,15 +102,13 @@ def test_opening_freezes_seats_rules_and_documents_and_numbers_the_decision():
     assert second.number == 2
 
 
-def test_opening_grants_the_version_to_able_holders_only():
-    decision = opened()
+def test_opening_grants_the_version_to_able_holders_only(decision):
     assert has_grant(person("member"), VIEW, decision.version)
     assert has_grant(person("alternate"), VIEW, decision.version)
     assert not has_grant(person("member_iom"), VIEW, decision.version)
 
 
-def test_cancelling_withdraws_the_grants_and_takes_the_proposal_off_the_table(officer):
-    decision = opened()
+def test_cancelling_withdraws_the_grants_and_takes_the_proposal_off_the_table(decision, officer):
     cancel_decision(by=officer, decision=decision, reason="The amounts change.")
     assert not has_grant(person("member"), VIEW, decision.version)
     assert proposal_of(decision).state == "eligible"
@@ -139,8 +130,7 @@ def test_fewer_able_seats_than_the_floor_cannot_open(officer):
 
 
 @pytest.mark.requirement("R61")
-def test_required_group_without_an_able_seat_cannot_open(officer):
-    committee()
+def test_required_group_without_an_able_seat_cannot_open(founded, officer):
     from governance.models import Holder
 
     Holder.objects.filter(seat__constituency="developing_countries").update(ends_on=clock.today() - timedelta(days=1))
@@ -152,8 +142,7 @@ def test_required_group_without_an_able_seat_cannot_open(officer):
 
 
 @pytest.mark.requirement("R48")
-def test_member_of_the_applicant_is_recused_without_being_asked():
-    decision = opened()
+def test_member_of_the_applicant_is_recused_without_being_asked(decision):
     recusal = Recusal.objects.get(decision=decision)
     assert (recusal.holder.user, recusal.reason, recusal.organisation.slug) == (
         person("member_iom"),
@@ -166,24 +155,22 @@ def test_member_of_the_applicant_is_recused_without_being_asked():
 
 
 @pytest.mark.requirement("R48")
-def test_declared_interest_stops_the_vote_and_what_was_cast_is_kept_uncounted(set_clock):
-    decision = opened_text()
-    vote(decision, "object", "member_ghana")
-    declare_recusal(by=person("member_ghana"), decision=decision, note="I wrote this text.")
+def test_declared_interest_stops_the_vote_and_what_was_cast_is_kept_uncounted(open_text, set_clock):
+    vote(open_text, "object", "member_ghana")
+    declare_recusal(by=person("member_ghana"), decision=open_text, note="I wrote this text.")
     with pytest.raises(NotAllowed, match="declared an interest"):
-        cast_ballot(by=person("member_ghana"), decision=decision, choice="approve")
-    vote(decision, "approve", *all_but("member_ghana"))
-    outcome = close_decision(by=person("chair"), decision=decision)
+        cast_ballot(by=person("member_ghana"), decision=open_text, choice="approve")
+    vote(open_text, "approve", *all_but("member_ghana"))
+    outcome = close_decision(by=person("chair"), decision=open_text)
     assert outcome.is_consensus
-    assert Ballot.objects.filter(decision=decision, choice="object").count() == 1
+    assert Ballot.objects.filter(decision=open_text, choice="object").count() == 1
     assert outcome.counts["total"]["able"] == 8
 
 
-def test_alternate_acts_for_a_recused_member():
-    decision = opened_text()
-    declare_recusal(by=person("member"), decision=decision, note="A relative of mine.")
-    vote(decision, "approve", "alternate", *all_but("member"))
-    assert close_decision(by=person("chair"), decision=decision).counts["total"]["approvals"] == 9
+def test_alternate_acts_for_a_recused_member(open_text):
+    declare_recusal(by=person("member"), decision=open_text, note="A relative of mine.")
+    vote(open_text, "approve", "alternate", *all_but("member"))
+    assert close_decision(by=person("chair"), decision=open_text).counts["total"]["approvals"] == 9
 
 
 # -- casting -------------------------------------------------------------------------------------------------------
@@ -191,15 +178,13 @@ def test_alternate_acts_for_a_recused_member():
 
 @pytest.mark.requirement("R64")
 @pytest.mark.parametrize("key", ["officer", "finance_officer", "head"])
-def test_secretariat_never_votes(key):
-    decision = opened()
+def test_secretariat_never_votes(decision, key):
     with pytest.raises(NotAllowed, match="never votes"):
         cast_ballot(by=person(key), decision=decision, choice="approve")
 
 
 @pytest.mark.parametrize("key", ["auditor", "donor", "agency", "reviewer", "forum_chair"])
-def test_who_holds_no_seat_does_not_vote(key):
-    decision = opened()
+def test_who_holds_no_seat_does_not_vote(decision, key):
     with pytest.raises(NotAllowed, match="held no seat"):
         cast_ballot(by=person(key), decision=decision, choice="approve")
 
@@ -213,38 +198,33 @@ def test_who_holds_no_seat_does_not_vote(key):
         ("approve_with_conditions", "", "No conditions"),
     ],
 )
-def test_invalid_ballots_are_refused(choice, reasons, why):
-    decision = opened()
+def test_invalid_ballots_are_refused(decision, choice, reasons, why):
     with pytest.raises(Refused, match=why):
         cast_ballot(by=person("member"), decision=decision, choice=choice, reasons=reasons)
 
 
-def test_ballots_are_kept_and_the_members_last_counts():
-    decision = opened_text()
-    vote(decision, "object", "member", "alternate")
-    vote(decision, "approve", *all_but())
-    vote(decision, "object", "alternate")
-    assert Ballot.objects.filter(decision=decision).count() == 12
-    assert close_decision(by=person("chair"), decision=decision).is_consensus
+def test_ballots_are_kept_and_the_members_last_counts(open_text):
+    vote(open_text, "object", "member", "alternate")
+    vote(open_text, "approve", *all_but())
+    vote(open_text, "object", "alternate")
+    assert Ballot.objects.filter(decision=open_text).count() == 12
+    assert close_decision(by=person("chair"), decision=open_text).is_consensus
 
 
 @pytest.mark.requirement("D8")
-def test_same_form_sent_twice_is_one_ballot(member):
-    decision = opened()
+def test_same_form_sent_twice_is_one_ballot(decision, member):
     sent = {"by": member, "decision": decision, "choice": "approve", "key": "k" * 32}
     assert cast_ballot(**sent) == cast_ballot(**sent)
     assert Ballot.objects.count() == 1
 
 
-def test_no_ballot_from_the_deadline_on(set_clock):
-    decision = opened()
+def test_no_ballot_from_the_deadline_on(decision, set_clock):
     set_clock(decision.closes_at)
     with pytest.raises(OutOfState, match="closed on"):
         cast_ballot(by=person("member"), decision=decision, choice="approve")
 
 
-def test_receipt_and_register_say_nothing_of_the_choice_before_the_close():
-    decision = opened()
+def test_receipt_and_register_say_nothing_of_the_choice_before_the_close(decision):
     vote(decision, "object", "member", reasons="Too dear.")
     ballot = Ballot.objects.get()
     entry = RegisterEntry.objects.get(pk=ballot.entry_id)
@@ -256,10 +236,9 @@ def test_receipt_and_register_say_nothing_of_the_choice_before_the_close():
     )
 
 
-def test_bodies_of_ballots_are_public_from_the_close():
-    decision = opened_text()
-    vote(decision, "approve", *all_but())
-    close_decision(by=person("chair"), decision=decision)
+def test_bodies_of_ballots_are_public_from_the_close(open_text):
+    vote(open_text, "approve", *all_but())
+    close_decision(by=person("chair"), decision=open_text)
     entries = RegisterEntry.objects.filter(kind="ballot.cast/1")
     assert entries.count() == 9
     assert not entries.filter(public_from=None).exists()
@@ -287,8 +266,7 @@ def test_carried_decision_approves_and_allocates_in_one_act(finance_officer):
 
 
 @pytest.mark.requirement("R60")
-def test_short_pool_leaves_the_version_approved_and_nothing_posted(finance_officer):
-    decision = opened()
+def test_short_pool_leaves_the_version_approved_and_nothing_posted(decision, finance_officer):
     money_in(finance_officer, "1000.00")
     vote(decision, "approve", *all_but("member_iom"))
     before = Posting.objects.count()
@@ -301,8 +279,7 @@ def test_short_pool_leaves_the_version_approved_and_nothing_posted(finance_offic
 
 
 @pytest.mark.requirement("R6")
-def test_approval_in_principle_carries_no_money(agency, officer):
-    version = checked_version(agency, officer)
+def test_approval_in_principle_carries_no_money(version):
     with pytest.raises(Refused, match="no money"):
         tabled(version=version, in_principle=True, amounts={Window.objects.unearmarked(): D(1)})
     decision = opened(version=version, in_principle=True)
@@ -317,8 +294,7 @@ def test_approval_in_principle_carries_no_money(agency, officer):
 @pytest.mark.parametrize(
     ("choice", "result", "state"), [("return", "returned", "returned"), ("object", "rejected", "rejected")]
 )
-def test_outcome_against_goes_back_to_the_proposal(choice, result, state):
-    decision = opened()
+def test_outcome_against_goes_back_to_the_proposal(decision, choice, result, state):
     vote(decision, choice, *all_but("member_iom"), reasons="The budget is unclear.")
     outcome = close_decision(by=person("chair"), decision=decision)
     assert (outcome.result, proposal_of(decision).state) == (result, state)
@@ -326,16 +302,14 @@ def test_outcome_against_goes_back_to_the_proposal(choice, result, state):
         assert "The budget is unclear." in decision.version.returns.get().reason
 
 
-def test_no_quorum_takes_the_proposal_off_the_table(set_clock):
-    decision = opened()
+def test_no_quorum_takes_the_proposal_off_the_table(decision, set_clock):
     vote(decision, "approve", "member")
     after_deadline(set_clock, decision)
     assert [outcome.result for outcome in close_due()] == ["no_quorum"]
     assert proposal_of(decision).state == "eligible"
 
 
-def test_vote_stays_open_until_the_deadline_unless_all_have_voted():
-    decision = opened()
+def test_vote_stays_open_until_the_deadline_unless_all_have_voted(decision):
     vote(decision, "approve", *all_but("member_iom", "member_network"))
     for by in (None, person("chair"), person("officer"), person("member")):
         with pytest.raises(OutOfState):
@@ -347,8 +321,7 @@ def test_vote_stays_open_until_the_deadline_unless_all_have_voted():
 
 
 @pytest.mark.requirement("D8")
-def test_closing_again_returns_the_same_outcome(set_clock):
-    decision = opened()
+def test_closing_again_returns_the_same_outcome(decision, set_clock):
     vote(decision, "approve", *all_but("member_iom"))
     after_deadline(set_clock, decision)
     first = close_decision(by=None, decision=decision)
@@ -357,8 +330,7 @@ def test_closing_again_returns_the_same_outcome(set_clock):
     assert Outcome.objects.count() == 1
 
 
-def test_chair_defers_before_the_first_ballot_only():
-    decision = opened()
+def test_chair_defers_before_the_first_ballot_only(decision):
     with pytest.raises(NotAllowed):
         defer_decision(by=person("member"), decision=decision, reason="Later.")
     vote(decision, "approve", "member")
@@ -369,27 +341,24 @@ def test_chair_defers_before_the_first_ballot_only():
     assert (outcome.result, outcome.note) == ("deferred", "Translation is missing.")
 
 
-def test_first_reasoned_objection_ends_a_no_objection_procedure():
-    decision = opened_text(procedure="no_objection")
+def test_first_reasoned_objection_ends_a_no_objection_procedure(silent_text):
     with pytest.raises(Refused, match="Silence"):
-        cast_ballot(by=person("member"), decision=decision, choice="approve")
-    cast_ballot(by=person("member"), decision=decision, choice="object", reasons="To be discussed.")
-    assert Outcome.objects.get(decision=decision).result == "to_session"
+        cast_ballot(by=person("member"), decision=silent_text, choice="approve")
+    cast_ballot(by=person("member"), decision=silent_text, choice="object", reasons="To be discussed.")
+    assert Outcome.objects.get(decision=silent_text).result == "to_session"
 
 
 @pytest.mark.requirement("R54")
-def test_objection_that_ends_the_procedure_is_as_open_afterwards_as_every_other_ballot():
-    decision = opened_text(procedure="no_objection")
-    ballot = cast_ballot(by=person("member"), decision=decision, choice="object", reasons="To be discussed.")
+def test_objection_that_ends_the_procedure_is_as_open_afterwards_as_every_other_ballot(silent_text):
+    ballot = cast_ballot(by=person("member"), decision=silent_text, choice="object", reasons="To be discussed.")
     entry = RegisterEntry.objects.get(pk=ballot.entry_id)
-    closed = RegisterEntry.objects.get(pk=Outcome.objects.get(decision=decision).entry_id)
+    closed = RegisterEntry.objects.get(pk=Outcome.objects.get(decision=silent_text).entry_id)
     assert (entry.public_from, json.loads(entry.body)["public"]) == (closed.recorded_at, True)
 
 
-def test_silence_carries_at_the_deadline(set_clock):
-    decision = opened_text(procedure="no_objection")
-    after_deadline(set_clock, decision)
-    assert close_decision(by=None, decision=decision).result == "carried"
+def test_silence_carries_at_the_deadline(silent_text, set_clock):
+    after_deadline(set_clock, silent_text)
+    assert close_decision(by=None, decision=silent_text).result == "carried"
 
 
 def test_member_who_left_after_the_opening_still_votes_and_the_successor_does_not():

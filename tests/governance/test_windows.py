@@ -12,7 +12,8 @@ from governance.models import Outcome
 from governance.operations import close_decision, propose_amounts
 from proposals.models import Project, WaitingApproval
 from proposals.operations import fund_waiting, prepare_waiting
-from tests.governance.factories import D, all_but, committee, opened, person, tabled, vote
+from tests.governance.factories import D, all_but, opened, person, tabled, vote
+from tests.ground.scenes import scene
 from tests.proposals.factories import checked_version, money_in, window
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R14")]
@@ -24,8 +25,13 @@ def suspend(*codes):
 
 
 def version_for(agency, officer, **objectives):
-    committee()
     return checked_version(agency, officer, objectives=objectives, main=next(iter(objectives)))
+
+
+@scene
+def version(founded, agency, officer):
+    """A version that follows the first objective alone."""
+    return version_for(agency, officer, O1=100)
 
 
 def carried(decision):
@@ -34,8 +40,7 @@ def carried(decision):
 
 
 @pytest.mark.parametrize("code", ["GEN", "W1", "W2"])
-def test_project_of_a_suspended_window_is_not_put_whichever_window_is_named(code, agency, officer):
-    version = version_for(agency, officer, O1=100)
+def test_project_of_a_suspended_window_is_not_put_whichever_window_is_named(code, version):
     suspend("W1")
     with pytest.raises(Refused, match="not open"):
         tabled(version=version, amounts={window(code): D(1000)})
@@ -56,20 +61,17 @@ def test_each_objective_of_a_proposal_needs_its_window(agency, officer):
         tabled(version=version, amounts={window("W2"): D(1000)})
 
 
-def test_window_that_serves_none_of_the_objectives_is_refused(agency, officer):
-    version = version_for(agency, officer, O1=100)
+def test_window_that_serves_none_of_the_objectives_is_refused(version):
     with pytest.raises(Refused, match="serves none"):
         tabled(version=version, amounts={window("W2"): D(1000)})
 
 
-def test_approval_in_principle_does_not_need_the_window(agency, officer):
-    version = version_for(agency, officer, O1=100)
+def test_approval_in_principle_does_not_need_the_window(version):
     suspend("W1")
     assert opened(version=version, in_principle=True).is_open
 
 
-def test_decision_carried_while_its_window_is_suspended_waits_and_posts_nothing(agency, officer, finance_officer):
-    version = version_for(agency, officer, O1=100)
+def test_decision_carried_while_its_window_is_suspended_waits_and_posts_nothing(version, finance_officer):
     money_in(finance_officer, "300000.00")
     decision = opened(version=version, amounts={window("GEN"): version.requested})
     suspend("W1")
@@ -79,9 +81,8 @@ def test_decision_carried_while_its_window_is_suspended_waits_and_posts_nothing(
 
 
 def test_waiting_approval_is_not_funded_until_its_window_is_open(
-    agency, officer, finance_officer, second_finance_officer, head
+    version, finance_officer, second_finance_officer, head
 ):
-    version = version_for(agency, officer, O1=100)
     decision = opened(version=version, amounts={window("GEN"): version.requested})
     carried(decision)
     money_in(finance_officer, "300000.00")
@@ -95,10 +96,9 @@ def test_waiting_approval_is_not_funded_until_its_window_is_open(
 
 
 def test_approval_held_back_by_its_window_does_not_hold_back_the_next(
-    agency, officer, finance_officer, second_finance_officer
+    version, agency, officer, finance_officer, second_finance_officer
 ):
-    first = version_for(agency, officer, O1=100)
-    carried(opened(version=first, amounts={window("GEN"): first.requested}))
+    carried(opened(version=version, amounts={window("GEN"): version.requested}))
     second = version_for(agency, officer, O2=100)
     carried(opened(version=second, amounts={window("GEN"): second.requested}))
     money_in(finance_officer, "600000.00")
@@ -110,8 +110,7 @@ def test_approval_held_back_by_its_window_does_not_hold_back_the_next(
     assert fund_waiting(by=second_finance_officer, waiting=waiting).amount == second.requested
 
 
-def test_amounts_are_proposed_from_the_objectives_own_window_even_when_it_is_shut(agency, officer):
-    version = version_for(agency, officer, O1=100)
+def test_amounts_are_proposed_from_the_objectives_own_window_even_when_it_is_shut(version):
     suspend("W1")
     assert propose_amounts(version) == {window("W1"): version.requested}
 

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
 
 from tests.ground import server
 from tests.ground.kept import kept
 from tests.ground.layers import PEOPLE, Layer
+from tests.ground.scenes import STAGE, Scene
 
 
 class Copies:
@@ -15,19 +17,24 @@ class Copies:
         self.name = name
         self._kept: dict[Layer, str] = {}
         self._clean: set[str] = set()
-        self._asked = PEOPLE
-        self._begun = False
+        self._asked: tuple[Layer, tuple[Scene, ...]] = (PEOPLE, ())
+        self._blocker: DjangoDbBlocker | None = None
 
-    def begin(self) -> None:
+    def begin(self, blocker: DjangoDbBlocker) -> None:
         """Have the database that the first test asked for: from now on there is a server."""
-        self._begun = True
-        self.ask(self._asked)
+        self._blocker = blocker
+        self.ask(*self._asked)
 
-    def ask(self, layer: Layer) -> None:
-        """Have Django on a clean copy of this layer; inside a module's own transaction its database stays."""
-        self._asked = layer
-        if self._begun and not connection.in_atomic_block:
-            self._use(layer)
+    def ask(self, layer: Layer, scenes: tuple[Scene, ...]) -> None:
+        """Have Django on a clean copy of this layer, and these scenes in it; a module's own transaction stays as it is."""
+        before, self._asked = self._asked[0], (layer, scenes)
+        if self._blocker is None:
+            return
+        with self._blocker.unblock():
+            STAGE.keep(scenes if layer is before else ())
+            if not connection.in_atomic_block:
+                self._use(layer)
+            STAGE.have(scenes)
 
     def _use(self, layer: Layer) -> None:
         name = f"{self.name}_{layer.name}"
@@ -47,6 +54,7 @@ class Copies:
 
     def end(self) -> None:
         """Drop this worker's copies."""
+        STAGE.keep()
         connections.close_all()
         server.drop(*server.databases(f"{self.name}_"))
 

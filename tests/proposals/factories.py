@@ -170,8 +170,11 @@ def submitted_version(by: User, **choices: Any) -> ProposalVersion:
 
 
 def checked_version(by: User, officer: User, *, rights: bool = True, **choices: Any) -> ProposalVersion:
-    """Return a version found eligible, by its recommendations when it names any."""
-    version = submitted_version(by, **choices)
+    return found_eligible(submitted_version(by, **choices), officer, rights=rights)
+
+
+def found_eligible(version: ProposalVersion, officer: User, *, rights: bool = True) -> ProposalVersion:
+    """Find a version eligible, by its recommendations when it names any."""
     codes = version.parsed["recommendations"]
     check_version(
         by=officer, version=version, is_eligible=True, route="recommendation" if codes else "justified",
@@ -182,7 +185,10 @@ def checked_version(by: User, officer: User, *, rights: bool = True, **choices: 
 
 
 def tabled_version(by: User, officer: User, **choices: Any) -> ProposalVersion:
-    version = checked_version(by, officer, **choices)
+    return put_on_table(checked_version(by, officer, **choices), officer)
+
+
+def put_on_table(version: ProposalVersion, officer: User) -> ProposalVersion:
     mark_tabled(by=officer, version=version)
     return ProposalVersion.objects.get(pk=version.pk)
 
@@ -217,6 +223,13 @@ def approved_project(
 ) -> Project:
     """Return a project approved for all that it asks, from one window."""
     version = tabled_version(by, officer, **choices)
+    return approved(version, finance_officer, conditions=conditions, code=code)
+
+
+def approved(
+    version: ProposalVersion, finance_officer: User, *, conditions: tuple[str, ...] = (), code: str = "GEN"
+) -> Project:
+    """Approve a version that is before the committee, with the money that it asks."""
     money_in(finance_officer, version.amount * 2, code=code)
     return approve_version(
         by=None, version=version, amounts={window(code): version.amount}, decision_ref="DEC-2008-001",
@@ -253,7 +266,10 @@ def offered_contract(project: Project, officer: User, **changes: Any) -> Contrac
 
 
 def signed_contract(project: Project, officer: User, signatory: User, head: User, **changes: Any) -> Contract:
-    contract = offered_contract(project, officer, **changes)
+    return signed_by_both(offered_contract(project, officer, **changes), signatory, head)
+
+
+def signed_by_both(contract: Contract, signatory: User, head: User) -> Contract:
     sign_contract(by=signatory, contract=contract)
     return sign_contract(by=head, contract=contract)
 

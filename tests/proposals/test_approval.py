@@ -23,6 +23,7 @@ from proposals.operations import (
     return_version,
     untable,
 )
+from tests.ground.scenes import scene
 from tests.proposals.factories import (
     approved_project,
     checked_version,
@@ -46,28 +47,25 @@ def state_of(version):
 
 
 @pytest.mark.requirement("R69")
-def test_officer_confirms_the_recommendation(agency, officer):
-    version = checked_version(agency, officer)
-    link = version.proposal.recommendations.get()
+def test_officer_confirms_the_recommendation(checked, officer):
+    link = checked.proposal.recommendations.get()
     assert (link.recommendation.code, link.confirmed_by) == ("B04", officer)
 
 
 @pytest.mark.requirement("R69")
-def test_recommendation_that_the_proposal_does_not_name_cannot_be_confirmed(agency, officer):
-    version = submitted_version(agency)
+def test_recommendation_that_the_proposal_does_not_name_cannot_be_confirmed(submitted, officer):
     with pytest.raises(Refused) as refusal:
         check_version(
-            by=officer, version=version, is_eligible=True, route="recommendation",
+            by=officer, version=submitted, is_eligible=True, route="recommendation",
             confirmed=Recommendation.objects.filter(code="B09"),
         )  # fmt: skip
     assert refusal.value.field == "confirmed"
 
 
 @pytest.mark.requirement("R70")
-def test_second_route_needs_a_justification(agency, officer):
-    version = submitted_version(agency)
+def test_second_route_needs_a_justification(submitted, agency, officer):
     with pytest.raises(Refused) as refusal:
-        check_version(by=officer, version=version, is_eligible=True, route="justified")
+        check_version(by=officer, version=submitted, is_eligible=True, route="justified")
     assert refusal.value.field == "route"
     other = submitted_version(agency, recommendations=(), justification="Capacity.", objectives={"O3": 100})
     assert check_version(by=officer, version=other, is_eligible=True, route="justified").route == "justified"
@@ -86,22 +84,21 @@ def test_proposal_is_not_tabled_nor_approved_before_the_rights_check(agency, off
 
 
 @pytest.mark.parametrize("who", ["agency", "finance_officer", "auditor", "member", "donor"])
-def test_others_do_not_check_nor_return(who, agency, officer, request):
-    person, version = request.getfixturevalue(who), submitted_version(agency)
+def test_others_do_not_check_nor_return(who, submitted, request):
+    person = request.getfixturevalue(who)
     with pytest.raises(NotAllowed):
-        check_version(by=person, version=version, is_eligible=False)
+        check_version(by=person, version=submitted, is_eligible=False)
     with pytest.raises(NotAllowed):
-        return_proposal(by=person, version=version, reason="x")
+        return_proposal(by=person, version=submitted, reason="x")
 
 
-def test_replaced_version_cannot_be_checked(agency, officer):
+def test_replaced_version_cannot_be_checked(submitted, agency, officer):
     from proposals.operations import submit_proposal
 
-    version = submitted_version(agency)
-    return_proposal(by=officer, version=version, reason="More.")
-    submit_proposal(by=agency, proposal=version.proposal)
+    return_proposal(by=officer, version=submitted, reason="More.")
+    submit_proposal(by=agency, proposal=submitted.proposal)
     with pytest.raises(OutOfState):
-        check_version(by=officer, version=version, is_eligible=False)
+        check_version(by=officer, version=submitted, is_eligible=False)
 
 
 @pytest.mark.requirement("R59", "R60")
@@ -115,69 +112,66 @@ def test_approval_makes_the_project_and_allocates_at_once(agency, officer, finan
 
 
 @pytest.mark.requirement("R60")
-def test_approving_more_than_is_available_changes_nothing(agency, officer, finance_officer):
-    version = tabled_version(agency, officer)
+def test_approving_more_than_is_available_changes_nothing(tabled, finance_officer):
     money_in(finance_officer, "100000.00")
     postings = Posting.objects.count()
     with pytest.raises(InsufficientFunds):
-        approve(version)
-    assert (state_of(version), Project.objects.count(), Posting.objects.count()) == ("tabled", 0, postings)
+        approve(tabled)
+    assert (state_of(tabled), Project.objects.count(), Posting.objects.count()) == ("tabled", 0, postings)
 
 
 @pytest.mark.parametrize("amount", ["250000.01", "-1", "0.00"])
-def test_amounts_beyond_what_is_asked_are_refused(amount, agency, officer, finance_officer):
-    version = tabled_version(agency, officer)
+def test_amounts_beyond_what_is_asked_are_refused(amount, tabled, finance_officer):
     money_in(finance_officer, "500000.00")
     with pytest.raises(Refused):
         approve_version(
-            by=None, version=version, amounts={window(): D(amount)}, decision_ref="DEC-2008-001", on=clock.today()
+            by=None, version=tabled, amounts={window(): D(amount)}, decision_ref="DEC-2008-001", on=clock.today()
         )
 
 
-def test_version_that_is_not_tabled_cannot_be_approved(agency, officer, finance_officer):
-    version = checked_version(agency, officer)
+def test_version_that_is_not_tabled_cannot_be_approved(checked, finance_officer):
     money_in(finance_officer, "500000.00")
     with pytest.raises(OutOfState):
-        approve(version)
+        approve(checked)
 
 
 @pytest.mark.requirement("R6")
-def test_approval_in_principle_shows_and_cannot_be_allocated(agency, officer, finance_officer):
-    version = tabled_version(agency, officer)
+def test_approval_in_principle_shows_and_cannot_be_allocated(tabled, finance_officer):
     money_in(finance_officer, "500000.00")
-    proposal = approve_in_principle(by=None, version=version, decision_ref="DEC-2007-001", on=clock.today())
+    proposal = approve_in_principle(by=None, version=tabled, decision_ref="DEC-2007-001", on=clock.today())
     assert proposal.get_state_display() == "Approved in principle"
     assert (proposal.decision_reference, proposal.decided_at is not None) == ("DEC-2007-001", True)
     with pytest.raises(OutOfState, match="in principle"):
-        approve(version)
+        approve(tabled)
     assert Project.objects.count() == 0
 
 
 @pytest.mark.requirement("R6")
-def test_proposal_approved_in_principle_can_come_back_to_the_committee(agency, officer, finance_officer):
-    version = tabled_version(agency, officer)
-    approve_in_principle(by=None, version=version, decision_ref="DEC-2007-001", on=clock.today())
-    mark_tabled(by=officer, version=version)
+def test_proposal_approved_in_principle_can_come_back_to_the_committee(tabled, officer, finance_officer):
+    approve_in_principle(by=None, version=tabled, decision_ref="DEC-2007-001", on=clock.today())
+    mark_tabled(by=officer, version=tabled)
     money_in(finance_officer, "500000.00")
-    assert approve(version).state == "approved"
+    assert approve(tabled).state == "approved"
 
 
-def waiting(agency, officer, decision="DEC-2008-002"):
-    version = tabled_version(agency, officer)
+def wait(version, decision="DEC-2008-002"):
     return approve_waiting(
         by=None, version=version, amounts={window(): version.amount}, decision_ref=decision,
         conditions=["A steering group."], on=clock.today(),
     )  # fmt: skip
 
 
-def test_short_pool_posts_nothing_and_makes_no_project(agency, officer):
-    approval = waiting(agency, officer)
+@scene
+def approval(tabled):
+    return wait(tabled)
+
+
+def test_short_pool_posts_nothing_and_makes_no_project(approval):
     assert state_of(approval.version) == "approved_waiting"
     assert (Project.objects.count(), Posting.objects.count()) == (0, 0)
 
 
-def test_waiting_approval_is_allocated_by_two_officers(agency, officer, finance_officer, second_finance_officer):
-    approval = waiting(agency, officer)
+def test_waiting_approval_is_allocated_by_two_officers(approval, finance_officer, second_finance_officer):
     money_in(finance_officer, "500000.00")
     with pytest.raises(OutOfState):
         fund_waiting(by=finance_officer, waiting=approval)
@@ -190,15 +184,13 @@ def test_waiting_approval_is_allocated_by_two_officers(agency, officer, finance_
         fund_waiting(by=second_finance_officer, waiting=approval)
 
 
-def test_waiting_approvals_are_served_in_rank_order(agency, officer, finance_officer):
-    waiting(agency, officer)
-    later = waiting(agency, officer, "DEC-2008-003")
+def test_waiting_approvals_are_served_in_rank_order(approval, agency, officer, finance_officer):
+    later = wait(tabled_version(agency, officer), "DEC-2008-003")
     with pytest.raises(Refused, match="earlier"):
         prepare_waiting(by=finance_officer, waiting=later)
 
 
-def test_waiting_approval_stays_while_the_pool_is_short(agency, officer, finance_officer, second_finance_officer):
-    approval = waiting(agency, officer)
+def test_waiting_approval_stays_while_the_pool_is_short(approval, finance_officer, second_finance_officer):
     money_in(finance_officer, "1000.00")
     prepare_waiting(by=finance_officer, waiting=approval)
     with pytest.raises(InsufficientFunds):
@@ -207,35 +199,30 @@ def test_waiting_approval_stays_while_the_pool_is_short(agency, officer, finance
 
 
 @pytest.mark.parametrize("who", ["officer", "agency", "auditor", "chair"])
-def test_only_finance_officers_allocate_waiting_approvals(who, agency, officer, request):
-    approval = waiting(agency, officer)
+def test_only_finance_officers_allocate_waiting_approvals(who, approval, request):
     with pytest.raises(NotAllowed):
         prepare_waiting(by=request.getfixturevalue(who), waiting=approval)
 
 
-def test_committee_returns_with_reasons(agency, officer):
-    version = tabled_version(agency, officer)
-    proposal = return_version(by=None, version=version, decision_ref="DEC-2008-004", reasons=["Costs.", "Dates."])
+def test_committee_returns_with_reasons(tabled):
+    proposal = return_version(by=None, version=tabled, decision_ref="DEC-2008-004", reasons=["Costs.", "Dates."])
     assert (proposal.state, proposal.is_editable) == ("returned", True)
-    assert version.returns.get().reason == "Costs.\n\nDates."
+    assert tabled.returns.get().reason == "Costs.\n\nDates."
 
 
-def test_rejected_proposal_stays_rejected(agency, officer):
-    version = tabled_version(agency, officer)
-    reject_version(by=None, version=version, decision_ref="DEC-2008-004", reasons=["No."])
+def test_rejected_proposal_stays_rejected(tabled, officer):
+    reject_version(by=None, version=tabled, decision_ref="DEC-2008-004", reasons=["No."])
     with pytest.raises(OutOfState):
-        mark_tabled(by=officer, version=version)
+        mark_tabled(by=officer, version=tabled)
 
 
-def test_untabled_version_can_be_tabled_again(agency, officer):
-    version = tabled_version(agency, officer)
-    assert untable(by=officer, version=version).state == "eligible"
-    assert mark_tabled(by=officer, version=version).state == "tabled"
+def test_untabled_version_can_be_tabled_again(tabled, officer):
+    assert untable(by=officer, version=tabled).state == "eligible"
+    assert mark_tabled(by=officer, version=tabled).state == "tabled"
 
 
 @pytest.mark.requirement("R59")
-def test_no_contract_without_a_project(agency, officer):
-    approval = waiting(agency, officer)
+def test_no_contract_without_a_project(approval, officer):
     assert not hasattr(Proposal.objects.get(pk=approval.version.proposal_id), "project")
     project = Project(pk=0)
     with pytest.raises(Project.DoesNotExist):
@@ -245,7 +232,6 @@ def test_no_contract_without_a_project(agency, officer):
         )  # fmt: skip
 
 
-def test_latest_version_alone_is_with_the_committee(agency, officer):
-    version = checked_version(agency, officer)
-    assert list(ProposalVersion.objects.latest()) == [version]
-    assert list(Proposal.objects.ready_for_committee()) == [version.proposal]
+def test_latest_version_alone_is_with_the_committee(checked):
+    assert list(ProposalVersion.objects.latest()) == [checked]
+    assert list(Proposal.objects.ready_for_committee()) == [checked.proposal]

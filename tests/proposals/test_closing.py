@@ -18,19 +18,14 @@ from funds.operations.vouchers import prepare_voucher
 from proposals.closure import open_items
 from proposals.models import PartnerReport, Project
 from proposals.operations import close_project, complete_project, prepare_tranche
-from tests.proposals.factories import accepted_report, approved_project, paid_first_tranche, signed_contract, window
+from tests.proposals.factories import accepted_report, paid_first_tranche, window
 
 D = Decimal
 
 
 @pytest.fixture
-def project(agency, officer, finance_officer):
-    return approved_project(agency, officer, finance_officer)
-
-
-@pytest.fixture
-def contract(project, officer, agency, head):
-    return signed_contract(project, officer, agency, head)
+def contract(signed):
+    return signed
 
 
 def labels(project):

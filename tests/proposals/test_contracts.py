@@ -29,18 +29,12 @@ from reporting.homes import tasks_for
 from tests.proposals.factories import (
     accepted_report,
     approved_project,
-    offered_contract,
     paid_first_tranche,
     signed_contract,
     terms_of,
 )
 
 D = Decimal
-
-
-@pytest.fixture
-def project(agency, officer, finance_officer):
-    return approved_project(agency, officer, finance_officer)
 
 
 def draft(project, officer, **changes):
@@ -64,27 +58,24 @@ def test_first_wording_writes_indicators_without_needless_cents(project):
 
 
 @pytest.mark.parametrize("first", ["agency", "head"])
-def test_two_sides_sign_in_either_order(first, project, officer, agency, head):
-    contract = offered_contract(project, officer)
+def test_two_sides_sign_in_either_order(first, offered, agency, head):
     order = [agency, head] if first == "agency" else [head, agency]
-    assert sign_contract(by=order[0], contract=contract).state == "offered"
-    concluded = sign_contract(by=order[1], contract=contract)
+    assert sign_contract(by=order[0], contract=offered).state == "offered"
+    concluded = sign_contract(by=order[1], contract=offered)
     assert (concluded.state, concluded.partner_signed_by, concluded.alliance_signed_by) == ("signed", agency, head)
     assert Project.objects.get().state == "active"
 
 
-def test_a_side_signs_once(project, officer, agency):
-    contract = offered_contract(project, officer)
-    sign_contract(by=agency, contract=contract)
+def test_a_side_signs_once(offered, agency):
+    sign_contract(by=agency, contract=offered)
     with pytest.raises(OutOfState):
-        sign_contract(by=agency, contract=contract)
+        sign_contract(by=agency, contract=offered)
 
 
 @pytest.mark.parametrize("who", ["rival_agency", "officer", "finance_officer", "donor", "chair", "auditor"])
-def test_others_do_not_sign(who, project, officer, request):
-    contract = offered_contract(project, officer)
+def test_others_do_not_sign(who, offered, request):
     with pytest.raises(NotAllowed):
-        sign_contract(by=request.getfixturevalue(who), contract=contract)
+        sign_contract(by=request.getfixturevalue(who), contract=offered)
 
 
 def test_draft_is_not_signed(project, officer, agency):
@@ -124,11 +115,10 @@ def test_tranche_waits_for_a_report_of_its_contract(report, project, officer):
         draft(project, officer, tranches=[TrancheTerms(D("1.00"), clock.today(), report)])
 
 
-def test_offered_contract_is_cancelled_not_changed(project, officer, agency, head):
-    contract = offered_contract(project, officer)
+def test_offered_contract_is_cancelled_not_changed(offered, project, officer, agency, head):
     with pytest.raises(OutOfState):
-        revise_contract(by=officer, contract=contract, terms=terms_of(project, tasks="Else."))
-    assert cancel_contract(by=officer, contract=contract, reason="Wrong dates.").state == "cancelled"
+        revise_contract(by=officer, contract=offered, terms=terms_of(project, tasks="Else."))
+    assert cancel_contract(by=officer, contract=offered, reason="Wrong dates.").state == "cancelled"
     assert signed_contract(project, officer, agency, head).is_signed
 
 
@@ -139,20 +129,18 @@ def test_draft_is_revised(project, officer):
     assert (revised.tasks, revised.tranches.count(), revised.reports.count()) == ("Else.", 1, 2)
 
 
-def test_signed_contract_is_not_cancelled(project, officer, agency, head):
-    contract = signed_contract(project, officer, agency, head)
+def test_signed_contract_is_not_cancelled(signed, officer):
     with pytest.raises(OutOfState):
-        cancel_contract(by=officer, contract=contract, reason="Too late.")
+        cancel_contract(by=officer, contract=signed, reason="Too late.")
 
 
 @pytest.mark.requirement("R63")
 @pytest.mark.parametrize("signed_by", [(), ("agency",), ("head",)])
-def test_no_payment_before_both_signatures(signed_by, project, officer, finance_officer, request):
-    contract = offered_contract(project, officer)
+def test_no_payment_before_both_signatures(signed_by, offered, finance_officer, request):
     for who in signed_by:
-        sign_contract(by=request.getfixturevalue(who), contract=contract)
+        sign_contract(by=request.getfixturevalue(who), contract=offered)
     with pytest.raises(OutOfState, match="both sides"):
-        prepare_tranche(by=finance_officer, tranche=contract.tranches.get(number=1))
+        prepare_tranche(by=finance_officer, tranche=offered.tranches.get(number=1))
 
 
 def test_no_payment_before_conditions_are_met(agency, officer, finance_officer, head):
@@ -175,24 +163,20 @@ def test_condition_is_met_once_and_with_evidence(agency, officer, finance_office
 
 
 @pytest.mark.requirement("R68")
-def test_next_tranche_waits_for_the_accepted_report(
-    project, agency, officer, finance_officer, second_finance_officer, head
-):
-    contract = signed_contract(project, officer, agency, head)
-    paid_first_tranche(contract, finance_officer, second_finance_officer)
-    second = contract.tranches.get(number=2)
+def test_next_tranche_waits_for_the_accepted_report(signed, agency, officer, finance_officer, second_finance_officer):
+    paid_first_tranche(signed, finance_officer, second_finance_officer)
+    second = signed.tranches.get(number=2)
     with pytest.raises(OutOfState, match="report"):
         prepare_tranche(by=finance_officer, tranche=second)
-    accepted_report(contract, agency, officer)
+    accepted_report(signed, agency, officer)
     assert prepare_tranche(by=finance_officer, tranche=second).amount == second.amount
 
 
 @pytest.mark.requirement("R68")
-def test_report_past_its_due_date_blocks_every_tranche(project, agency, officer, finance_officer, head, set_clock):
-    contract = signed_contract(project, officer, agency, head)
+def test_report_past_its_due_date_blocks_every_tranche(signed, finance_officer, set_clock):
     set_clock(clock.now() + timedelta(days=121))
     with pytest.raises(OutOfState, match="report"):
-        prepare_tranche(by=finance_officer, tranche=contract.tranches.get(number=1))
+        prepare_tranche(by=finance_officer, tranche=signed.tranches.get(number=1))
 
 
 @pytest.mark.requirement("R68")
@@ -222,9 +206,8 @@ def test_tranches_that_the_home_asks_for_are_those_that_nothing_holds_back(
     assert asked_for() == set()
 
 
-def test_tranche_is_prepared_once_and_again_after_a_cancelled_payment(project, agency, officer, finance_officer, head):
-    contract = signed_contract(project, officer, agency, head)
-    tranche = contract.tranches.get(number=1)
+def test_tranche_is_prepared_once_and_again_after_a_cancelled_payment(signed, finance_officer):
+    tranche = signed.tranches.get(number=1)
     payment = prepare_tranche(by=finance_officer, tranche=tranche)
     with pytest.raises(OutOfState):
         prepare_tranche(by=finance_officer, tranche=tranche)
@@ -233,14 +216,12 @@ def test_tranche_is_prepared_once_and_again_after_a_cancelled_payment(project, a
 
 
 @pytest.mark.parametrize("who", ["agency", "officer", "auditor"])
-def test_others_do_not_prepare_payments(who, project, agency, officer, head, request):
-    contract = signed_contract(project, officer, agency, head)
+def test_others_do_not_prepare_payments(who, signed, request):
     with pytest.raises(NotAllowed):
-        prepare_tranche(by=request.getfixturevalue(who), tranche=contract.tranches.get(number=1))
+        prepare_tranche(by=request.getfixturevalue(who), tranche=signed.tranches.get(number=1))
 
 
-def test_project_with_a_report_outstanding_is_not_completed(project, agency, officer, head):
-    signed_contract(project, officer, agency, head)
+def test_project_with_a_report_outstanding_is_not_completed(signed, project, officer):
     with pytest.raises(Refused):
         complete_project(by=officer, project=project)
 
@@ -253,8 +234,7 @@ def test_project_with_money_left_is_not_closed(project, officer, head):
         close_project(by=head, project=project)
 
 
-def test_rival_sees_neither_contract_nor_project(project, officer, agency, rival_agency):
-    offered_contract(project, officer)
+def test_rival_sees_neither_contract_nor_project(offered, agency, rival_agency):
     assert (Contract.objects.visible_to(agency).count(), Project.objects.visible_to(agency).count()) == (1, 1)
     assert (Contract.objects.visible_to(rival_agency).count(), Project.objects.visible_to(rival_agency).count()) == (
         0,

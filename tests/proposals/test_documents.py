@@ -34,27 +34,24 @@ def version(agency):
     return submit_proposal(by=agency, proposal=proposal)
 
 
-def test_document_is_uploaded_in_the_browser(agency, sign_in):
-    proposal = draft_proposal(agency)
-    url = reverse("proposals:documents", args=[proposal.reference])
+def test_document_is_uploaded_in_the_browser(draft, agency, sign_in):
+    url = reverse("proposals:documents", args=[draft.reference])
     answer = sign_in(agency).post(url, {"title": "Letter of support", "file": pdf()}, follow=True)
     assert "Letter of support" in answer.content.decode()
-    assert proposal.attachments.count() == 1
+    assert draft.attachments.count() == 1
 
 
-def test_wrong_file_is_refused_in_words(agency, sign_in):
-    proposal = draft_proposal(agency)
-    url = reverse("proposals:documents", args=[proposal.reference])
+def test_wrong_file_is_refused_in_words(draft, agency, sign_in):
+    url = reverse("proposals:documents", args=[draft.reference])
     answer = sign_in(agency).post(url, {"title": "x", "file": SimpleUploadedFile("a.pdf", b"not a pdf")})
     assert "does not open as PDF" in answer.content.decode()
-    assert proposal.attachments.count() == 0
+    assert draft.attachments.count() == 0
 
 
-def test_same_document_is_attached_once(agency, sign_in):
-    proposal = draft_proposal(agency)
-    url = reverse("proposals:documents", args=[proposal.reference])
+def test_same_document_is_attached_once(draft, agency, sign_in):
+    url = reverse("proposals:documents", args=[draft.reference])
     file = pdf()
-    attach_document(by=agency, proposal=proposal, title="One", upload=file)
+    attach_document(by=agency, proposal=draft, title="One", upload=file)
     file.seek(0)
     assert "attached already" in sign_in(agency).post(url, {"title": "Two", "file": file}).content.decode()
 
@@ -84,12 +81,11 @@ def test_member_reads_the_file_of_the_version_granted(version, member, sign_in):
     assert answered(sign_in(member), url) == 200
 
 
-def test_file_of_a_draft_is_its_authors(agency, officer, sign_in):
-    proposal = draft_proposal(agency)
-    attachment = attach_document(by=agency, proposal=proposal, title="Annex", upload=pdf())
-    url = reverse("proposals:draft_file", args=[proposal.reference, attachment.file.uid])
+def test_file_of_a_draft_is_its_authors(draft, agency, officer, sign_in):
+    attachment = attach_document(by=agency, proposal=draft, title="Annex", upload=pdf())
+    url = reverse("proposals:draft_file", args=[draft.reference, attachment.file.uid])
     assert answered(sign_in(officer), url) == 404
     assert answered(sign_in(agency), url) == 200
-    remove = reverse("proposals:document_remove", args=[proposal.reference, attachment.file.uid])
+    remove = reverse("proposals:document_remove", args=[draft.reference, attachment.file.uid])
     sign_in(agency).post(remove)
-    assert proposal.attachments.count() == 0
+    assert draft.attachments.count() == 0

@@ -9,7 +9,7 @@ from proposals import checks
 from proposals.models import Project, Proposal, ProposalVersion, VersionObjective, VersionRecommendation
 from proposals.operations import return_proposal, save_section, submit_proposal
 from reporting.outcomes import outcome_of
-from tests.proposals.factories import approved_project, submitted_version, values_of
+from tests.proposals.factories import submitted_version, values_of
 from tests.proposals.test_states import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R69")]
@@ -35,19 +35,17 @@ def redraft(agency, officer, version, **choices):
     return proposal
 
 
-def test_editing_a_returned_draft_moves_no_public_figure_until_it_is_submitted(agency, officer):
-    version = submitted_version(agency)
+def test_editing_a_returned_draft_moves_no_public_figure_until_it_is_submitted(submitted, agency, officer):
     before = public()
     assert [(len(found.proposals), found.asked) for found in before] == [(1, D("250000.00")), (0, D("0.00"))]
     changes = {"recommendations": ("B09",), "amount": "99000.00", "objectives": {"O2": 100}, "main": "O2"}
-    proposal = redraft(agency, officer, version, **changes)
+    proposal = redraft(agency, officer, submitted, **changes)
     assert public() == before
     submit_proposal(by=agency, proposal=proposal)
     assert [(len(found.proposals), found.asked) for found in public()] == [(0, D("0.00")), (1, D("99000.00"))]
 
 
-def test_projects_follow_their_approved_version(agency, officer, finance_officer):
-    project = approved_project(agency, officer, finance_officer)
+def test_projects_follow_their_approved_version(project):
     project.proposal.recommendations.all().delete()
     assert list(Project.objects.following(of("B04"))) == [project]
 
@@ -63,9 +61,8 @@ def test_links_say_what_the_text_says(agency):
     assert list(checks.versions()) == []
 
 
-def test_link_that_the_text_does_not_name_is_found(agency):
-    version = submitted_version(agency)
-    VersionRecommendation.objects.create(version=version, recommendation=of("B09"))
+def test_link_that_the_text_does_not_name_is_found(submitted):
+    VersionRecommendation.objects.create(version=submitted, recommendation=of("B09"))
     assert [(problem.what, problem.why) for problem in checks.versions()] == [
         ("version", "its links are not what the text names")
     ]
@@ -73,8 +70,7 @@ def test_link_that_the_text_does_not_name_is_found(agency):
 
 @pytest.mark.parametrize("table", ["versionrecommendation", "versionobjective"])
 @pytest.mark.parametrize("sql", ["DELETE FROM proposals_{}", "UPDATE proposals_{} SET id = id + 1000"])
-def test_links_are_never_changed(table, sql, agency):
-    submitted_version(agency)
+def test_links_are_never_changed(table, sql, submitted):
     assert "never changed" in refused(sql.format(table))
 
 
@@ -99,8 +95,7 @@ def test_links_are_never_changed(table, sql, agency):
         ),
     ],
 )
-def test_link_that_breaks_a_rule_is_refused(constraint, sql, agency):
-    submitted_version(agency)
+def test_link_that_breaks_a_rule_is_refused(constraint, sql, submitted):
     assert constraint in refused(sql)
 
 

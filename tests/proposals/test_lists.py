@@ -10,13 +10,13 @@ from django.urls import reverse
 from alliance.core import clock
 from proposals.models import Proposal, ProposalVersion
 from proposals.operations import check_version, return_proposal
+from tests.ground.scenes import scene
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
     give_grant,
     signed_contract,
     submitted_version,
-    tabled_version,
     take_grant,
 )
 
@@ -96,6 +96,11 @@ def test_work_lists_are_narrowed_by_words_and_state(address, contract_of, office
     assert (shown(state=state), shown(state=state, q=contract.project.reference[:4] + "x")) == (everything, 0)
 
 
+@scene
+def draft_beside_submitted(draft, agency):
+    submitted_version(agency)
+
+
 @pytest.mark.parametrize(
     ("who", "drafts", "submitted"),
     [
@@ -103,47 +108,41 @@ def test_work_lists_are_narrowed_by_words_and_state(address, contract_of, office
         ("auditor", 0, 1), ("reviewer", 0, 0), ("donor", 0, 0), ("member", 0, 0), ("forum_chair", 0, 0), ("stranger", 0, 0),
     ],
 )  # fmt: skip
-def test_who_sees_drafts_and_submitted_proposals(who, drafts, submitted, agency, request):
-    draft_proposal(agency)
-    submitted_version(agency)
+def test_who_sees_drafts_and_submitted_proposals(who, drafts, submitted, draft_beside_submitted, request):
     rows = Proposal.objects.visible_to(request.getfixturevalue(who))
     assert (rows.filter(state="draft").count(), rows.filter(state="submitted").count()) == (drafts, submitted)
 
 
-def test_member_sees_the_version_granted_and_not_the_proposal(agency, officer, member, sign_in):
-    version = tabled_version(agency, officer)
-    client, arguments = sign_in(member), [version.proposal.reference, version.number]
+def test_member_sees_the_version_granted_and_not_the_proposal(tabled, member, sign_in):
+    client, arguments = sign_in(member), [tabled.proposal.reference, tabled.number]
     url = reverse("proposals:version", args=arguments)
     assert client.get(url).status_code == 404
-    give_grant(user=member, permission="view_proposalversion", row=version)
+    give_grant(user=member, permission="view_proposalversion", row=tabled)
     assert client.get(url).status_code == 200
     assert client.get(reverse("proposals:proposal", args=arguments[:1])).status_code == 404
     assert client.get(reverse("proposals:check", args=arguments)).status_code == 403
-    take_grant(user=member, permission="view_proposalversion", row=version)
+    take_grant(user=member, permission="view_proposalversion", row=tabled)
     assert ProposalVersion.objects.visible_to(member).count() == 0
 
 
 @pytest.mark.requirement("R1")
 @pytest.mark.parametrize(("language", "words"), [("fr", "Propositions"), ("es", "Propuestas")])
-def test_list_is_said_in_the_readers_language(language, words, agency, sign_in):
-    draft_proposal(agency)
+def test_list_is_said_in_the_readers_language(language, words, draft, agency, sign_in):
     assert words in sign_in(agency).get(f"/{language}/proposals/").content.decode()
 
 
-def test_last_change_of_a_proposal_is_what_happened_to_it_last(agency, officer):
-    version = submitted_version(agency)
-    changed = Proposal.objects.filter(pk=version.proposal_id).for_list().get
+def test_last_change_of_a_proposal_is_what_happened_to_it_last(submitted, officer):
+    changed = Proposal.objects.filter(pk=submitted.proposal_id).for_list().get
     Proposal.objects.update(saved_at=clock.now() - timedelta(days=40))
-    assert changed().changed_at == version.submitted_at
-    check_version(by=officer, version=version, is_eligible=False, note="The route is not clear.")
-    version.refresh_from_db()
-    assert changed().changed_at == version.check_made.checked_at
+    assert changed().changed_at == submitted.submitted_at
+    check_version(by=officer, version=submitted, is_eligible=False, note="The route is not clear.")
+    submitted.refresh_from_db()
+    assert changed().changed_at == submitted.check_made.checked_at
 
 
-def test_version_returned_without_a_check_waits_for_none(agency, officer, sign_in):
-    version = submitted_version(agency)
-    url = version.proposal.get_absolute_url()
+def test_version_returned_without_a_check_waits_for_none(submitted, officer, sign_in):
+    url = submitted.proposal.get_absolute_url()
     assert "Not made yet" in sign_in(officer).get(url).content.decode()
-    return_proposal(by=officer, version=version, reason="The budget is missing.")
+    return_proposal(by=officer, version=submitted, reason="The budget is missing.")
     page = sign_in(officer).get(url).content.decode()
     assert ("Not made: returned to its authors" in page, "Not made yet" in page) == (True, False)

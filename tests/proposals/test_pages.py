@@ -9,7 +9,6 @@ from proposals.models import Proposal, ProposalVersion
 from proposals.operations import return_proposal, submit_proposal
 from tests.proposals.factories import (
     approved_project,
-    checked_version,
     draft_proposal,
     offered_contract,
     paid_first_tranche,
@@ -40,28 +39,25 @@ def test_draft_is_a_task_list_of_sections(agency, sign_in):
 
 
 @pytest.mark.parametrize("who", ["rival_agency", "donor", "member", "officer", "auditor", "stranger"])
-def test_draft_does_not_exist_for_others(who, agency, sign_in, request):
-    proposal = draft_proposal(agency)
+def test_draft_does_not_exist_for_others(who, draft, sign_in, request):
     client = sign_in(request.getfixturevalue(who))
-    page(client, "proposal", proposal.reference, status=404)
-    page(client, "section", proposal.reference, "summary", status=404)
+    page(client, "proposal", draft.reference, status=404)
+    page(client, "section", draft.reference, "summary", status=404)
 
 
-def test_readers_may_not_write(agency, officer, sign_in):
-    version = submitted_version(agency)
+def test_readers_may_not_write(submitted, officer, sign_in):
     client = sign_in(officer)
-    page(client, "proposal", version.proposal.reference)
-    page(client, "section", version.proposal.reference, "summary", status=403)
-    page(client, "submit", version.proposal.reference, status=403)
+    page(client, "proposal", submitted.proposal.reference)
+    page(client, "section", submitted.proposal.reference, "summary", status=403)
+    page(client, "submit", submitted.proposal.reference, status=403)
 
 
-def test_version_pages(agency, officer, sign_in):
-    version = submitted_version(agency)
-    arguments = (version.proposal.reference, version.number)
+def test_version_pages(submitted, agency, officer, sign_in):
+    arguments = (submitted.proposal.reference, submitted.number)
     client = sign_in(agency)
-    assert version.receipt in page(client, "receipt", *arguments)
-    assert version.digest in page(client, "version", *arguments)
-    page(client, "compare", version.proposal.reference)
+    assert submitted.receipt in page(client, "receipt", *arguments)
+    assert submitted.digest in page(client, "version", *arguments)
+    page(client, "compare", submitted.proposal.reference)
     page(client, "check", *arguments, status=403)
     client = sign_in(officer)
     page(client, "check", *arguments)
@@ -87,8 +83,7 @@ def test_work_pages(agency, officer, finance_officer, second_finance_officer, he
     page(client, "waiting", status=403)
 
 
-def test_report_pages(agency, officer, finance_officer, second_finance_officer, head, sign_in):
-    project = approved_project(agency, officer, finance_officer)
+def test_report_pages(project, agency, officer, finance_officer, second_finance_officer, head, sign_in):
     contract = signed_contract(project, officer, agency, head)
     paid_first_tranche(contract, finance_officer, second_finance_officer)
     report = contract.reports.get(number=1)
@@ -134,10 +129,9 @@ def test_calls_are_public(db, client):
     page(client, "calls")
 
 
-def test_checked_version_can_be_tabled(agency, officer, sign_in):
-    version = checked_version(agency, officer)
+def test_checked_version_can_be_tabled(checked, officer, sign_in):
     client = sign_in(officer)
-    page(client, "version", version.proposal.reference, 1)
+    page(client, "version", checked.proposal.reference, 1)
     assert Proposal.objects.visible_to(officer).ready_for_committee().count() == 1
     assert ProposalVersion.objects.latest().count() == 1
 
@@ -155,16 +149,15 @@ def test_checked_version_can_be_tabled(agency, officer, sign_in):
         ("report_accept", "agency"),
     ],
 )
-def test_button_of_others_is_refused_with_403(name, who, agency, officer, finance_officer, head, sign_in, request):
-    contract = signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
+def test_button_of_others_is_refused_with_403(name, who, signed, sign_in, request):
     arguments = {
-        "withdraw": [contract.project.proposal.reference],
-        "complete": [contract.project.reference],
-        "close": [contract.project.reference],
-        "tranche_prepare": [contract.reference, 1],
-        "report_submit": [contract.reports.get(number=1).reference],
-        "report_accept": [contract.reports.get(number=1).reference],
-    }.get(name, [contract.reference])
+        "withdraw": [signed.project.proposal.reference],
+        "complete": [signed.project.reference],
+        "close": [signed.project.reference],
+        "tranche_prepare": [signed.reference, 1],
+        "report_submit": [signed.reports.get(number=1).reference],
+        "report_accept": [signed.reports.get(number=1).reference],
+    }.get(name, [signed.reference])
     address = reverse(f"proposals:{name}", args=arguments)
     answer = sign_in(request.getfixturevalue(who)).post(address, {"key": "a key of the page"})
     assert answer.status_code == 403

@@ -4,7 +4,7 @@ import pytest
 
 from alliance.register.kinds import declared
 from proposals.operations import invite_co_author
-from tests.proposals.factories import approved_project, draft_proposal, offered_contract, submitted_version
+from tests.proposals.factories import submitted_version
 
 
 def told(kind, **facts):
@@ -19,16 +19,14 @@ def test_officers_are_told_of_a_submission(agency):
     )
 
 
-def test_applicant_and_co_authors_are_told_of_a_return(agency, rival_agency):
-    proposal = draft_proposal(agency)
-    invite_co_author(by=agency, proposal=proposal, email=rival_agency.email)
-    assert told("proposal.returned/1", proposal=proposal.reference) == {"agency", "rival.agency"}
+def test_applicant_and_co_authors_are_told_of_a_return(draft, agency, rival_agency):
+    invite_co_author(by=agency, proposal=draft, email=rival_agency.email)
+    assert told("proposal.returned/1", proposal=draft.reference) == {"agency", "rival.agency"}
     assert told("proposal.co_author_invited/1", person=rival_agency.uid.hex) == {"rival.agency"}
 
 
-def test_signatories_are_told_of_an_offer(agency, officer, finance_officer):
-    contract = offered_contract(approved_project(agency, officer, finance_officer), officer)
-    assert told("contract.offered/1", partner=contract.partner.slug) == {"agency", "head"}
+def test_signatories_are_told_of_an_offer(offered, agency):
+    assert told("contract.offered/1", partner=offered.partner.slug) == {"agency", "head"}
 
 
 @pytest.mark.parametrize("kind", ["proposal.started/1", "contract.drafted/1"])

@@ -16,22 +16,20 @@ from proposals.operations import accept_report, return_report, save_report, subm
 from proposals.operations.projects import blocks, standing
 from proposals.operations.reports import held_by_partner, taken_back
 from tests.funds.factories import post_voucher
+from tests.ground.scenes import scene
 from tests.proposals.factories import (
-    approved_project,
     draft_proposal,
     paid_first_tranche,
-    signed_contract,
     write_report,
 )
 
 D = Decimal
 
 
-@pytest.fixture
-def contract(agency, officer, finance_officer, second_finance_officer, head):
-    contract = signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
-    paid_first_tranche(contract, finance_officer, second_finance_officer)
-    return contract
+@scene
+def contract(signed, finance_officer, second_finance_officer):
+    paid_first_tranche(signed, finance_officer, second_finance_officer)
+    return signed
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ from django.urls import reverse
 
 from proposals.content import token
 from proposals.models import Proposal
-from tests.proposals.factories import draft_proposal
 
 
 @pytest.fixture
-def proposal(agency):
-    return draft_proposal(agency)
+def proposal(draft):
+    return draft
 
 
 def url(proposal, key):

@@ -64,9 +64,8 @@ ELSEWHERE = ("Same theme elsewhere", "Another theme there", "Over before")
 
 
 def test_themes_picked_in_the_section_are_frozen_shown_and_kept_by_the_project(
-    agency, officer, finance_officer, sign_in
+    draft, agency, officer, finance_officer, sign_in
 ):
-    draft = draft_proposal(agency)
     sent = {"percent_O1": "40", "percent_O3": "60", "main": "O3", "themes": ["welfare", "circular-migration"]}
     sign_in(agency).post(reverse("proposals:section", args=[draft.reference, "objectives"]), sent)
     draft.refresh_from_db()

@@ -8,15 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from alliance.core.errors import OutOfState
 from alliance.core.states import advance
 from proposals.models import Contract, OutsideActivity, PartnerReport, Project, Proposal
-from tests.proposals.factories import (
-    approved_project,
-    draft_proposal,
-    offered_contract,
-    signed_contract,
-    submitted_version,
-    tabled_version,
-    write_report,
-)
+from tests.ground.scenes import scene
+from tests.proposals.factories import approved, write_report
 
 MODELS = [Proposal, Project, Contract, PartnerReport, OutsideActivity]
 PAIRS = [
@@ -75,9 +68,8 @@ PROPOSAL_VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("constraint", "change"), PROPOSAL_VIOLATIONS)
-def test_draft_with_a_wrong_stamp_is_refused(constraint, change, agency):
-    proposal = draft_proposal(agency)
-    assert constraint in refused(f"UPDATE proposals_proposal SET {change} WHERE id = %s", proposal.pk)
+def test_draft_with_a_wrong_stamp_is_refused(constraint, change, draft):
+    assert constraint in refused(f"UPDATE proposals_proposal SET {change} WHERE id = %s", draft.pk)
 
 
 PART_VIOLATIONS = [
@@ -98,9 +90,8 @@ PART_VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("constraint", "table", "change"), PART_VIOLATIONS)
-def test_part_that_breaks_a_rule_is_refused(constraint, table, change, agency):
-    proposal = draft_proposal(agency)
-    assert constraint in refused(f"UPDATE {table} SET {change} WHERE proposal_id = %s", proposal.pk)
+def test_part_that_breaks_a_rule_is_refused(constraint, table, change, draft):
+    assert constraint in refused(f"UPDATE {table} SET {change} WHERE proposal_id = %s", draft.pk)
 
 
 ONCE = [
@@ -115,20 +106,18 @@ ONCE = [
 
 
 @pytest.mark.parametrize(("constraint", "table", "columns"), ONCE)
-def test_part_named_twice_is_refused(constraint, table, columns, agency):
-    proposal = draft_proposal(agency)
+def test_part_named_twice_is_refused(constraint, table, columns, draft):
     chosen = columns.replace("is_lead", "false")
-    text = refused(f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {table} WHERE proposal_id = %s", proposal.pk)
+    text = refused(f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {table} WHERE proposal_id = %s", draft.pk)
     assert constraint in text
 
 
-def test_second_lead_is_refused(agency):
-    proposal = draft_proposal(agency)
+def test_second_lead_is_refused(draft):
     other = "(SELECT id FROM alliance_organisation WHERE slug = 'ilo')"
     text = refused(
         f"INSERT INTO proposals_proposalpartner (proposal_id, organisation_id, is_lead, tasks, share) "
         f"VALUES (%s, {other}, true, '', 0)",
-        proposal.pk,
+        draft.pk,
     )
     assert "proposal_one_lead" in text
 
@@ -142,8 +131,7 @@ VERSION_VIOLATIONS = [
 
 @pytest.mark.parametrize(("sql", "words"), VERSION_VIOLATIONS)
 @pytest.mark.requirement("R7")
-def test_submitted_version_cannot_be_changed(sql, words, agency):
-    submitted_version(agency)
+def test_submitted_version_cannot_be_changed(sql, words, submitted):
     assert words in refused(sql)
 
 
@@ -155,13 +143,12 @@ def test_submitted_version_cannot_be_changed(sql, words, agency):
         ("proposal_version_amount_positive", "2, 0"),
     ],
 )
-def test_version_that_breaks_a_rule_is_refused(constraint, values, agency):
-    version = submitted_version(agency)
+def test_version_that_breaks_a_rule_is_refused(constraint, values, submitted):
     columns = "proposal_id, title, content, digest, submitted_at, submitted_by_id"
     text = refused(
         f"INSERT INTO proposals_proposalversion ({columns}, receipt, number, amount) "
         f"SELECT {columns}, 'RCT-0', {values} FROM proposals_proposalversion WHERE id = %s",
-        version.pk,
+        submitted.pk,
     )
     assert constraint in text
 
@@ -175,8 +162,7 @@ CHECK_VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("constraint", "change"), CHECK_VIOLATIONS)
-def test_check_that_breaks_a_rule_is_refused(constraint, change, agency, officer):
-    tabled_version(agency, officer)
+def test_check_that_breaks_a_rule_is_refused(constraint, change, tabled):
     assert constraint in refused(f"UPDATE proposals_check SET {change}")
 
 
@@ -192,8 +178,7 @@ PROJECT_VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("constraint", "change"), PROJECT_VIOLATIONS)
-def test_project_that_breaks_a_rule_is_refused(constraint, change, agency, officer, finance_officer):
-    approved_project(agency, officer, finance_officer)
+def test_project_that_breaks_a_rule_is_refused(constraint, change, project):
     assert constraint in refused(f"UPDATE proposals_project SET {change}")
 
 
@@ -205,9 +190,13 @@ CONDITION_VIOLATIONS = [
 ]
 
 
+@scene
+def two_conditions(tabled, finance_officer):
+    approved(tabled, finance_officer, conditions=("One.", "Two."))
+
+
 @pytest.mark.parametrize(("constraint", "change"), CONDITION_VIOLATIONS)
-def test_condition_that_breaks_a_rule_is_refused(constraint, change, agency, officer, finance_officer):
-    approved_project(agency, officer, finance_officer, conditions=("One.", "Two."))
+def test_condition_that_breaks_a_rule_is_refused(constraint, change, two_conditions):
     assert constraint in refused(f"UPDATE proposals_releasecondition SET {change}")
 
 
@@ -223,8 +212,7 @@ OFFER_VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("constraint", "change"), OFFER_VIOLATIONS)
-def test_contract_that_breaks_a_rule_is_refused(constraint, change, agency, officer, finance_officer):
-    offered_contract(approved_project(agency, officer, finance_officer), officer)
+def test_contract_that_breaks_a_rule_is_refused(constraint, change, offered):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE proposals_contract DISABLE TRIGGER proposals_contract_fixed")
@@ -232,13 +220,11 @@ def test_contract_that_breaks_a_rule_is_refused(constraint, change, agency, offi
 
 
 @pytest.mark.parametrize("change", ["tasks = 'Something else.'", "amount = 1", "ends_on = ends_on + 1", "digest = 'x'"])
-def test_offered_contract_is_not_changed(change, agency, officer, finance_officer):
-    offered_contract(approved_project(agency, officer, finance_officer), officer)
+def test_offered_contract_is_not_changed(change, offered):
     assert "an offered contract is not changed" in refused(f"UPDATE proposals_contract SET {change}")
 
 
-def test_one_person_cannot_sign_for_both_sides(agency, officer, finance_officer, head):
-    signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
+def test_one_person_cannot_sign_for_both_sides(signed):
     text = refused("UPDATE proposals_contract SET alliance_signed_by_id = partner_signed_by_id")
     assert "contract_signed_by_two_people" in text
 
@@ -264,14 +250,12 @@ SUMS = [
 
 
 @pytest.mark.parametrize(("words", "sql"), SUMS)
-def test_schedule_that_breaks_a_rule_is_refused(words, sql, agency, officer, finance_officer):
-    offered_contract(approved_project(agency, officer, finance_officer), officer)
+def test_schedule_that_breaks_a_rule_is_refused(words, sql, offered):
     assert words in refused(sql)
 
 
-def test_contracts_beyond_the_project_are_refused(agency, officer, finance_officer):
-    contract = offered_contract(approved_project(agency, officer, finance_officer), officer)
-    text = refused("UPDATE proposals_project SET amount = %s", contract.amount - 1)
+def test_contracts_beyond_the_project_are_refused(offered):
+    text = refused("UPDATE proposals_project SET amount = %s", offered.amount - 1)
     assert text == ""
     columns = "project_id, partner_id, objectives, tasks, expected_results, amount, starts_on, ends_on, state, drafted_at, drafted_by_id, cancel_reason"
     text = refused(
@@ -289,8 +273,11 @@ REPORT_VIOLATIONS = [
 ]
 
 
+@scene
+def written(signed, agency):
+    write_report(agency, signed.reports.get(number=1))
+
+
 @pytest.mark.parametrize(("constraint", "sql"), REPORT_VIOLATIONS)
-def test_reported_figure_that_breaks_a_rule_is_refused(constraint, sql, agency, officer, finance_officer, head):
-    contract = signed_contract(approved_project(agency, officer, finance_officer), officer, agency, head)
-    write_report(agency, contract.reports.get(number=1))
+def test_reported_figure_that_breaks_a_rule_is_refused(constraint, sql, written):
     assert constraint in refused(sql)

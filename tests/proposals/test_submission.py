@@ -76,33 +76,31 @@ def test_justified_objective_3_needs_no_recommendation(agency):
 
 
 @pytest.mark.requirement("R29")
-def test_shares_that_do_not_add_up_are_refused(agency):
-    proposal = draft_proposal(agency)
+def test_shares_that_do_not_add_up_are_refused(draft, agency):
     other = Organisation.objects.get(slug="ilo")
     rows = [
-        {"organisation": proposal.applicant, "is_lead": True, "tasks": "Lead", "share": D("200000.00")},
+        {"organisation": draft.applicant, "is_lead": True, "tasks": "Lead", "share": D("200000.00")},
         {"organisation": other, "is_lead": False, "tasks": "Advise", "share": D("49999.99")},
     ]
-    save_section(by=agency, proposal=proposal, section="partnership", values={"partnership": "", "partners": rows})
+    save_section(by=agency, proposal=draft, section="partnership", values={"partnership": "", "partners": rows})
     with pytest.raises(Incomplete) as refusal:
-        submit_proposal(by=agency, proposal=proposal)
+        submit_proposal(by=agency, proposal=draft)
     assert [gap.section for gap in refusal.value.gaps] == ["partnership"]
 
 
 @pytest.mark.parametrize(("indirect", "accepted"), [("7000.01", True), ("7000.02", False)])
-def test_indirect_costs_stay_within_seven_per_cent_and_a_cent(indirect, accepted, agency):
-    proposal = draft_proposal(agency)
-    common = {"partner": proposal.applicant, "year": 2008, "description": "x"}
+def test_indirect_costs_stay_within_seven_per_cent_and_a_cent(indirect, accepted, draft, agency):
+    common = {"partner": draft.applicant, "year": 2008, "description": "x"}
     lines = [
         {**common, "category": category(1), "amount": D("100000.00")},
         {**common, "category": category(8), "amount": D(indirect)},
     ]
-    save_section(by=agency, proposal=proposal, section="budget", values={"lines": lines})
+    save_section(by=agency, proposal=draft, section="budget", values={"lines": lines})
     if accepted:
-        assert submit_proposal(by=agency, proposal=proposal).amount == D("107000.01")
+        assert submit_proposal(by=agency, proposal=draft).amount == D("107000.01")
     else:
         with pytest.raises(Incomplete):
-            submit_proposal(by=agency, proposal=proposal)
+            submit_proposal(by=agency, proposal=draft)
 
 
 @pytest.mark.requirement("R40", "R47")
@@ -116,23 +114,21 @@ def test_objectives_without_a_main_one_or_a_sum_of_100_are_not_saved(percents, m
 
 
 @pytest.mark.requirement("R7")
-def test_version_is_frozen_with_receipt_and_digest(agency):
-    version = submitted_version(agency)
-    assert (version.number, version.amount, version.requested) == (1, D("250000.00"), D("250000.00"))
-    assert version.receipt.startswith("RCT-")
-    assert digest_of(version.content) == version.digest
-    assert version.parsed["contributors"] == [agency.uid.hex]
-    assert version.objective_percents() == {"O1": D(40), "O3": D(60)}
-    assert version.party_ids() == {organisation_of(agency).pk}
+def test_version_is_frozen_with_receipt_and_digest(submitted, agency):
+    assert (submitted.number, submitted.amount, submitted.requested) == (1, D("250000.00"), D("250000.00"))
+    assert submitted.receipt.startswith("RCT-")
+    assert digest_of(submitted.content) == submitted.digest
+    assert submitted.parsed["contributors"] == [agency.uid.hex]
+    assert submitted.objective_percents() == {"O1": D(40), "O3": D(60)}
+    assert submitted.party_ids() == {organisation_of(agency).pk}
     with pytest.raises(OutOfState):
-        save_section(by=agency, proposal=version.proposal, section="context", values={"context": "Else."})
+        save_section(by=agency, proposal=submitted.proposal, section="context", values={"context": "Else."})
 
 
 @pytest.mark.requirement("D8")
-def test_submitting_twice_with_one_key_makes_one_version(agency):
-    proposal = draft_proposal(agency)
-    first = submit_proposal(by=agency, proposal=proposal, key="k1")
-    second = submit_proposal(by=agency, proposal=proposal, key="k1")
+def test_submitting_twice_with_one_key_makes_one_version(draft, agency):
+    first = submit_proposal(by=agency, proposal=draft, key="k1")
+    second = submit_proposal(by=agency, proposal=draft, key="k1")
     assert first == second
     assert ProposalVersion.objects.count() == 1
     assert RegisterEntry.objects.filter(kind="proposal.submitted/1").count() == 1
@@ -144,27 +140,24 @@ def test_key_of_another_proposal_is_refused(agency):
         submit_proposal(by=agency, proposal=draft_proposal(agency), key="k1")
 
 
-def test_submitting_twice_without_a_key_is_out_of_state(agency):
-    version = submitted_version(agency)
+def test_submitting_twice_without_a_key_is_out_of_state(submitted, agency):
     with pytest.raises(OutOfState):
-        submit_proposal(by=agency, proposal=version.proposal)
+        submit_proposal(by=agency, proposal=submitted.proposal)
 
 
 @pytest.mark.requirement("R7")
-def test_return_opens_a_draft_that_becomes_the_next_version(agency, officer):
-    version = submitted_version(agency)
-    proposal = return_proposal(by=officer, version=version, reason="Say more on visas.")
+def test_return_opens_a_draft_that_becomes_the_next_version(submitted, agency, officer):
+    proposal = return_proposal(by=officer, version=submitted, reason="Say more on visas.")
     assert proposal.is_editable
     save_section(by=agency, proposal=proposal, section="context", values={"context": "With visas."})
     second = submit_proposal(by=agency, proposal=proposal)
     assert (second.number, second.parsed["context"]) == (2, "With visas.")
-    assert ProposalVersion.objects.get(pk=version.pk).parsed["context"] == "Arrangements are many and hard to find."
+    assert ProposalVersion.objects.get(pk=submitted.pk).parsed["context"] == "Arrangements are many and hard to find."
 
 
-def test_return_without_a_reason_is_refused(agency, officer):
-    version = submitted_version(agency)
+def test_return_without_a_reason_is_refused(submitted, officer):
     with pytest.raises(Refused):
-        return_proposal(by=officer, version=version, reason="  ")
+        return_proposal(by=officer, version=submitted, reason="  ")
 
 
 @pytest.mark.parametrize("who", ["rival_agency", "officer", "donor", "stranger", "auditor"])
@@ -180,23 +173,21 @@ def test_others_neither_write_nor_submit(who, agency, request):
 
 
 @pytest.mark.requirement("R7")
-def test_co_author_writes_and_is_named_and_does_not_submit(agency, rival_agency):
-    proposal = draft_proposal(agency)
-    invite_co_author(by=agency, proposal=proposal, email=rival_agency.email.upper())
-    save_section(by=rival_agency, proposal=proposal, section="context", values={"context": "Together."})
-    assert type(proposal).objects.visible_to(rival_agency).count() == 1
+def test_co_author_writes_and_is_named_and_does_not_submit(draft, agency, rival_agency):
+    invite_co_author(by=agency, proposal=draft, email=rival_agency.email.upper())
+    save_section(by=rival_agency, proposal=draft, section="context", values={"context": "Together."})
+    assert type(draft).objects.visible_to(rival_agency).count() == 1
     with pytest.raises(NotAllowed):
-        submit_proposal(by=rival_agency, proposal=proposal)
-    version = submit_proposal(by=agency, proposal=proposal)
+        submit_proposal(by=rival_agency, proposal=draft)
+    version = submit_proposal(by=agency, proposal=draft)
     assert version.parsed["contributors"] == sorted([agency.uid.hex, rival_agency.uid.hex])
 
 
-def test_removed_co_author_writes_no_more(agency, rival_agency):
-    proposal = draft_proposal(agency)
-    invite_co_author(by=agency, proposal=proposal, email=rival_agency.email)
-    remove_co_author(by=agency, proposal=proposal, person=rival_agency)
+def test_removed_co_author_writes_no_more(draft, agency, rival_agency):
+    invite_co_author(by=agency, proposal=draft, email=rival_agency.email)
+    remove_co_author(by=agency, proposal=draft, person=rival_agency)
     with pytest.raises(NotAllowed):
-        save_section(by=rival_agency, proposal=proposal, section="context", values={"context": "Mine."})
+        save_section(by=rival_agency, proposal=draft, section="context", values={"context": "Mine."})
 
 
 @pytest.mark.parametrize("email", ["nobody@demo.example", "agency@demo.example"])
@@ -206,11 +197,10 @@ def test_invitation_to_nobody_or_to_oneself_is_refused(email, agency):
     assert refusal.value.field == "email"
 
 
-def test_applicant_that_is_not_confirmed_cannot_submit(agency):
-    proposal = draft_proposal(agency)
-    Organisation.objects.filter(pk=proposal.applicant_id).update(confirmed_at=None)
+def test_applicant_that_is_not_confirmed_cannot_submit(draft, agency):
+    Organisation.objects.filter(pk=draft.applicant_id).update(confirmed_at=None)
     with pytest.raises(Refused, match="confirmed"):
-        submit_proposal(by=agency, proposal=proposal)
+        submit_proposal(by=agency, proposal=draft)
 
 
 def test_only_governments_ask_for_technical_assistance(agency):
@@ -219,11 +209,10 @@ def test_only_governments_ask_for_technical_assistance(agency):
     assert refusal.value.field == "kind"
 
 
-def test_withdrawn_proposal_cannot_be_submitted_again(agency):
-    version = submitted_version(agency)
-    withdraw_proposal(by=agency, proposal=version.proposal)
+def test_withdrawn_proposal_cannot_be_submitted_again(submitted, agency):
+    withdraw_proposal(by=agency, proposal=submitted.proposal)
     with pytest.raises(OutOfState):
-        submit_proposal(by=agency, proposal=version.proposal)
+        submit_proposal(by=agency, proposal=submitted.proposal)
 
 
 @pytest.fixture
@@ -312,12 +301,11 @@ def test_moment_that_no_clock_has_is_an_error_at_its_field(officer, sign_in, zon
     assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["opens_at"])
 
 
-def test_receipt_follows_the_button(agency, sign_in):
-    proposal = draft_proposal(agency)
+def test_receipt_follows_the_button(draft, agency, sign_in):
     client = sign_in(agency)
-    url = reverse("proposals:submit", args=[proposal.reference])
+    url = reverse("proposals:submit", args=[draft.reference])
     answer = client.post(url, {"key": "k1", "is_true": "on"})
-    assert answer.url == reverse("proposals:receipt", args=[proposal.reference, 1])
+    assert answer.url == reverse("proposals:receipt", args=[draft.reference, 1])
     client.post(url, {"key": "k1", "is_true": "on"})
     assert ProposalVersion.objects.count() == 1
 

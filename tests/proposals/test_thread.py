@@ -25,8 +25,7 @@ def balance(code):
 
 
 @pytest.mark.requirement("R60", "R63", "R68", "R71")
-def test_money_follows_the_work(agency, officer, finance_officer, second_finance_officer, head):
-    project = approved_project(agency, officer, finance_officer)
+def test_money_follows_the_work(project, agency, officer, finance_officer, second_finance_officer, head):
     assert balance(f"project:{project.reference}") == D("250000.00")
     contract = signed_contract(project, officer, agency, head)
     paid = paid_first_tranche(contract, finance_officer, second_finance_officer)

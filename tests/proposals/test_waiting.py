@@ -11,17 +11,22 @@ from alliance.core.errors import OutOfState
 from funds.models import Posting
 from proposals.models import Project, Proposal, WaitingApproval
 from proposals.operations import approve_version, approve_waiting, fund_waiting, mark_tabled, prepare_waiting
+from tests.ground.scenes import scene
 from tests.proposals.factories import money_in, tabled_version, window
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-def waiting(agency, officer, decision="DEC-2008-002"):
-    version = tabled_version(agency, officer)
+def wait(version, decision="DEC-2008-002"):
     return approve_waiting(
         by=None, version=version, amounts={window(): version.amount}, decision_ref=decision, on=clock.today()
     )
+
+
+@scene
+def approval(tabled):
+    return wait(tabled)
 
 
 def day_after(approval):
@@ -32,9 +37,9 @@ def move_to(set_clock, day):
     set_clock(clock.now() + (day - clock.today()))
 
 
-def test_database_counts_months_as_python_does(agency, officer, settings):
+def test_database_counts_months_as_python_does(tabled, settings):
     settings.ALLIANCE_RULES = {**settings.ALLIANCE_RULES, "waiting_months": 6}
-    approval = waiting(agency, officer)
+    approval = wait(tabled)
     for day in (date(2008, 8, 29), date(2008, 8, 31), date(2007, 8, 30), date(2008, 2, 29)):
         WaitingApproval.objects.update(approved_on=day)
         approval.refresh_from_db()
@@ -45,10 +50,7 @@ def test_database_counts_months_as_python_does(agency, officer, settings):
         assert approval.has_lapsed(day_after(approval))
 
 
-def test_allocation_takes_effect_on_the_day_of_the_act(
-    agency, officer, finance_officer, second_finance_officer, set_clock
-):
-    approval = waiting(agency, officer)
+def test_allocation_takes_effect_on_the_day_of_the_act(approval, finance_officer, second_finance_officer, set_clock):
     money_in(finance_officer, "500000.00")
     prepare_waiting(by=finance_officer, waiting=approval)
     move_to(set_clock, clock.today() + timedelta(days=30))
@@ -61,8 +63,7 @@ def test_allocation_takes_effect_on_the_day_of_the_act(
     }
 
 
-def test_prepared_allocation_is_not_prepared_again(agency, officer, finance_officer, second_finance_officer):
-    approval = waiting(agency, officer)
+def test_prepared_allocation_is_not_prepared_again(approval, finance_officer, second_finance_officer):
     prepare_waiting(by=finance_officer, waiting=approval)
     with pytest.raises(OutOfState, match="prepared already"):
         prepare_waiting(by=second_finance_officer, waiting=approval)
@@ -70,9 +71,8 @@ def test_prepared_allocation_is_not_prepared_again(agency, officer, finance_offi
 
 
 def test_lapsed_approval_is_neither_prepared_nor_allocated(
-    agency, officer, finance_officer, second_finance_officer, set_clock
+    approval, finance_officer, second_finance_officer, set_clock
 ):
-    approval = waiting(agency, officer)
     money_in(finance_officer, "500000.00")
     prepare_waiting(by=finance_officer, waiting=approval)
     move_to(set_clock, day_after(approval))
@@ -83,8 +83,7 @@ def test_lapsed_approval_is_neither_prepared_nor_allocated(
     assert Project.objects.count() == 0
 
 
-def test_approval_is_allocated_on_its_last_day(agency, officer, finance_officer, second_finance_officer, set_clock):
-    approval = waiting(agency, officer)
+def test_approval_is_allocated_on_its_last_day(approval, finance_officer, second_finance_officer, set_clock):
     money_in(finance_officer, "500000.00")
     move_to(set_clock, approval.stands_until)
     prepare_waiting(by=finance_officer, waiting=approval)
@@ -92,19 +91,17 @@ def test_approval_is_allocated_on_its_last_day(agency, officer, finance_officer,
 
 
 def test_lapsed_approval_does_not_hold_back_the_next(
-    agency, officer, finance_officer, second_finance_officer, set_clock
+    approval, agency, officer, finance_officer, second_finance_officer, set_clock
 ):
-    first = waiting(agency, officer)
-    move_to(set_clock, first.stands_until)
-    later = waiting(agency, officer, "DEC-2008-003")
-    move_to(set_clock, day_after(first))
+    move_to(set_clock, approval.stands_until)
+    later = wait(tabled_version(agency, officer), "DEC-2008-003")
+    move_to(set_clock, day_after(approval))
     money_in(finance_officer, "500000.00")
     prepare_waiting(by=finance_officer, waiting=later)
     assert fund_waiting(by=second_finance_officer, waiting=later).decision_reference == "DEC-2008-003"
 
 
-def test_standing_approval_is_not_put_again_and_a_lapsed_one_is(agency, officer, finance_officer, set_clock):
-    approval = waiting(agency, officer)
+def test_standing_approval_is_not_put_again_and_a_lapsed_one_is(approval, officer, finance_officer, set_clock):
     assert not Proposal.objects.ready_for_committee().exists()
     with pytest.raises(OutOfState, match="waits for money"):
         mark_tabled(by=officer, version=approval.version)
@@ -117,8 +114,7 @@ def test_standing_approval_is_not_put_again_and_a_lapsed_one_is(agency, officer,
     assert list(WaitingApproval.objects.standing(clock.today())) == [again]
 
 
-def test_lapsed_approval_put_again_can_be_approved_with_money(agency, officer, finance_officer, set_clock):
-    approval = waiting(agency, officer)
+def test_lapsed_approval_put_again_can_be_approved_with_money(approval, officer, finance_officer, set_clock):
     move_to(set_clock, day_after(approval))
     mark_tabled(by=officer, version=approval.version)
     with pytest.raises(OutOfState):
@@ -130,8 +126,7 @@ def test_lapsed_approval_put_again_can_be_approved_with_money(agency, officer, f
     assert project.amount == D(1000)
 
 
-def test_pages_say_that_it_lapsed(sign_in, agency, officer, finance_officer, set_clock):
-    approval = waiting(agency, officer)
+def test_pages_say_that_it_lapsed(sign_in, approval, finance_officer, set_clock):
     client = sign_in(finance_officer)
     assert "Lapses after" in client.get(reverse("proposals:waiting")).content.decode()
     move_to(set_clock, day_after(approval))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from alliance.core.errors import Refused
 from alliance.people.models import User
@@ -16,14 +16,27 @@ from proposals.models import Project
 from reporting.verification.everything import verify
 from scenarios.scale.load import load
 from scenarios.scale.plan import Size, batches, parts_of
+from tests.ground.scenes import scene
 
 SIZE = Size(projects=6, postings=600, donors=4)
 
 
-def test_a_loaded_fund_has_what_was_asked_for_and_is_proved(db):
-    loaded = load(SIZE)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+def figures():
+    rows = Posting.objects.order_by("pk").values_list("debit__code", "amount", "effective_on")
+    return [(code.partition(":")[0], amount, on) for code, amount, on in rows]
+
+
+@scene
+def loaded():
+    """A load, and the figures of another one with the same seed, which is undone before."""
+    with transaction.atomic():
+        load(SIZE)
+        others = figures()
+        transaction.set_rollback(True)
+    return {**load(SIZE), "figures of another": others}
+
+
+def test_a_loaded_fund_has_what_was_asked_for_and_is_proved(loaded):
     assert (loaded["projects"], loaded["postings"]) == (6, 600)
     assert Outcome.objects.filter(result="carried").count() == 6
     assert Deposit.objects.exists()
@@ -32,25 +45,16 @@ def test_a_loaded_fund_has_what_was_asked_for_and_is_proved(db):
     assert RelayCursor.objects.get(name="notices").n == head()[0]
 
 
-def test_the_same_seed_makes_the_same_figures(db):
-    def figures():
-        with transaction.atomic():
-            load(SIZE)
-            rows = list(Posting.objects.order_by("pk").values_list("debit__code", "amount", "effective_on"))
-            transaction.set_rollback(True)
-        return [(code.partition(":")[0], amount, on) for code, amount, on in rows]
-
-    assert figures() == figures()
+def test_the_same_seed_makes_the_same_figures(loaded):
+    assert loaded["figures of another"] == figures()
 
 
-def test_a_finished_project_holds_no_money(db):
-    load(SIZE)
+def test_a_finished_project_holds_no_money(loaded):
     over = Project.objects.filter(state="closed").values_list("reference", flat=True)
     assert {row.balance for row in Account.objects.filter(kind="project", subject__in=over)} <= {Decimal(0)}
 
 
-def test_it_is_loaded_once(db):
-    load(SIZE)
+def test_it_is_loaded_once(loaded):
     with pytest.raises(Refused, match="already"):
         load(SIZE)
 

@@ -12,6 +12,7 @@ from reporting.statements.catalogue import statement
 from reporting.verification.everything import verify
 from scenarios.play.player import play
 from scenarios.play.scenario import read
+from tests.ground.scenes import scene
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "stories"
 
@@ -44,21 +45,25 @@ CUMULATIVE_B = {
 LOOSE_B = {"total_sources": (0, 0, 1), "total_uses": (0, 0, -1), "change": (-1, 0, 0)}
 
 
-@pytest.fixture
-def played(db):
+def played(name):
     Clock.objects.update(is_demonstration=True)
+    play(read(SHIPPED / f"statement_{name}.toml"))
+    assert verify().problems == []
 
-    def of(name):
-        play(read(SHIPPED / f"statement_{name}.toml"))
-        assert verify().problems == []
 
-    return of
+@scene
+def global_fund():
+    played("a")
+
+
+@scene
+def country_fund():
+    played("b")
 
 
 @pytest.mark.requirement("R57")
 @pytest.mark.requirement("R52")
-def test_global_fund_is_reproduced_to_the_dollar(played):
-    played("a")
+def test_global_fund_is_reproduced_to_the_dollar(global_fund):
     (table,) = statement("funding-status", date(2010, 12, 31)).tables
     assert {code: table.figure(code) for code in CASE_A} == {code: Decimal(n) for code, n in CASE_A.items()}
     assert {code: str(table.figure(code, 1)) for code in PERCENT_A} == PERCENT_A
@@ -68,8 +73,7 @@ def test_global_fund_is_reproduced_to_the_dollar(played):
 
 
 @pytest.mark.requirement("R57")
-def test_country_fund_is_reproduced_to_the_last_printed_digit(played):
-    played("b")
+def test_country_fund_is_reproduced_to_the_last_printed_digit(country_fund):
     (table,) = statement("sources-and-uses", date(2013, 12, 31)).tables
     found = {code: tuple(thousands(table.figure(code, place)) for place in range(3)) for code in CASE_B}
     off = {
@@ -88,8 +92,7 @@ def test_country_fund_is_reproduced_to_the_last_printed_digit(played):
 
 
 @pytest.mark.requirement("R57")
-def test_closing_balance_opens_the_next_year(played):
-    played("b")
+def test_closing_balance_opens_the_next_year(country_fund):
     for year in (2011, 2012, 2013):
         (before,) = statement("sources-and-uses", date(year - 1, 12, 31)).tables
         (after,) = statement("sources-and-uses", date(year, 12, 31)).tables

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -19,17 +19,29 @@ from django.db import connection
 from alliance.backups import manifest, programs
 from alliance.records import files
 from alliance.runtime import PartFailed
-from tests.alliance.workers import ROOT, database_url
+from tests.alliance.workers import ROOT
 from tests.funds.test_ledger import allocate, deposit
+from tests.ground import server
+from tests.ground.copies import elsewhere
 
-ACT = """
+GOES_ON = """
+import json, sys
+from io import StringIO
 import django; django.setup()
-from datetime import date
+from django.core.management import call_command
+from django.db import connection
 from alliance.core import clock
 from alliance.people.models import User
+from alliance.runtime.database import using
 from tests.funds.test_ledger import deposit
-deposit(by=User.objects.get(email="finance.officer@demo.example"), slug="switzerland-sdc", amount="5.00", fee="0.05")
-print(clock.now().year)
+
+with using(sys.argv[1], hasty=True):
+    call_command("backup", sys.argv[2], "--json", stdout=(made := StringIO()))
+    by = User.objects.get(email="finance.officer@demo.example")
+    deposit(by=by, slug="switzerland-sdc", amount="5.00", fee="0.05")
+    call_command("verify")
+    print(json.dumps([json.loads(made.getvalue()), clock.now().year]))
+    connection.close()
 """
 
 
@@ -52,54 +64,48 @@ def source(transactional_db, folder, finance_officer, set_clock, settings) -> Pa
     return settings.ALLIANCE_DATA
 
 
-def command(data: Path, *arguments: str, url: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command on a database by address, or on the data folder's own server."""
+def command(data: Path, *words: str, url: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` or other Python on a database by address, or on the data folder's own server."""
     kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "ALLIANCE_DATA", "ALLIANCE_TEST_DB")}
     named = {"DATABASE_URL": url, "ALLIANCE_LOCAL": "1"} if url else {}
-    environment = {**kept, **named, "ALLIANCE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "alliance.settings", **more}
-    words = ["-c", arguments[1]] if arguments[0] == "-c" else ["manage.py", *arguments]
+    environment = {**kept, **named, "ALLIANCE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "alliance.settings"}
+    program = () if words[0] == "-c" else ("manage.py",)
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *program, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
 
 
-def backed_up(source: Path, folder: Path) -> Path:
-    done = command(source, "backup", str(folder / "backup"), url=database_url())
-    assert (done.returncode, done.stderr) == (0, "")
+def backed_up(folder: Path) -> Path:
+    call_command("backup", str(folder / "backup"), stdout=StringIO())
     return folder / "backup"
 
 
+def refused(*words: object) -> tuple[int, str]:
+    """Give a command here that refuses; return the code that its process would end with, and what it would say."""
+    with pytest.raises(CommandError) as refusal:
+        call_command(*map(str, words))
+    return refusal.value.returncode, str(refusal.value)
+
+
 @pytest.fixture
-def empty() -> Iterator[str]:
-    """An empty database on the suite's server, by its address."""
+def empty(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """An empty database on the suite's server, by its name."""
     name = settings.DATABASES["default"]["NAME"] + "_restored"
-    maintain(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
-    yield database_url().rpartition("/")[0] + "/" + name
-    maintain(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with django_db_blocker.unblock():
+        server.copy(None, name)
+        yield name
+        server.drop(name)
 
 
-def maintain(*statements: str) -> None:
-    address = database_url().rpartition("/")[0].replace("postgres://", "postgresql://") + "/postgres"
-    link = psycopg2.connect(address)
-    link.autocommit = True
-    for statement in statements:
-        link.cursor().execute(statement)
-    link.close()
-
-
-def tables_of(url: str) -> int:
-    link = psycopg2.connect(url.replace("postgres://", "postgresql://"))
-    with link.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        found = cursor.fetchone()[0]
-    link.close()
-    return found
+def tables_of(database: str) -> list[str]:
+    with elsewhere(database):
+        return connection.introspection.table_names()
 
 
 @pytest.mark.requirement("D9")
 def test_restored_into_an_empty_server_it_is_the_same_portal_and_goes_on(source, folder):
     figures = manifest.counted()
-    backup = backed_up(source, folder)
+    backup = backed_up(folder)
     shutil.rmtree(source)
     target = folder / "target"
 
@@ -108,20 +114,14 @@ def test_restored_into_an_empty_server_it_is_the_same_portal_and_goes_on(source,
     assert "counts and register head are those of the backup" in done.stdout
     assert "everything is as it was recorded" in done.stdout
 
-    again = command(target, "backup", str(folder / "again"), "--json")
-    made = json.loads(again.stdout)
+    gone_on = command(target, "-c", GOES_ON, str(target), str(folder / "again"))
+    assert gone_on.returncode == 0, gone_on.stdout + gone_on.stderr
+    made, year = json.loads(gone_on.stdout.splitlines()[-1])
     assert {name: made[name] for name in ("register_head", "rows", "migrations")} == {
         "register_head": figures.register_head, "rows": figures.rows, "migrations": figures.migrations,
     }  # fmt: skip
     assert made["files"] == {"count": 1, "bytes": 8}
-
-    acted = command(
-        target,
-        "-c",
-        f"from alliance.runtime.database import using\nwith using({str(target)!r}):" + ACT.replace("\n", "\n    "),
-    )
-    assert (acted.returncode, acted.stdout) == (0, "2008\n"), acted.stderr
-    assert command(target, "verify").returncode == 0
+    assert year == 2008
 
 
 @pytest.mark.parametrize("part", [manifest.DATABASE, manifest.FILES, manifest.MANIFEST, manifest.SUMS])
@@ -147,17 +147,17 @@ def test_cut_backup_is_refused_by_an_empty_database_in_one_line_and_leaves_it_em
     backup = shutil.copytree(backup_of_session, tmp_path / "backup")
     dump = (backup / manifest.DATABASE).read_bytes()
     (backup / manifest.DATABASE).write_bytes(dump[: len(dump) // 2])
-    done = command(tmp_path / "data", "restore", str(backup), url=empty)
+    done = command(tmp_path / "data", "restore", str(backup), url=server.address(empty))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "CommandError: the backup is damaged: database.dump is not as it was written. Nothing was changed.\n"
     )
-    assert tables_of(empty) == 0
+    assert tables_of(empty) == []
     assert not (tmp_path / "data" / "files").exists()
 
 
-def test_command_on_an_empty_database_says_so_in_one_line(tmp_path, db, empty):
-    done = command(tmp_path / "data", "trial_balance", "--json", url=empty)
+def test_command_on_an_empty_database_says_so_in_one_line(tmp_path, empty):
+    done = command(tmp_path / "data", "trial_balance", "--json", url=server.address(empty))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "The database holds no portal yet: `manage.py setup` or `manage.py demo` makes one.\n"
 
@@ -166,16 +166,15 @@ def test_command_on_an_empty_database_says_so_in_one_line(tmp_path, db, empty):
 def backup_of_session(django_db_setup, django_db_blocker) -> Iterator[Path]:
     """One backup of the suite's own database, for the tests that only spoil it."""
     with tempfile.TemporaryDirectory(prefix="portal-") as name, django_db_blocker.unblock():
-        done = command(Path(name) / "data", "backup", f"{name}/backup", url=database_url())
+        backup = backed_up(Path(name))
         connection.close()
-        assert done.returncode == 0, done.stderr
-        yield Path(name) / "backup"
+        yield backup
 
 
-def test_backup_goes_into_an_empty_database_only(backup_of_session, db, tmp_path):
-    done = command(tmp_path, "restore", str(backup_of_session), url=database_url())
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "not empty" in done.stderr
+def test_backup_goes_into_an_empty_database_only(backup_of_session, db):
+    code, said = refused("restore", backup_of_session)
+    assert (code, said.count("\n")) == (2, 0)
+    assert "not empty" in said
 
 
 def test_backup_of_a_newer_release_is_refused(backup_of_session, tmp_path, empty):
@@ -185,36 +184,39 @@ def test_backup_of_a_newer_release_is_refused(backup_of_session, tmp_path, empty
     sums = (backup / manifest.SUMS).read_text().splitlines()
     own = f"{manifest.digest(backup / manifest.MANIFEST)}  {manifest.MANIFEST}"
     (backup / manifest.SUMS).write_text("".join(f"{own if manifest.MANIFEST in s else s}\n" for s in sums))
-    done = command(tmp_path / "data", "restore", str(backup), url=empty)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "made by another release" in done.stderr
-    assert tables_of(empty) == 0
+    with elsewhere(empty):
+        code, said = refused("restore", backup)
+    assert (code, said.count("\n")) == (2, 0)
+    assert "made by another release" in said
+    assert tables_of(empty) == []
 
 
-def test_failed_load_leaves_neither_tables_nor_files(source, folder, empty):
+def test_failed_load_leaves_neither_tables_nor_files(source, folder, empty, settings):
     """A dump that breaks off in the middle, under sums that say it is whole."""
-    backup = backed_up(source, folder)
+    backup = backed_up(folder)
     dump = (backup / manifest.DATABASE).read_bytes()
     (backup / manifest.DATABASE).write_bytes(dump[: len(dump) * 3 // 4])
     described = json.loads((backup / manifest.MANIFEST).read_text())
     described["parts"][manifest.DATABASE] = manifest.digest(backup / manifest.DATABASE)
     manifest.write(backup, manifest.Manifest(**described))
-    done = command(folder / "target", "restore", str(backup), url=empty)
-    assert (done.returncode, done.stderr.count("\n")) == (3, 1), done.stderr
-    assert tables_of(empty) == 0
+    settings.ALLIANCE_DATA = folder / "target"
+    with elsewhere(empty):
+        code, said = refused("restore", backup)
+    assert (code, said.count("\n")) == (3, 0), said
+    assert tables_of(empty) == []
     assert not [path for path in (folder / "target" / "files").rglob("*") if path.is_file()]
 
 
 def test_taken_folder_is_refused(db, tmp_path):
-    done = command(tmp_path, "backup", str(tmp_path), url=database_url())
-    assert (done.returncode, done.stderr) == (2, f"CommandError: {tmp_path} exists already: name a new folder\n")
+    assert refused("backup", tmp_path) == (2, f"{tmp_path} exists already: name a new folder")
 
 
 def test_missing_file_is_named_and_the_rest_is_kept(source, folder):
     (lost,) = [path for path in (source / "files").rglob("*") if path.is_file()]
     lost.unlink()
-    done = command(source, "backup", str(folder / "backup"), url=database_url())
-    assert (done.returncode, done.stderr) == (1, f"1 stored files were not there: {lost.name}\n")
+    with pytest.raises(SystemExit) as end:
+        call_command("backup", str(folder / "backup"), stdout=StringIO(), stderr=(said := StringIO()))
+    assert (end.value.code, said.getvalue()) == (1, f"1 stored files were not there: {lost.name}\n")
     assert manifest.read(folder / "backup").files_missing == [lost.name]
 
 

@@ -1,5 +1,8 @@
 """A worker's own copies of the layers: which one its tests run on, and whether a test has changed it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
@@ -57,6 +60,19 @@ class Copies:
         STAGE.keep()
         connections.close_all()
         server.drop(*server.databases(f"{self.name}_"))
+
+
+@contextmanager
+def elsewhere(name: str) -> Iterator[None]:
+    """Have Django on another database of the server meanwhile."""
+    own = str(settings.DATABASES["default"]["NAME"])
+    connections.close_all()
+    _connect_to(name)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        _connect_to(own)
 
 
 def _connect_to(name: str) -> None:

@@ -8,7 +8,6 @@ makes and drops on the server named by DATABASE_URL (or on the embedded one).
 """
 
 import argparse
-import multiprocessing
 import os
 import sys
 import time
@@ -16,6 +15,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from tests.campaigns.crew import at_work
 
 ON = date(2008, 3, 10)
 
@@ -61,11 +62,8 @@ def fill(plan: Plan) -> None:
         put(by=officer, slug=slug, amount=part.quantize(Decimal("0.01")), window=window)
 
 
-def ask(number: int, plan: Plan, queue: "multiprocessing.Queue[Counter]") -> None:
-    """Ask in turn, from one process, and count what came back by the name of its class."""
-    import django
-
-    django.setup()
+def ask(number: int, plan: Plan) -> Counter:
+    """Ask in turn, in one process, and count what came back by the name of its class."""
     from funds.models import Window
     from funds.operations import money
 
@@ -77,7 +75,7 @@ def ask(number: int, plan: Plan, queue: "multiprocessing.Queue[Counter]") -> Non
             outcomes["allocated"] += 1
         except Exception as error:  # the campaign counts every kind
             outcomes[type(error).__name__] += 1
-    queue.put(outcomes)
+    return outcomes
 
 
 def run(plan: Plan) -> tuple[Counter, list[str]]:
@@ -86,14 +84,7 @@ def run(plan: Plan) -> tuple[Counter, list[str]]:
 
     fill(plan)
     connections.close_all()
-    context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue = context.Queue()
-    workers = [context.Process(target=ask, args=(n, plan, queue)) for n in range(plan.processes)]
-    for worker in workers:
-        worker.start()
-    outcomes = sum((queue.get(timeout=500) for _ in workers), Counter())
-    for worker in workers:
-        worker.join()
+    outcomes = at_work(plan.processes, ask, plan)
     return outcomes, broken(plan, outcomes)
 
 

@@ -9,7 +9,6 @@ a database of its own, which it makes and drops on the server named by DATABASE_
 """
 
 import argparse
-import multiprocessing
 import os
 import random
 import sys
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from tests.campaigns.crew import at_work
 
 OLD, ON = date(2007, 12, 20), date(2008, 3, 10)
 PROJECTS = ("PRJ-1", "PRJ-2")
@@ -72,18 +73,15 @@ def fill() -> None:
         pay_out(by=officer, project=project, payee=iom, amount=Decimal(1000), on=OLD)
 
 
-def act(number: int, plan: Plan, queue: "multiprocessing.Queue[Counter]") -> None:
+def act(number: int, plan: Plan) -> Counter:
     """Take turns in one process, and count what became of each act by its kind."""
-    import django
-
-    django.setup()
     chance = random.Random(plan.seed * 1000 + number)
     outcomes: Counter = Counter()
     for turn in range(plan.turns):
         if number == 0 and turn == plan.turns // 2:
             outcomes[_ended(_close_the_old_period)] += 1
         outcomes[_ended(lambda: _voucher(chance) if chance.random() < 0.8 else _payment(chance))] += 1
-    queue.put(outcomes)
+    return outcomes
 
 
 def _ended(deed: Callable[[], str]) -> str:
@@ -174,14 +172,7 @@ def run(plan: Plan) -> tuple[Counter, list[str]]:
 
     fill()
     connections.close_all()
-    context = multiprocessing.get_context("spawn")
-    queue: multiprocessing.Queue = context.Queue()
-    workers = [context.Process(target=act, args=(n, plan, queue)) for n in range(plan.processes)]
-    for worker in workers:
-        worker.start()
-    outcomes = sum((queue.get(timeout=900) for _ in workers), Counter())
-    for worker in workers:
-        worker.join()
+    outcomes = at_work(plan.processes, act, plan)
     return outcomes, broken(outcomes)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from funds.operations.aliases import name_donor
 from funds.operations.donors import register_donor
+from tests.alliance.workers import database_url
 from tests.campaigns import money_acts
 from tests.campaigns.allocate import Plan, run
 from tests.funds.factories import make_donor, make_organisation
@@ -15,10 +16,7 @@ from tests.governance.test_races import at_once, kinds
 @pytest.mark.requirement("R52", "R60")
 @pytest.mark.django_db(transaction=True)
 def test_processes_asking_ten_times_the_pool_get_the_pool_and_no_more(monkeypatch):
-    from django.conf import settings
-
-    name = settings.DATABASES["default"]["NAME"]
-    monkeypatch.setenv("DATABASE_URL", _address_of(name))
+    monkeypatch.setenv("DATABASE_URL", database_url())
     plan = Plan(processes=4, pool=Decimal("1200.00"), asked=Decimal("100.00"))
     outcomes, wrong = run(plan)
     assert wrong == []
@@ -28,9 +26,7 @@ def test_processes_asking_ten_times_the_pool_get_the_pool_and_no_more(monkeypatc
 @pytest.mark.requirement("R52", "D3")
 @pytest.mark.django_db(transaction=True)
 def test_processes_preparing_and_authorising_every_kind_at_once_break_nothing(monkeypatch):
-    from django.conf import settings
-
-    monkeypatch.setenv("DATABASE_URL", _address_of(settings.DATABASES["default"]["NAME"]))
+    monkeypatch.setenv("DATABASE_URL", database_url())
     outcomes, wrong = money_acts.run(money_acts.Plan(processes=3, turns=16))
     assert wrong == []
     assert sum(outcomes.values()) == 3 * 16 + 1
@@ -47,15 +43,3 @@ def test_officers_at_once_register_a_donor_once_and_give_a_name_once(people):
         [lambda row=row: name_donor(by=officer, donor=row, name="The agency", kind="other_name") for row in donors]
     )
     assert kinds(named) == {"DonorAlias": 1, "Refused": 3}
-
-
-def _address_of(name: str) -> str:
-    from urllib.parse import quote
-
-    from django.db import connection
-
-    options = connection.get_connection_params()
-    login = quote(options.get("user", "postgres")) + (
-        f":{quote(options['password'])}" if options.get("password") else ""
-    )
-    return f"postgres://{login}@{quote(options['host'], safe='')}:{options.get('port', 5432)}/{name}"

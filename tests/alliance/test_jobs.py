@@ -4,7 +4,9 @@ import os
 import re
 import signal
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -238,28 +240,42 @@ def test_unfinished_document_is_not_there(sign_in, officer, rung):
 # The real broker and worker
 
 
-@pytest.fixture
-def broker(tmp_path, monkeypatch):
-    one = Broker(tmp_path)
-    monkeypatch.setattr(celery.app.conf, "broker_url", one.url)
-    one.start()
-    yield one
-    one.stop()
+class Workers:
+    """A broker, and the workers behind it: a test takes the one that the test before has left at work."""
+
+    def __init__(self, folder: Path) -> None:
+        self.broker = Broker(folder)
+        self._one: Worker | None = None
+
+    def start(self) -> None:
+        self._one = Worker(self.broker)
+
+    def have_one(self) -> None:
+        if self._one is None:
+            self.start()
+
+    def kill(self) -> None:
+        if self._one is not None:
+            self._one.stop()
+            self._one = None
+
+
+@pytest.fixture(scope="module")
+def of_the_module(tmp_path_factory) -> Iterator[Workers]:
+    workers = Workers(tmp_path_factory.mktemp("workers"))
+    workers.broker.start()
+    yield workers
+    workers.kill()
+    workers.broker.stop()
     celery._deaf_until = 0.0
 
 
 @pytest.fixture
-def started(broker):
-    """Return a function that starts a worker; what still runs at the end is killed."""
-    workers: list[Worker] = []
-
-    def start(*arguments: str) -> Worker:
-        workers.append(Worker(broker, *arguments))
-        return workers[-1]
-
-    yield start
-    for one in workers:
-        one.stop()
+def workers(of_the_module, settings, monkeypatch) -> Workers:
+    """The workers, with their folder for this process too; here jobs ring them."""
+    settings.ALLIANCE_DATA = of_the_module.broker.folder
+    monkeypatch.setattr(celery.app.conf, "broker_url", of_the_module.broker.url)
+    return of_the_module
 
 
 def state_of(job) -> str:
@@ -273,8 +289,8 @@ def makings(job) -> list[int]:
 
 @pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
-def test_document_is_made_by_a_worker(broker, started, officer):
-    started()
+def test_document_is_made_by_a_worker(workers, officer):
+    workers.have_one()
     job = ask(officer)
     until(lambda: state_of(job) == "done", 40, "the document")
     assert RegisterEntry.objects.filter(kind="document.made/1").count() == 1
@@ -282,14 +298,14 @@ def test_document_is_made_by_a_worker(broker, started, officer):
 
 @pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
-def test_worker_killed_while_making_leaves_a_document_made_once_within_a_minute(broker, started, officer):
-    worker = started()
+def test_worker_killed_while_making_leaves_a_document_made_once_within_a_minute(workers, officer):
+    workers.have_one()
     job = ask(officer, kind="test.slow")
     until(lambda: makings(job), 40, "the making has begun")
     killed = time.monotonic()
-    worker.kill()
+    workers.kill()
     assert state_of(job) == "running"
-    started()
+    workers.start()
     until(lambda: state_of(job) == "done", 60 - (time.monotonic() - killed), "made by another worker")
     assert RegisterEntry.objects.filter(kind="document.made/1").count() == 1
     assert StoredFile.objects.count() == 1
@@ -297,8 +313,8 @@ def test_worker_killed_while_making_leaves_a_document_made_once_within_a_minute(
 
 @pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
-def test_pool_process_killed_while_making_leaves_a_document_made_once_within_a_minute(broker, started, officer):
-    started()
+def test_pool_process_killed_while_making_leaves_a_document_made_once_within_a_minute(workers, officer):
+    workers.have_one()
     job = ask(officer, kind="test.slow")
     until(lambda: makings(job), 40, "the making has begun")
     os.kill(makings(job)[0], signal.SIGKILL)
@@ -308,8 +324,9 @@ def test_pool_process_killed_while_making_leaves_a_document_made_once_within_a_m
 
 @pytest.mark.kills
 @pytest.mark.django_db(transaction=True)
-def test_request_while_the_broker_is_away_waits_and_is_made_when_it_is_back(broker, started, sign_in, officer):
-    broker.stop()
+def test_request_while_the_broker_is_away_waits_and_is_made_when_it_is_back(workers, sign_in, officer):
+    workers.kill()
+    workers.broker.stop()
     client = sign_in(officer)
     begun = time.monotonic()
     job = ask(officer)
@@ -317,7 +334,7 @@ def test_request_while_the_broker_is_away_waits_and_is_made_when_it_is_back(brok
     assert time.monotonic() - begun < 3
     assert answer.status_code == 200
     assert "The queue cannot be reached" in answer.text
-    broker.start()
-    started()
+    workers.broker.start()
+    workers.start()
     until(lambda: state_of(job) == "done", 40, "made when the broker was back")
     connection.close()

@@ -1,11 +1,11 @@
 """Clients are killed and the server is stopped at once while money moves: nothing acknowledged is lost or doubled.
 
-    .venv/bin/python -m tests.campaigns.crash [--clients 16] [--acts 100000] [--kills 50] [--restarts 5]
+    .venv/bin/python -m tests.campaigns.crash [--clients 16] [--acts 100000] [--kills 50] [--restarts 5] [--backup FOLDER]
 
 Each act has an idempotency key; about one in five is sent again, by whichever client. A client notes in a file what
 was acknowledged; killed, it is started anew and sends again what it had no answer to. The PostgreSQL is one of its
-own, made and removed here, with every safety on; it is stopped as by `pg_ctl stop -m immediate`. Prints one line;
-exit 1 when a promise is broken.
+own, made and removed here, with every safety on; it is stopped as by `pg_ctl stop -m immediate`. Its tables and people
+are made too, or those of a backup. Prints one line; exit 1 when a promise is broken.
 """
 
 import argparse
@@ -317,7 +317,22 @@ def number_in(body: str) -> int:
     return json.loads(body)["facts"]["number"]
 
 
-def run(plan: Plan, folder: Path) -> tuple[Account, Counter[str]]:
+def people(backup: Path | None) -> None:
+    """Have the people in the database: those of the backup, or new ones."""
+    from tests.campaigns.database import prepare
+
+    if backup is None:
+        prepare()
+        return
+    import django
+
+    django.setup()
+    from alliance.backups.restoring import restore
+
+    restore(backup)
+
+
+def run(plan: Plan, folder: Path, backup: Path | None = None) -> tuple[Account, Counter[str]]:
     """Run the plan on a server of its own in this folder; return what the database says, and what happened."""
     from alliance.runtime import database
 
@@ -325,9 +340,7 @@ def run(plan: Plan, folder: Path) -> tuple[Account, Counter[str]]:
     os.environ["ALLIANCE_DATA"] = str(data)
     os.environ["DATABASE_URL"], _started = database.ensure_database(data)
     try:
-        from tests.campaigns.database import prepare
-
-        prepare()
+        people(backup)
         silence()
         fill()
         from django.db import connections
@@ -346,12 +359,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, value in (("clients", 16), ("acts", 100_000), ("kills", 50), ("restarts", 5), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    plan = Plan(**vars(parser.parse_args()))
+    parser.add_argument("--backup", type=Path, help="begin with the tables and people of this backup")
+    options = vars(parser.parse_args())
+    backup = options.pop("backup")
+    plan = Plan(**options)
     folder = Path(__file__).parents[2] / "var" / f"crash-{os.getpid()}"
     folder.mkdir(parents=True)
     began = time.monotonic()
     try:
-        found, happened = run(plan, folder)
+        found, happened = run(plan, folder, backup)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(

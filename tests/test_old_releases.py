@@ -12,13 +12,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-import psycopg2
 import pytest
 from django.conf import settings
 
 from reporting.verification.everything import verify
 from tests import every_act
-from tests.alliance.workers import database_url
+from tests.ground import server
 from tests.history import rich
 
 pytestmark = pytest.mark.django_db
@@ -72,13 +71,13 @@ def taken(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
 
 def take_up(folder: Path, out: Path) -> None:
     """Run `tests.old_release` on an empty database of its own."""
-    server, name = database_url().rpartition("/")[0], settings.DATABASES["default"]["NAME"] + "_old"
+    name = settings.DATABASES["default"]["NAME"] + "_old"
     kept = {key: text for key, text in os.environ.items() if key not in ("ALLIANCE_TEST_DB", "PYTEST_CURRENT_TEST")}
     environment = {
-        **kept, "DATABASE_URL": f"{server}/{name}", "ALLIANCE_LOCAL": "1", "ALLIANCE_DATA": str(out / "data"),
+        **kept, "DATABASE_URL": server.address(name), "ALLIANCE_LOCAL": "1", "ALLIANCE_DATA": str(out / "data"),
         "DJANGO_SETTINGS_MODULE": "alliance.settings",
     }  # fmt: skip
-    maintain(server, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    server.copy(None, name)
     try:
         done = subprocess.run(
             [sys.executable, "-c", TAKE_UP, folder, out],
@@ -90,16 +89,7 @@ def take_up(folder: Path, out: Path) -> None:
         )
         assert done.returncode == 0, done.stdout + done.stderr
     finally:
-        maintain(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def maintain(server: str, *statements: str) -> None:
-    link = psycopg2.connect(f"{server}/postgres".replace("postgres://", "postgresql://"))
-    link.autocommit = True
-    with link.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    link.close()
+        server.drop(name)
 
 
 def checker(path: Path) -> ModuleType:
@@ -184,7 +174,7 @@ def test_both_checkers_find_an_old_register_rewritten(taken, tmp_path, capsys):
 
 
 def test_what_this_release_will_leave_behind_has_every_kind_of_entry_account_voucher_and_request(
-    django_db_setup, django_db_blocker
+    demonstration_played, django_db_blocker
 ):
     """A new kind needs a case in `tests/every_act`, so that the next fixture holds it."""
     with django_db_blocker.unblock(), rich():

@@ -59,10 +59,10 @@ def using(data: Path | str, *, hasty: bool = False) -> Iterator[str]:
     where = places(data)
     folders.make(where)
     users = Lock(where.locks / "database.users")
-    with exclusively(where.locks / "database.start"):
-        users.share()
-        _ensure(where, hasty)
     try:
+        with exclusively(where.locks / "database.start"):
+            users.share()
+            _ensure(where, hasty)
         yield where.database_url
     finally:
         with exclusively(where.locks / "database.start"):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -28,18 +29,31 @@ with using(sys.argv[1], hasty=True):
 """
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the server's account can enter, unlike pytest's own."""
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    """Give a folder that the server's account can enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory(prefix="portal-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
 
 
 @pytest.fixture
-def where(folder) -> Iterator[Places]:
-    yield places(folder / "var")
-    database.stop_database(folder / "var")
+def folder() -> Iterator[Path]:
+    with new_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    with new_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def where(shared) -> Iterator[Places]:
+    """A server's places, whose files are made by the first test that starts it; at the end of each it is stopped."""
+    yield places(shared / "var")
+    database.stop_database(shared / "var")
 
 
 def holder(where: Places) -> subprocess.Popen[str]:
@@ -127,7 +141,8 @@ def signal_server(pid: int, ending: signal.Signals) -> None:
     time.sleep(1)
 
 
-def test_interrupted_first_start_is_made_again(where):
+def test_interrupted_first_start_is_made_again(folder):
+    where = places(folder / "var")
     half = where.cluster_home / "database.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
@@ -138,9 +153,12 @@ def test_interrupted_first_start_is_made_again(where):
 def test_files_of_another_release_are_refused_in_one_line(where):
     with database.using(where.data, hasty=True):
         pass
-    (where.cluster / "PG_VERSION").write_text("17\n")
+    version = where.cluster / "PG_VERSION"
+    ours = version.read_text()
+    version.write_text("17\n")
     with pytest.raises(PartFailed, match="made by PostgreSQL 17, this is 18"), database.using(where.data):
         pass
+    version.write_text(ours)
 
 
 def test_database_in_a_long_folder_is_reached(folder):

@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "alliance.core.assets.CollectedFiles",
     "django.forms",
     "django.contrib.humanize",
     "django.contrib.postgres",

@@ -1,4 +1,4 @@
-"""One stylesheet and one script for every page, joined from their small files when static files are collected.
+"""What is collected for pages: one stylesheet and one script, joined from their small files, and what they need of packages.
 
 In development the browser follows the imports itself; nothing has to be built.
 """
@@ -6,6 +6,7 @@ In development the browser follows the imports itself; nothing has to be built.
 import re
 from typing import Any
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -14,6 +15,16 @@ CSS_IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);\n?')
 JS_IMPORT = re.compile(r'import "\./([^"]+)";\n?')
 CSS_COMMENT = re.compile(r"/\*.*?\*/\n?", re.S)
 JS_COMMENT = re.compile(r"^\s*//.*\n", re.M)
+
+
+class CollectedFiles(StaticFilesConfig):
+    """Leaves out what packages bring and no page uses: most of a first start went into compressing it."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        *("rest_framework", "guardian"),  # pages of their own, which are not served
+        *("htmx-2.js", "htmx-4*", "htmax-4*", "ext"),  # of htmx all but the one that `htmx_script` names
+    ]
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
 
 from alliance.records.relay import relay
 from tests.alliance.workers import database_url
@@ -21,7 +23,7 @@ def scene(transactional_db, monkeypatch) -> Iterator[Scene]:
     monkeypatch.setenv("ALLIANCE_SECRET_KEY", settings.SECRET_KEY)
     with tempfile.TemporaryDirectory(prefix="portal-") as name:
         portal = Portal(Path(name), database_url())
-        assert portal.command("collectstatic", "--noinput", "--verbosity", "0").returncode == 0
+        collect_static_files(Path(name) / "static")
         scene = Scene(portal, database_url(), named_points_only=True, relay=relay)
         scene.prepare()
         try:
@@ -29,6 +31,13 @@ def scene(transactional_db, monkeypatch) -> Iterator[Scene]:
             yield scene
         finally:
             portal.close()
+
+
+def collect_static_files(folder: Path) -> None:
+    """Collect them as a portal does that is not under test."""
+    kept = {"staticfiles": {"BACKEND": "alliance.core.assets.BundledStaticFilesStorage"}}
+    with override_settings(STATIC_ROOT=folder, STORAGES=settings.STORAGES | kept):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.mark.kills

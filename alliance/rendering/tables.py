@@ -1,4 +1,7 @@
-"""Lists as CSV and XLSX: values as they are, and no text that a spreadsheet would run."""
+"""Lists as CSV and XLSX: values as they are, and no text that a spreadsheet would run.
+
+The writer of XLSX is loaded when the first is made: every process of the portal would load it at its start.
+"""
 
 import csv
 import tempfile
@@ -7,7 +10,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
@@ -75,6 +77,8 @@ def write_book(file: Any, sheets: Iterable[Sheet], *, created: datetime | None =
 
     `created` stands in the file as its moment of making; with the same one the same sheets make the same bytes.
     """
+    import xlsxwriter
+
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "remove_timezone": True}
     with xlsxwriter.Workbook(file, options) as book:
         if created is not None:

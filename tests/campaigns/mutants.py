@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from alliance.runtime.assets import compile_catalogues
 from tests.campaigns.database import own_database
 from tests.mutation import Mutant, mutants, mutated
 
@@ -101,7 +102,9 @@ def main() -> int:
     began = time.monotonic()
     found = []
     asked = [module for module in MODULES if not options.module or module.name in options.module]
-    with own_database("alliance_mutants") if any(module.needs_database for module in asked) else nullcontext():
+    compile_catalogues()
+    own = f"alliance_mutants_{os.getpid()}"  # two runs may go on beside each other
+    with own_database(own) if any(module.needs_database for module in asked) else nullcontext():
         warm_up()
         for module in asked:
             drawn = sample(module, seed=options.seed, most=None if options.all else options.sample)

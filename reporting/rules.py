@@ -81,6 +81,14 @@ def _of_money() -> Stated:
     )
     share = _set("direct_cost_ceiling_percent")
     yield _("Direct costs"), _("A warning above %(share)s of spending: net funded amount and direct cost.") % share
+    yield (
+        _("Reminders"),
+        _("A donor is reminded %(before)d days before an instalment is due, on the day, and %(after)d days after it.")
+        % {
+            "before": settings.ALLIANCE_RULES["reminder_days_before"],
+            "after": settings.ALLIANCE_RULES["reminder_days_after"],
+        },
+    )
     days = {"days": settings.ALLIANCE_RULES["refund_in_transit_days"]}
     yield _("Refunds in transit"), _("Late after %(days)s days.") % days
     yield (
@@ -89,6 +97,8 @@ def _of_money() -> Stated:
     )
     lines = {"lines": figure(settings.ALLIANCE_RULES["import_lines"])}
     yield _("Imports"), _("A file of contributions has at most %(lines)s lines; a longer one is split.") % lines
+    size = {"size": figure(settings.ALLIANCE_RULES["upload_megabytes"])}
+    yield _("Uploads"), _("An uploaded file has at most %(size)s MB.") % size
 
 
 def _set(name: str) -> dict[str, str]:

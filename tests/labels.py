@@ -1,19 +1,23 @@
 """What each cell of a table says on a telephone, where its row is stacked: the heading of its column."""
 
+import re
+from functools import cache
 from html.parser import HTMLParser
+
+STACKED = re.compile(r"<table\b[^>]*\btable-stack\b.*?(?:</table>|\Z)", re.DOTALL)
 
 
 class Tables(HTMLParser):
-    """Reads the tables of a page whose rows are stacked on a narrow screen, and keeps what is wrong with their cells."""
+    """Reads tables whose rows are stacked on a narrow screen, and keeps what is wrong with their cells."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.wrong: list[str] = []
         self.within = False
         self.headings: list[str | None] = []  # a hidden heading is None: its cells say nothing
         self.heading: list[str] | None = None
         self.place = 0
-        self.feed(page)
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -57,4 +61,10 @@ def said(words: str) -> str:
 
 def wrong_labels(page: str) -> list[str]:
     """Return what is wrong with the labels of a page's stacked tables."""
-    return Tables(page).wrong
+    return [wrong for table in STACKED.findall(page) for wrong in wrong_in(table)]
+
+
+@cache
+def wrong_in(table: str) -> list[str]:
+    """Read a table once, however many people are shown it."""
+    return Tables(table).wrong

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conftest import PERSONA_KEYS
 from tests.labels import wrong_labels
-from tests.world import played, undone
+from tests.world import played, signed_in, undone
 
 TABLE = Path(__file__).parent / "data" / "access.toml"
 EVERYONE = ("visitor", "stranger", *PERSONA_KEYS)
@@ -192,11 +192,7 @@ def clients(world: dict[str, Any]) -> dict[str, Client]:
     from alliance.people.models import User
 
     User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
-    made = {"visitor": Client()}
-    for key in EVERYONE[1:]:
-        made[key] = Client()
-        made[key].force_login(User.objects.get(email=f"{key.replace('_', '.')}@demo.example"))
-    return made
+    return {"visitor": Client()} | {key: signed_in(key) for key in EVERYONE[1:]}
 
 
 def test_every_address_has_a_row_and_every_row_an_address():

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 
 from alliance.core import clock
+from alliance.people.models import User
 
 
 @contextmanager
@@ -32,9 +34,20 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def person(key: str) -> User:
+    """Return a persona, or whoever else has such an address."""
+    return User.objects.get(email=f"{key.replace('_', '.')}@demo.example")
+
+
+def signed_in(key: str) -> Client:
+    """Return a browser in which a persona is signed in."""
+    client = Client()
+    client.force_login(person(key))
+    return client
+
+
 def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
-    from alliance.people.models import User
     from alliance.records.models import Notice
     from funds.models import Deposit, Donor, Payment, Pledge, Window
     from funds.operations.noncash import record_non_cash_pledge
@@ -44,14 +57,14 @@ def things() -> dict[str, Any]:
     from proposals.operations import attach_document, start_proposal
     from reporting.forum_report.jobs import request_reports
 
-    agency = User.objects.get(email="agency@demo.example")
-    officer = User.objects.get(email="officer@demo.example")
+    agency = person("agency")
+    officer = person("officer")
     draft = start_proposal(
         by=agency, applicant=agency.memberships_today[0].organisation, kind="project", title="A draft", call=None
     )
     paper = SimpleUploadedFile("note.pdf", smallest_pdf(), content_type="application/pdf")
     attachment = attach_document(by=agency, proposal=draft, title="Note", upload=paper)
-    finance_officer = User.objects.get(email="finance.officer@demo.example")
+    finance_officer = person("finance_officer")
     voucher = prepare_voucher(
         by=finance_officer, kind="bank_charges", on=clock.today(), amount=Decimal("12.50"),
         window=Window.objects.unearmarked(), file=SimpleUploadedFile("statement.pdf", smallest_pdf()),

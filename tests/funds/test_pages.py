@@ -1,7 +1,6 @@
 """The fund's pages: who sees what, what is kept on an error, and nothing done twice."""
 
 import re
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alliance.core import clock
+from alliance.people.models import User
 from funds.models import Agreement, Deposit, Donor, Fund, Payment, Pledge, Posting, Rate, Window
 from funds.operations.imports import Source, import_contributions
+from tests.conftest import PERSONA_KEYS
 from tests.funds.factories import (
     fund_project,
     make_agreement,
@@ -24,12 +25,11 @@ from tests.funds.factories import (
     make_rate,
 )
 from tests.funds.test_imports import FILE, MAPPING
+from tests.ground.scenes import scene
+from tests.world import signed_in
 
 D = Decimal
-ALL = (
-    "donor", "rival_donor", "agency", "rival_agency", "member", "alternate", "chair", "reviewer", "officer",
-    "finance_officer", "second_finance_officer", "head", "forum_chair", "auditor",
-)  # fmt: skip
+EVERYBODY = (*PERSONA_KEYS, "stranger")
 SECRETARIAT = {"officer", "finance_officer", "second_finance_officer", "head"}
 READERS = SECRETARIAT | {"auditor"}
 DONORS = {"donor", "rival_donor"}
@@ -37,7 +37,7 @@ PARTNERS = {"agency", "rival_agency"}
 FINANCE = {"finance_officer", "second_finance_officer"}
 
 
-@pytest.fixture
+@scene
 def rows(donor, officer, finance_officer, second_finance_officer):
     """One row of each kind, the donor's and the agency's own."""
     pledge = make_pledge(donor, acknowledged_by=officer, amount=D(20000))
@@ -51,6 +51,13 @@ def rows(donor, officer, finance_officer, second_finance_officer):
         "pledge": pledge.reference, "agreement": agreement.reference, "deposit": deposit.reference,
         "payment": payment.reference, "batch": outcome.batch.reference,
     }  # fmt: skip
+
+
+@scene
+def browsers(rows):
+    """A browser of each person, signed in."""
+    User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
+    return {key: signed_in(key) for key in EVERYBODY}
 
 
 # name, argument, who gets 200, who gets 403; everybody else gets 404
@@ -93,13 +100,10 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("name", "argument", "allowed", "refused"), TABLE, ids=[row[0] for row in TABLE])
-def test_page_is_for_those_it_is_for(rows, people, stranger, client, name, argument, allowed, refused):
+def test_page_is_for_those_it_is_for(rows, browsers, name, argument, allowed, refused):
     url = reverse(f"funds:{name}", args=[rows.get(argument, argument)] if argument else [])
-    got = {}
-    for key, user in [*((key, people[key]) for key in ALL), ("stranger", stranger)]:
-        client.force_login(user)
-        got[key] = client.get(url).status_code
-    assert got == {key: 200 if key in allowed else 403 if key in refused else 404 for key in [*ALL, "stranger"]}
+    got = {key: browser.get(url).status_code for key, browser in browsers.items()}
+    assert got == {key: 200 if key in allowed else 403 if key in refused else 404 for key in EVERYBODY}
 
 
 @pytest.mark.parametrize("name", [row[0] for row in TABLE if row[1] is None])
@@ -123,14 +127,11 @@ POSTS = [
 
 @pytest.mark.requirement("D3")
 @pytest.mark.parametrize(("name", "argument", "allowed", "refused"), POSTS, ids=[row[0] for row in POSTS])
-def test_button_works_for_those_it_is_for(rows, people, client, name, argument, allowed, refused):
+def test_button_works_for_those_it_is_for(rows, browsers, name, argument, allowed, refused):
     url = reverse(f"funds:{name}", args=[rows.get(argument, argument)])
-    got = {}
-    for key in ALL:
-        client.force_login(people[key])
-        got[key] = client.post(url, {"key": key}).status_code
-    assert got == {key: 302 if key in allowed else 403 if key in refused else 404 for key in ALL}
-    assert client.get(url).status_code == 405
+    got = {key: browser.post(url, {"key": key}).status_code for key, browser in browsers.items()}
+    assert got == {key: 302 if key in allowed else 403 if key in refused else 404 for key in EVERYBODY}
+    assert browsers["auditor"].get(url).status_code == 405
 
 
 def typed(**values):
@@ -409,8 +410,8 @@ def test_list_is_filtered_sorted_and_downloaded_by_its_address(rows, finance_off
         .splitlines()
     )
     assert len(lines) > 1
-    with closing(client.get(reverse(f"funds:{name}") + "?format=xlsx")) as sheet:
-        assert b"".join(sheet.streaming_content).startswith(b"PK")
+    sheet = client.get(reverse(f"funds:{name}") + "?format=xlsx")
+    assert b"".join(sheet.streaming_content).startswith(b"PK")
 
 
 def test_filter_by_the_general_pool_finds_what_is_unearmarked(donor, finance_officer, sign_in):

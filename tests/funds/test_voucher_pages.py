@@ -25,6 +25,7 @@ from tests.funds.factories import (
     post_cost,
     post_voucher,
 )
+from tests.ground.scenes import scene
 from tests.world import smallest_pdf
 
 D = Decimal
@@ -41,7 +42,7 @@ NEW = {
 }
 
 
-@pytest.fixture
+@scene
 def books(finance_officer, second_finance_officer):
     make_books(finance_officer, second_finance_officer)
 
@@ -197,7 +198,7 @@ FILTERS = {
 }
 
 
-@pytest.fixture
+@scene
 def four(books, finance_officer, second_finance_officer):
     """Beside the books' own refund that was sent: two of bank charges, one of interest on a later day."""
     make_voucher(finance_officer)
@@ -250,9 +251,8 @@ def labels(user):
 
 
 def test_tasks_name_vouchers_of_others_and_refunds_on_their_way(
-    finance_officer, second_finance_officer, head, auditor
-):  # fmt: skip
-    make_books(finance_officer, second_finance_officer)
+    books, finance_officer, second_finance_officer, head, auditor
+):
     voucher = make_voucher(finance_officer)
     wanted = ("Authorise a voucher", voucher.reference, False)
     assert wanted not in labels(finance_officer)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from alliance.core import clock
 from alliance.forum.models import Theme
 from proposals.operations import TrancheTerms, draft_contract, offer_contract, sign_contract, withdraw_activity
+from tests.ground.scenes import scene
 from tests.proposals.factories import (
     approved_project,
     draft_proposal,
@@ -23,7 +24,7 @@ from tests.proposals.factories import (
 THEME = "mobility-agreements"
 
 
-@pytest.fixture
+@scene
 def works(agency, officer, finance_officer):
     project = approved_project(agency, officer, finance_officer, countries=("MA", "PH"), themes=(THEME, "welfare"))
     return project, recorded_activity(officer), recorded_activity(officer, countries=["EC"], themes=["rights"])

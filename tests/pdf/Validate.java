@@ -1,5 +1,8 @@
+import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
 import org.verapdf.pdfa.Foundries;
@@ -9,17 +12,15 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Validates a PDF against one flavour (ua1, 3a); prints each failed rule; exits 1 when it does not conform. */
+/** Reads lines of a flavour (ua1, 3a) and a PDF's path; prints each failed rule, and whether the file conforms. */
 public class Validate {
     public static void main(String[] arguments) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
-        boolean conforms = true;
-        for (String code : arguments[0].split(",")) {
-            for (int i = 1; i < arguments.length; i++) {
-                conforms &= validate(PDFAFlavour.fromString(code), arguments[i]);
-            }
+        BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+            String[] parts = line.split(" ", 2);
+            System.out.println(validate(PDFAFlavour.fromString(parts[0]), parts[1]) ? "CONFORMS" : "FAILS");
         }
-        System.exit(conforms ? 0 : 1);
     }
 
     private static boolean validate(PDFAFlavour flavour, String path) throws Exception {
@@ -33,8 +34,7 @@ public class Validate {
                     failures.putIfAbsent(one.getRuleId().toString(), one.getMessage() + " at " + one.getLocation().getContext());
                 }
             }
-            System.out.println(flavour + " " + path + " " + (result.isCompliant() ? "conforms" : "FAILS")
-                + " assertions=" + result.getTotalAssertions());
+            System.out.println(flavour + " " + path + " assertions=" + result.getTotalAssertions());
             failures.forEach((rule, message) -> System.out.println("  " + rule + ": " + message));
             return result.isCompliant();
         }

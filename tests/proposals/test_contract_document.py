@@ -8,16 +8,18 @@ from decimal import Decimal
 
 import pikepdf
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from alliance.jobs import operations, tasks
 from alliance.jobs.models import Job
+from alliance.people.models import User
 from alliance.register.models import RegisterEntry
 from proposals.contract_document import document
 from proposals.contract_document.gather import budget, gather
 from proposals.contract_document.jobs import document_rows, documents_of, request_document
-from proposals.models import Contract
+from proposals.models import Contract, Project
 from proposals.operations import (
     TrancheTerms,
     cancel_contract,
@@ -26,6 +28,7 @@ from proposals.operations import (
     revise_contract,
     sign_contract,
 )
+from scenarios.people.personas import PERSONAS
 from tests.pdf.verapdf import assert_conforms
 from tests.proposals.factories import approved_project, category, offered_contract, signed_contract, terms_of
 
@@ -51,9 +54,18 @@ def rung(monkeypatch):
     monkeypatch.setattr(operations, "ring", lambda *message: True)
 
 
+@pytest.fixture(scope="module")
+def approved(django_db_setup, django_db_blocker):
+    """The number of an approved project: made once, and taken back after the last test of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        by = [User.objects.get(email=PERSONAS[key]) for key in ("agency", "officer", "finance_officer")]
+        yield approved_project(*by, conditions=("A steering group is set up.",)).pk
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def project(agency, officer, finance_officer):
-    return approved_project(agency, officer, finance_officer, conditions=("A steering group is set up.",))
+def project(approved, db):
+    return Project.objects.get(pk=approved)
 
 
 @pytest.fixture

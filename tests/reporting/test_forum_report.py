@@ -1,10 +1,13 @@
 """The report to the Forum: its period, its sums, its pages, and the same bytes from the same state."""
 
+import contextlib
 import hashlib
 import io
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 import pytest
@@ -47,6 +50,14 @@ SEPARATE = {
 }
 
 
+class Commands(NamedTuple):
+    """What the command `forum_report` wrote and printed."""
+
+    pages: Path
+    figures: Path
+    printed: str
+
+
 @pytest.fixture(scope="module", autouse=True)
 def demonstration(demonstration_played, django_db_blocker, tmp_path_factory):
     """Stand in the demonstration, and take back what was done there after the last test of this module."""
@@ -64,6 +75,15 @@ def draft_made_once(demonstration, django_db_blocker) -> int:
     """A finished draft in French; setting its pages takes seconds."""
     with django_db_blocker.unblock():
         return ask_and_make(person("officer"), "fr").pk
+
+
+@pytest.fixture(scope="module")
+def commands_files(draft_made_once, django_db_blocker, tmp_path_factory) -> Commands:
+    """The same report as the command writes it."""
+    pages, figures = (tmp_path_factory.mktemp("command") / name for name in ("report.pdf", "figures.json"))
+    with django_db_blocker.unblock(), contextlib.redirect_stdout(io.StringIO()) as printed:
+        call_command("forum_report", "MNL2008", "--language", "fr", "--output", str(pages), "--figures", str(figures))
+    return Commands(pages, figures, printed.getvalue().strip())
 
 
 def person(key):
@@ -333,18 +353,17 @@ def test_texts_of_people_cannot_run_in_the_document(figures, monkeypatch):
 
 @pytest.mark.requirement("R104")
 @pytest.mark.requirement("D5")
-def test_reports_are_remade_to_the_byte_and_conform_to_pdf_ua_and_pdf_a(tmp_path):
-    paths = []
-    for language in ("en", "fr", "es"):
-        content = document.make_pdf(in_language(language), is_final=False)
-        paths.append(tmp_path / f"{language}.pdf")
-        paths[-1].write_bytes(content)
-        with pikepdf.open(io.BytesIO(content)) as opened:
+def test_reports_are_remade_to_the_byte_and_conform_to_pdf_ua_and_pdf_a(draft, commands_files, tmp_path):
+    paths = {language: tmp_path / f"{language}.pdf" for language in ("en", "es")} | {"fr": commands_files.pages}
+    for language in ("en", "es"):
+        paths[language].write_bytes(document.make_pdf(in_language(language), is_final=False))
+    for language, path in paths.items():
+        with pikepdf.open(path) as opened:
             assert str(opened.Root.Lang) == language
             attached = json.loads(opened.attachments["figures.json"].get_file().read_bytes())
         assert attached == json.loads(in_language(language).text())
-    assert document.make_pdf(in_language("fr"), is_final=False) == paths[1].read_bytes()
-    assert_conforms(paths, "ua1", "3a")
+    assert hashlib.sha256(paths["fr"].read_bytes()).hexdigest() == draft.file.sha256
+    assert_conforms(list(paths.values()), "ua1", "3a")
 
 
 # Made and published
@@ -360,14 +379,10 @@ def draft(draft_made_once) -> Job:
     return Job.objects.select_related("file").get(pk=draft_made_once)
 
 
-def test_draft_is_the_commands_file_to_the_byte(draft, tmp_path, capsys):
-    path = tmp_path / "report.pdf"
-    call_command(
-        "forum_report", "MNL2008", "--language", "fr", "--output", str(path), "--figures", str(tmp_path / "f.json")
-    )
-    printed = capsys.readouterr().out.strip()
-    assert printed == hashlib.sha256(path.read_bytes()).hexdigest() == draft.file.sha256
-    assert json.loads((tmp_path / "f.json").read_text())["register_n"] == draft.register_n
+def test_draft_is_the_commands_file_to_the_byte(draft, commands_files):
+    digest = hashlib.sha256(commands_files.pages.read_bytes()).hexdigest()
+    assert commands_files.printed == digest == draft.file.sha256
+    assert json.loads(commands_files.figures.read_text())["register_n"] == draft.register_n
 
 
 def test_draft_is_for_the_secretariat_and_in_the_register(draft, client, people):

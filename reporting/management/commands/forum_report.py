@@ -1,6 +1,8 @@
 """The Forum's report, made in this process without broker or worker."""
 
+import errno
 import hashlib
+import os
 from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
@@ -45,6 +47,8 @@ class Command(BaseCommand):
         parser.add_argument("--figures", type=Path, metavar="FILE.json")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for path in filter(None, (options["output"], options["figures"])):
+            self._require_folder(path)
         with translation.override(options["language"]):
             try:
                 pdf.require_parts()
@@ -65,6 +69,11 @@ class Command(BaseCommand):
         if options["figures"]:
             self._write(options["figures"], figures.text().encode())
         self.stdout.write(hashlib.sha256(content).hexdigest())
+
+    def _require_folder(self, path: Path) -> None:
+        """Say before the pages are set, which takes seconds, that there is nowhere to write them."""
+        if not path.parent.is_dir():
+            raise CommandError(f"{path}: {os.strerror(errno.ENOENT)}", returncode=BAD_INPUT)
 
     def _write(self, path: Path, content: bytes) -> None:
         try:

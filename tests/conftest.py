@@ -145,9 +145,8 @@ COPIES = Copies(settings.DATABASES["default"]["TEST"]["NAME"] + os.environ.get("
 TransactionTestCase._fixture_teardown = lambda self: COPIES.spoil()  # type: ignore[method-assign]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Have the database that the test asks for, before any fixture of the test looks at one."""
+    """Have the database that the test asks for, before any fixture of the test looks at one; a test left out asks for none."""
     names = set(getattr(item, "fixturenames", ()))
     if "django_db_setup" in names or item.get_closest_marker("django_db"):
         COPIES.ask(DEMONSTRATION if "demonstration_played" in names else PEOPLE, asked(item))

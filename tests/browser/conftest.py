@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as of_django
+from django.core.management import call_command
+from django.db import connections
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, sync_playwright
+from whitenoise import WhiteNoise
 
 from alliance import celery
 from tests.alliance.workers import Broker, Worker
@@ -55,9 +61,38 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def portal(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The portal's address. Static files are served as they are released: joined, and asked for once."""
+    folder = tmp_path_factory.mktemp("static")
+    released = {**of_django.STORAGES, "staticfiles": {"BACKEND": "alliance.core.assets.BundledStaticFilesStorage"}}
+    with override_settings(STATIC_ROOT=folder, STORAGES=released):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    server = LiveServerThread(
+        "localhost", lambda pages: WhiteNoise(pages, folder, "static", max_age=WhiteNoise.FOREVER)
+    )
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://{server.host}:{server.port}"
+    server.terminate()
+
+
 @pytest.fixture
-def demonstration(demonstration_played: None, transactional_db: None, settings: Any, tmp_path: Path) -> None:
-    """The demonstration, on 15 September 2008, with a data folder of its own."""
+def demonstration(
+    demonstration_played: None,
+    transactional_db: None,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The demonstration, on 15 September 2008, with a data folder of its own.
+
+    A line to the database is opened for each line that the browser opens, not for each page.
+    """
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
     settings.ALLIANCE_DATA = tmp_path
     stand_at_the_end()
 
@@ -75,9 +110,7 @@ def worker(demonstration: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def visitor(
-    browser: Browser, live_server: Any, demonstration: None, tmp_path: Path
-) -> Iterator[Callable[..., Visitor]]:
+def visitor(browser: Browser, portal: str, demonstration: None, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
     """Return a function that opens the portal in a language, in a browser of its own.
 
     The last page of each is kept as a picture in the test's temporary folder.
@@ -85,7 +118,7 @@ def visitor(
     opened: list[Visitor] = []
 
     def visit(language: str = "en", *, width: int = 1280) -> Visitor:
-        opened.append(Visitor(browser, live_server.url, language, width))
+        opened.append(Visitor(browser, portal, language, width))
         return opened[-1]
 
     yield visit

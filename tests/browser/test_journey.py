@@ -99,5 +99,5 @@ def left_in_english(one):
         | places
         | currencies()
     )
-    left = {path: english_left(shared, one.language, allowed) for path, shared in one.twins.items()}
-    return {path: texts for path, texts in left.items() if texts}
+    left = set(english_left(set().union(*one.twins.values()), one.language, allowed))
+    return {path: shared & left for path, shared in one.twins.items() if shared & left}

@@ -4,16 +4,40 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
 from django.urls import resolve, reverse
 from django.utils.translation import override
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 
+from alliance.people.models import User
 from scenarios.people.personas import PASSWORD, PERSONAS
 from tests.browser.texts import texts_of
 
 PATIENCE = 60_000
 QUIET = {"preload": False, "resultTypes": ["violations"]}  # style sheets are not fetched a second time
+AXE = """async options => (await axe.run(options)).violations.map(
+    one => ({what: one.id, where: one.nodes.map(node => node.html)}))"""
+SEEN = """() => ({
+    text: document.querySelector("main").innerText,
+    refused: Boolean(document.querySelector("main .error-summary")),
+    beyond: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+})"""
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what axe finds wrong: each rule that is broken, and the elements that break it."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(AXE, options)
+    return found
+
+
+def session_of(email: str) -> dict[str, Any]:
+    """Return the cookie by which a person is signed in."""
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 class Visitor:
@@ -36,6 +60,7 @@ class Visitor:
         self.typed: set[str] = set()
         self._who = ""
         self._desks: dict[str, list[Any]] = {}
+        self._answer: Response | None = None  # the page shown, as it was sent
 
     def close(self) -> None:
         self.context.close()
@@ -47,29 +72,40 @@ class Visitor:
         return f"{self.address}/{self.language}/{name}"
 
     def go(self, name: str) -> None:
-        answer = self.page.goto(self.path(name))
+        self._answer = answer = self.page.goto(self.path(name))
         assert answer is not None
         assert answer.status == 200, f"{answer.status} {answer.url}"
         self.look()
 
     def open(self, link: str) -> None:
         """Follow the first link whose address holds this text."""
-        self.page.locator(f'main a[href*="{link}"]').first.click()
+        self.click(self.page.locator(f'main a[href*="{link}"]').first)
+
+    def click(self, what: Locator) -> None:
+        """Click on what leads to another page, and look at that."""
+        with self.page.expect_navigation() as arrival:
+            what.click()
+        self._answer = arrival.value
         self.look()
 
     def become(self, person: str) -> None:
-        """Sign in as somebody else, through the sign-in page; who was here before is still signed in at their own desk."""
-        if self._who:
-            self._desks[self._who] = self.context.cookies()
-        self.context.clear_cookies()
-        self._who = person
-        if person in self._desks:
-            self.context.add_cookies(self._desks[person])
-            with override(self.language):
-                self.page.goto(self.address + reverse("reporting:home"))
-            self.look()
-            return
+        """Be somebody else; who was here before is still signed in at their own desk.
+
+        Whoever comes first signs in through the sign-in page.
+        """
         email = PERSONAS.get(person) or f"{person.replace('_', '.')}@demo.example"
+        left, self._who = self._who, person
+        if not left:
+            self.sign_in(email)
+            return
+        self._desks[left] = self.context.cookies()
+        self.context.clear_cookies()
+        self.context.add_cookies(self._desks.get(person) or [{**session_of(email), "url": self.address}])
+        with override(self.language):
+            self.page.goto(self.address + reverse("reporting:home"))
+        self.look()
+
+    def sign_in(self, email: str) -> None:
         self.go("sign-in/")
         form = "main form.form"
         self.page.fill(f"{form} [name=username]", email)
@@ -97,8 +133,7 @@ class Visitor:
 
     def press(self, form: str = "main form") -> None:
         """Send a form by its main button, and look at the page that follows."""
-        self.button(form).click()
-        self.look()
+        self.click(self.button(form))
 
     def button(self, form: str = "main form") -> Locator:
         return self.page.locator(f"{form} button:not([name])").last
@@ -112,30 +147,32 @@ class Visitor:
     def look(self) -> None:
         """Look at the page: no error, no violation, and its texts beside those of the English page."""
         self.page.wait_for_load_state()
+        answer, self._answer = self._answer, None
         path = urlsplit(self.page.url).path
         with override(self.language):
             kind = resolve(path).view_name
-        shown = self.page.locator("main").inner_text()
-        assert "Internal Server Error" not in shown
-        if kind in self.seen and not self.page.locator("main .error-summary").count():
+        page = self.page.evaluate(SEEN)
+        assert "Internal Server Error" not in page["text"]
+        if kind in self.seen and not page["refused"]:
             return
         self.seen.add(kind)
-        for violation in Axe().run(self.page, options=QUIET).response["violations"]:
-            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
-            self.violations.append(f"{path}: {violation['id']}: {nodes}")
-        if beyond := self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
-            self.violations.append(f"{path}: the page is {beyond} pixels wider than the window")
+        for broken in violations(self.page, QUIET):
+            nodes = "; ".join(html[:160] for html in broken["where"][:3])
+            self.violations.append(f"{path}: {broken['what']}: {nodes}")
+        if page["beyond"]:
+            self.violations.append(f"{path}: the page is {page['beyond']} pixels wider than the window")
         if self.language != "en":
-            self.compare(path)
+            self.compare(path, answer)
 
-    def compare(self, path: str) -> None:
+    def compare(self, path: str, answer: Response | None) -> None:
         """Keep the texts that this page shares with its English twin."""
         query = urlsplit(self.page.url).query
         other = re.sub(r"^/[a-z]{2}/", "/en/", path) + (f"?{query}" if query else "")
-        answers = [self.context.request.get(self.address + address) for address in (f"{path}?{query}", other)]
-        if all(answer.ok for answer in answers):
-            mine, english = (texts_of(answer.text()) for answer in answers)
-            self.twins[path] = mine & english
+        if answer is None or answer.request.method != "GET":  # a form sent back: its page as one comes to it
+            answer = self.context.request.get(f"{self.address}{path}?{query}")
+        twin = self.context.request.get(self.address + other)
+        if answer.ok and twin.ok:
+            self.twins[path] = texts_of(answer.text()) & texts_of(twin.text())
 
     def text(self) -> str:
         """Return what the page says, with plain spaces."""

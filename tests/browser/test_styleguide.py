@@ -5,45 +5,51 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
+
+from scenarios.people.personas import PERSONAS
+from tests.browser.visitor import session_of, violations
+from tests.conftest import COPIES
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def open_page(browser: Browser, live_server: Any, sign_in: Any, officer: Any) -> Iterator[Open]:
-    """Return a function that opens a page as a secretariat officer."""
-    cookie = sign_in(officer).cookies[settings.SESSION_COOKIE_NAME].value
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="module")
+def open_page(browser: Browser, portal: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Open]:
+    """Return a function that opens a page as a secretariat officer, with or without scripts; pages change nothing."""
+    pages: dict[bool, Page] = {}
 
-    def opened(path: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(live_server.url + path)
+    def opened(path: str, *, width: int = 1280, theme: Any = "light", scripts: bool = True) -> Page:
+        if scripts not in pages:
+            context = browser.new_context(java_script_enabled=scripts)
+            context.add_cookies([{**session_of(PERSONAS["officer"]), "url": portal}])
+            pages[scripts] = context.new_page()
+        page = pages[scripts]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        page.goto(portal + path)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    with django_db_blocker.unblock():
+        yield opened
+        for page in pages.values():
+            page.context.close()
+        COPIES.spoil()
 
 
 CASES = [("en", 1280, "light"), ("fr", 390, "dark"), ("es", 1280, "dark")]
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), CASES)
-def test_every_component_is_accessible_and_fits(open_page: Open, language: str, width: int, theme: Any) -> None:
-    page = open_page(f"/{language}/styleguide/", viewport={"width": width, "height": 900}, color_scheme=theme)
-    found = Axe().run(page, options={"preload": False, "runOnly": RULES}).response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+def test_every_component_is_accessible_and_fits(open_page: Open, language: str, width: int, theme: str) -> None:
+    page = open_page(f"/{language}/styleguide/", width=width, theme=theme)
+    assert violations(page, {"preload": False, "runOnly": RULES}) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_content_security_policy_is_not_broken(browser: Browser, open_page: Open) -> None:
+def test_the_content_security_policy_is_not_broken(open_page: Open) -> None:
     page = open_page("/en/sign-in/")
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -61,7 +67,7 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(open_page: Open) -> 
 
 
 def test_the_menu_of_a_phone_opens_without_scripts(open_page: Open) -> None:
-    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    page = open_page("/en/styleguide/", width=390, scripts=False)
     link = page.locator("details.menu a", has_text="Committee")
     assert not link.is_visible()
     page.locator("details.menu summary").click()
@@ -69,7 +75,7 @@ def test_the_menu_of_a_phone_opens_without_scripts(open_page: Open) -> None:
 
 
 def test_buttons_and_fields_are_large_enough_for_a_thumb(open_page: Open) -> None:
-    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800})
+    page = open_page("/en/styleguide/", width=390)
     controls = page.locator(
         "main :is(button, .button, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio]))"
     )
@@ -79,7 +85,7 @@ def test_buttons_and_fields_are_large_enough_for_a_thumb(open_page: Open) -> Non
 
 
 def test_rows_of_a_form_stand_one_below_the_other_on_a_phone(open_page: Open) -> None:
-    page = open_page("/en/styleguide/", viewport={"width": 390, "height": 800})
+    page = open_page("/en/styleguide/", width=390)
     cells = page.locator(".formset-table tbody tr").first.locator("td")
     boxes = cells.evaluate_all(
         "nodes => nodes.map(node => node.getBoundingClientRect()).map(box => [box.top, box.bottom])"

@@ -40,7 +40,19 @@ def silent_text(founded: Body) -> Decision:
 
 
 @scene
-def closed_text(open_text: Decision) -> Decision:
+def unanimous(decision: Decision) -> Decision:
+    """The open decision, with the approval of every seat that may vote."""
+    vote(decision, "approve", *all_but("member_iom"))
+    return decision
+
+
+@scene
+def unanimous_text(open_text: Decision) -> Decision:
     vote(open_text, "approve", *all_but())
-    close_decision(by=person("chair"), decision=open_text)
-    return Decision.objects.get(pk=open_text.pk)
+    return open_text
+
+
+@scene
+def closed_text(unanimous_text: Decision) -> Decision:
+    close_decision(by=person("chair"), decision=unanimous_text)
+    return Decision.objects.get(pk=unanimous_text.pk)

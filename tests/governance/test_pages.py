@@ -270,8 +270,7 @@ def test_officer_puts_a_text(founded, sign_in, officer):
     assert Decision.objects.get().title == "Minutes"
 
 
-def test_page_view_after_the_deadline_closes(decision, sign_in, member, set_clock):
-    vote(decision, "approve", *all_but("member_iom"))
+def test_page_view_after_the_deadline_closes(unanimous, decision, sign_in, member, set_clock):
     after_deadline(set_clock, decision)
     page = sign_in(member).get(url_of(decision)).content.decode()
     assert "Approved by consensus" in page

@@ -6,7 +6,7 @@ scene may take personas, `set_clock`, and one other scene, which it then follows
 tests below it; a module with scenes has no transaction of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -59,10 +59,15 @@ def _known(name: str, module: str) -> Scene | None:
 def asked(item: pytest.Item) -> tuple[Scene, ...]:
     """Return the scenes that a test begins with, one after the other."""
     fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
-    paths = [one.path for fixture in fixtures if (one := getattr(fixture[-1].func, "scene", None))]
+    return one_path(one for fixture in fixtures if (one := getattr(fixture[-1].func, "scene", None)))
+
+
+def one_path(scenes: Iterable[Scene]) -> tuple[Scene, ...]:
+    """Return the path on which all these scenes lie; refuse scenes that do not follow each other."""
+    paths = [one.path for one in scenes]
     longest = max(paths, key=len, default=())
     if any(path != longest[: len(path)] for path in paths):
-        raise ValueError(f"{item.nodeid} asks for scenes that do not follow each other")
+        raise ValueError("a test asks for scenes that do not follow each other")
     return longest
 
 

@@ -19,7 +19,16 @@ public class Validate {
         BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = asked.readLine(); line != null; line = asked.readLine()) {
             String[] parts = line.split(" ", 2);
-            System.out.println(validate(PDFAFlavour.fromString(parts[0]), parts[1]) ? "CONFORMS" : "FAILS");
+            System.out.println(conforms(PDFAFlavour.fromString(parts[0]), parts[1]) ? "CONFORMS" : "FAILS");
+        }
+    }
+
+    private static boolean conforms(PDFAFlavour flavour, String path) {
+        try {
+            return validate(flavour, path);
+        } catch (Exception unreadable) {
+            unreadable.printStackTrace(System.out);
+            return false;
         }
     }
 

@@ -61,4 +61,5 @@ def assert_conforms(paths: Path | Sequence[Path], *flavours: str) -> None:
         pytest.skip(missing)
     files = [paths] if isinstance(paths, Path) else paths
     said = [list(said_of(path, flavour, jars)) for flavour in flavours for path in files]
-    assert ["".join(lines) for lines in said if lines[-1:] != [CONFORMS]] == []
+    failures = ["".join(lines) for lines in said if lines[-1:] != [CONFORMS]]
+    assert not failures, "\n".join(failures)

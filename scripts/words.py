@@ -32,6 +32,7 @@ LINK = re.compile(r"\]\([^)]*\)|https?://\S+")
 ENDS = re.compile(r"(?<=[.!?])\s+|\s*[|•]\s*")
 BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*#|>]|\d+\.)\s)")
 MESSAGE = re.compile(r"\{%\s*blocktrans\w*.*?endblocktrans\w*\s*%\}|\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.S)
+HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 MARKUP = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.S)
 
 
@@ -143,9 +144,8 @@ def texts() -> Iterator[tuple[str, str, str, str]]:
     for place in PROGRAMS:
         for path in sorted((ROOT / place).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield from (
-                    ("docstring", "en", _name(path), text) for text in docstrings(path.read_text(encoding="utf-8"))
-                )
+                name = _name(path)
+                yield from (("docstring", "en", name, text) for text in docstrings(path.read_text(encoding="utf-8")))
 
 
 def _of_catalogues() -> Iterator[tuple[str, str, str, str]]:
@@ -169,9 +169,13 @@ def of_page(text: str) -> str:
 
 
 def docstrings(program: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(program)):
+    """Yield the docstrings of a program. Its expressions hold none: they are left out."""
+    todo: list[ast.AST] = [ast.parse(program)]
+    while todo:
+        node = todo.pop()
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield CODE.sub("", ast.get_docstring(node) or "")
+        todo += (part for part in ast.iter_child_nodes(node) if isinstance(part, HOLDS_STATEMENTS))
 
 
 def _name(path: Path) -> str:

@@ -37,7 +37,7 @@ def picture(kind: str, size: tuple[int, int] = (4, 4)) -> bytes:
 
 def office(main: str, filling: bytes = b"<x/>") -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(main, filling)
     return file.getvalue()

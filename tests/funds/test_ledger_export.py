@@ -51,10 +51,8 @@ def test_bean_check_accepts_it_and_agrees_to_the_cent(books):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     entries, errors, _ = loader.load_string((folder / "ledger.beancount").read_text())
     assert errors == []
-    sums = {
-        account: realization.get(realization.realize(entries), account).balance.get_currency_units("USD").number
-        for account in balances
-    }
+    real = realization.realize(entries)
+    sums = {account: realization.get(real, account).balance.get_currency_units("USD").number for account in balances}
     assert sums == balances
     assert sum(isinstance(entry, data.Balance) for entry in entries) == len(balances)
 

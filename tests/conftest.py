@@ -53,7 +53,7 @@ LONG = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long by itself, so that no processor is left waiting for it at the end; keep scenes together."""
+    """Begin with what takes long by itself, so that no processor is idle at the end; keep scenes together."""
     tests = settings.BASE_DIR / "tests"
     items.sort(key=lambda item: not str(item.path.relative_to(tests)).startswith(LONG))
     items[:] = in_scenes(items)

@@ -3,7 +3,7 @@
 A scene is a function marked `@scene`. A test that names it as a fixture finds in the database what the function did,
 and gets what it returned; the test's own changes are undone as always, the scene's when a test asks for another one. A
 scene may take personas, `set_clock`, and one other scene, which it then follows. Those of a `conftest` are for all
-tests below it; a module with scenes has no transaction of its own.
+tests below it; a module with scenes opens no transaction itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conftest import PERSONA_KEYS
 from tests.labels import wrong_labels
-from tests.world import played, signed_in, undone
+from tests.world import played, signed_in
 
 TABLE = Path(__file__).parent / "data" / "access.toml"
 EVERYONE = ("visitor", "stranger", *PERSONA_KEYS)
+IN_COOKIES = "django.contrib.sessions.backends.signed_cookies"
 
 # What to put into an address; a name without arguments needs no line here.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
@@ -159,26 +161,27 @@ def expected(row: dict[str, str], persona: str) -> str:
     return named[0] if named else row["others"]
 
 
-def answers(client: Client, address: str) -> str:
-    return " ".join(_answer(client, verb, address) for verb in ("get", "post"))
+def answers(client: Client, address: str, place: str) -> str:
+    return " ".join(_answer(client, verb, address, place) for verb in ("get", "post"))
 
 
-def _answer(client: Client, verb: str, address: str) -> str:
+def _answer(client: Client, verb: str, address: str, place: str) -> str:
     """Ask once and undo it; a POST brings nothing but the form's key. Signing out is undone too."""
     cookies = client.cookies.copy()
-    with undone():
-        answer = getattr(client, verb)(address, {"key": "k"} if verb == "post" else None)
-        client.cookies = cookies
-        if verb == "get" and answer.headers.get("Content-Type", "").startswith("text/html"):
-            assert wrong_labels(answer.content.decode()) == [], address
-        if answer.status_code == 302 and "/sign-in/" in answer.url:
-            return "sign-in"
-        return str(answer.status_code)
+    answer = getattr(client, verb)(address, {"key": "k"} if verb == "post" else None)
+    client.cookies = cookies
+    transaction.set_rollback(False)
+    transaction.savepoint_rollback(place)
+    if verb == "get" and answer.headers.get("Content-Type", "").startswith("text/html"):
+        assert wrong_labels(answer.content.decode()) == [], address
+    if answer.status_code == 302 and "/sign-in/" in answer.url:
+        return "sign-in"
+    return str(answer.status_code)
 
 
 def found(world: dict[str, Any], clients: dict[str, Client], name: str) -> dict[str, str]:
-    address = reverse(name, args=ARGUMENTS.get(name, lambda _: [])(world))
-    return {persona: answers(client, address) for persona, client in clients.items()}
+    address, place = reverse(name, args=ARGUMENTS.get(name, lambda _: [])(world)), transaction.savepoint_create()
+    return {persona: answers(client, address, place) for persona, client in clients.items()}
 
 
 @pytest.fixture(scope="module")
@@ -188,11 +191,14 @@ def world(demonstration_played: None, django_db_blocker: Any) -> Iterator[dict[s
 
 
 @pytest.fixture(scope="module")
-def clients(world: dict[str, Any]) -> dict[str, Client]:
+def clients(world: dict[str, Any]) -> Iterator[dict[str, Client]]:
+    """A browser of each persona; its session is in its cookie, and of a page it keeps the text alone."""
     from alliance.people.models import User
 
     User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
-    return {"visitor": Client()} | {key: signed_in(key) for key in EVERYONE[1:]}
+    with override_settings(SESSION_ENGINE=IN_COOKIES), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
+        yield {"visitor": Client()} | {key: signed_in(key) for key in EVERYONE[1:]}
 
 
 def test_every_address_has_a_row_and_every_row_an_address():

@@ -45,6 +45,18 @@ def beside(officer: User) -> None:
     Organisation.objects.create(slug=f"{MADE}-beside", kind="other", name_en="Beside")
 
 
+def slugs():
+    return list(Organisation.objects.filter(slug__startswith=MADE).values_list("slug", flat=True))
+
+
+def test_one_scene_is_alone(entered):
+    assert slugs() == [MADE]
+
+
+def test_another_scene_is_alone(beside):
+    assert slugs() == [f"{MADE}-beside"]
+
+
 def test_scenes_that_do_not_follow_each_other_are_not_had_together():
     first, then, other = (SCENES[__name__, name] for name in ("entered", "renamed", "beside"))
     assert one_path([then, first]) == (first, then)

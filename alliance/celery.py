@@ -80,6 +80,7 @@ app.conf.update(
             "schedule": 15.0,
             "options": {"expires": 15},
         },
+        "mail invitations": {"task": "alliance.mail_invitations", "schedule": 15.0, "options": {"expires": 15}},
         "take up jobs left behind": {"task": "alliance.sweep_jobs", "schedule": 10.0, "options": {"expires": 10}},
         "close decisions past their deadline": {
             "task": "governance.close_due",

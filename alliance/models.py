@@ -3,13 +3,14 @@
 from alliance.core.clock import Clock
 from alliance.forum.models import *  # noqa: F403
 from alliance.jobs.models import *  # noqa: F403
-from alliance.people.models import Membership, Organisation, SecurityEvent, User
+from alliance.people.models import Invitation, Membership, Organisation, SecurityEvent, User
 from alliance.records.models import *  # noqa: F403
 from alliance.register.models import Checkpoint, RegisterEntry, RegisterHead
 
 __all__ = [
     "Checkpoint",
     "Clock",
+    "Invitation",
     "Membership",
     "Organisation",
     "RegisterEntry",

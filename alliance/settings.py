@@ -162,8 +162,11 @@ PASSWORD_HASHERS = [
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation." + name}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "alliance.people.passwords.ShortEnough"},
+    *(
+        {"NAME": "django.contrib.auth.password_validation." + name}
+        for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    ),
 ]
 
 LANGUAGE_CODE = "en"
@@ -259,6 +262,7 @@ ALLIANCE_RULES = {
     "import_lines": env.int("ALLIANCE_IMPORT_LINES", default=500),
     "direct_cost_ceiling_percent": env("ALLIANCE_DIRECT_COST_CEILING_PERCENT", default="5.00"),
     "refund_in_transit_days": env.int("ALLIANCE_REFUND_IN_TRANSIT_DAYS", default=30),
+    "invitation_days": env.int("ALLIANCE_INVITATION_DAYS", default=14),
     "upload_megabytes": env.int("ALLIANCE_UPLOAD_MEGABYTES", default=10),
 }
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("iati/", include("reporting.iati.urls")),
     *i18n_patterns(
         path("", include("alliance.people.urls")),
+        path("", include("alliance.accounts.people_urls")),
         path("", include("alliance.forum.urls")),
         path("", include("alliance.styleguide.urls")),
         path("", include("alliance.records.urls")),

@@ -49,10 +49,6 @@ def may_record_diligence(user: Any) -> bool:
     return user.has_role(Role.OFFICER, Role.HEAD)
 
 
-def may_keep_people(user: Any, organisation_id: int) -> bool:
-    return user.has_role(Role.HEAD) or user.has_role(Role.DONOR_SIGNATORY, organisation=organisation_id)
-
-
 def may_set_status(user: Any) -> bool:
     """The fund's and the windows' status; later on a carried decision, meanwhile the head's own act."""
     return user.has_role(Role.HEAD)

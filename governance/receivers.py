@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
-from alliance.people.models import PARTNER_ROLES, SECRETARIAT_ROLES, Membership, User
+from alliance.people.models import PARTNER_ROLES, SECRETARIAT_ROLES, Membership, Role, User
 from alliance.register import checkpoints, declare
 from governance.models import Body, ChairTerm, Decision, Holder, Session
 
@@ -19,13 +19,19 @@ def _named(body: dict[str, Any]) -> Decision | None:
     return Decision.objects.named(name).select_related("version__proposal").first()
 
 
+def in_the_committee() -> QuerySet[User]:
+    """Who has the committee's role today: a seat without it is told nothing."""
+    held = Membership.objects.on(clock.today()).filter(role=Role.COMMITTEE)
+    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+
+
 def holders(body: dict[str, Any]) -> Iterable[User]:
     """Everybody who holds a seat in the decision as it was frozen."""
     decision = _named(body)
     if decision is None:
         return []
     frozen = decision.frozen_seats.values_list("member__user", "alternate__user")
-    return User.objects.filter(pk__in={pk for pair in frozen for pk in pair if pk}).order_by("pk")
+    return in_the_committee().filter(pk__in={pk for pair in frozen for pk in pair if pk})
 
 
 def recused(body: dict[str, Any]) -> Iterable[User]:
@@ -42,7 +48,7 @@ def secretariat() -> Iterable[User]:
 def chair(body: dict[str, Any]) -> Iterable[User]:
     """The chair, when an item is put on the agenda."""
     terms = ChairTerm.objects.on(clock.today()).filter(body=Body.objects.the())
-    return User.objects.filter(pk__in=terms.values("user")).order_by("pk")
+    return in_the_committee().filter(pk__in=terms.values("user"))
 
 
 def all_concerned(body: dict[str, Any]) -> Iterable[User]:
@@ -63,13 +69,13 @@ def sitting(body: dict[str, Any]) -> Iterable[User]:
     if session is None:
         return []
     held = Holder.objects.on(session.held_on).filter(seat__body=session.body_id)
-    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+    return in_the_committee().filter(pk__in=held.values("user"))
 
 
 def seated(body: dict[str, Any]) -> Iterable[User]:
     """Everybody who holds a seat today: copies of a checkpoint that left the building are in their hands."""
     held = Holder.objects.on(clock.today()).filter(seat__body=Body.objects.the())
-    return User.objects.filter(pk__in=held.values("user")).order_by("pk")
+    return in_the_committee().filter(pk__in=held.values("user"))
 
 
 def appointed(body: dict[str, Any]) -> Iterable[User]:

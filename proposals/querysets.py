@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, Concat, Greatest
 from alliance.access import granted
 from alliance.core import clock
 from alliance.core.translated import names
-from alliance.people.models import PARTNER_ROLES, User
+from alliance.people.models import PARTNER_ROLES, Role, User
 
 MONEY: models.Field = models.DecimalField(max_digits=18, decimal_places=2)
 ZERO = Value(Decimal("0.00"), output_field=MONEY)
@@ -156,10 +156,13 @@ class ProposalQuerySet(models.QuerySet):
 
 class ProposalVersionQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Versions of visible proposals, and those granted to this person (committee, reviewers)."""
+        """Versions of visible proposals, and those granted to this person while it has the committee's role."""
         if not user.is_authenticated:
             return self.none()
         proposals = model_named("Proposal").objects.visible_to(user)
+        seen = self.filter(proposal__in=proposals.values("pk"))
+        if not user.has_role(Role.COMMITTEE):
+            return seen
         given = granted(user, "proposals.view_proposalversion", self.model._default_manager.all())
         return self.filter(Q(proposal__in=proposals.values("pk")) | Q(pk__in=given.values("pk")))
 

@@ -39,7 +39,8 @@ def rich() -> Iterator[dict[str, Any]]:
 
 
 def enrich() -> None:
-    """Add an import, promises amended, a voucher, a proposal given back, one that waits for money, a document made, a notice, a checkpoint."""
+    """Add invitations, an import, promises amended, a voucher, a proposal given back, one short of money, a document made, a notice, a checkpoint."""
+    _invitations()
     _import()
     _promises()
     _voucher()
@@ -53,6 +54,19 @@ def enrich() -> None:
     carry_forward(clock.today())
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def _invitations() -> None:
+    """Invite somebody who begins, and somebody who has not answered yet."""
+    from alliance.people.operations import begin_account, end_membership, invite
+
+    head, iom = person("head"), person("agency").memberships_today[0].organisation
+    begun = invite(by=head, organisation=iom, role="reviewer", email="began@demo.example")
+    membership = begin_account(
+        by=None, invitation=begun, name="New Comer", language="en", password="made-up words of a newcomer"
+    )
+    end_membership(by=head, membership=membership)
+    invite(by=person("agency"), organisation=iom, role="partner_drafter", email="silent@demo.example")
 
 
 def _import() -> None:

@@ -1,4 +1,4 @@
-"""Who may open and send what: every address, every persona, own and foreign organisation.
+"""Who may open and send what: every address, every persona, own and foreign organisation, and whose roles have ended.
 
 `tests/data/access.toml` holds the answers to GET and to a POST with nothing filled in, written down and read by people; an address
 without a row fails, and so does a row without an address. Each request is undone before the next.
@@ -15,17 +15,28 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from alliance.core import clock
+from alliance.people.operations.invitations import secret_of
 from tests.conftest import PERSONA_KEYS
 from tests.labels import wrong_labels
-from tests.world import played, signed_in
+from tests.world import person, played, signed_in
 
 TABLE = Path(__file__).parent / "data" / "access.toml"
-EVERYONE = ("visitor", "stranger", *PERSONA_KEYS)
+EVERYONE = ("visitor", "stranger", "ended", *PERSONA_KEYS)
 IN_COOKIES = "django.contrib.sessions.backends.signed_cookies"
 
 # What to put into an address; a name without arguments needs no line here.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "records:notice": lambda t: [t["notice"].pk],
+    "people:accept": lambda t: [secret_of(t["invitation"])],
+    "people:invitation_again": lambda t: [t["invitation"].uid],
+    "people:invitation_withdraw": lambda t: [t["invitation"].uid],
+    "people:organisation_confirm": lambda t: ["made-up-league"],
+    "people:person": lambda t: [t["invitation"].invited_by.uid],
+    "people:role_new": lambda t: [t["invitation"].invited_by.uid],
+    "people:role_end": lambda t: role_of("agency@demo.example"),
+    "people:people_of": lambda t: ["iom"],
+    "people:people_of_invite": lambda t: ["iom"],
     "jobs:job": lambda t: [t["job"].uid],
     "jobs:job_file": lambda t: [t["job"].uid],
     "funds:pledge": lambda t: [t["pledge"].reference],
@@ -46,9 +57,6 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "funds:non_cash_acknowledge": lambda t: [t["non_cash"].reference],
     "funds:non_cash_deliver": lambda t: [t["non_cash"].reference],
     "funds:non_cash_cancel": lambda t: [t["non_cash"].reference],
-    "funds:donor_people": lambda t: ["sweden-mfa"],
-    "funds:donor_person_new": lambda t: ["sweden-mfa"],
-    "funds:donor_person_end": lambda t: ["sweden-mfa", 0],
     "funds:alias_new": lambda t: ["sweden-mfa"],
     "funds:alias_withdraw": lambda t: ["sweden-mfa", 0],
     "funds:donor_next_step": lambda t: ["sweden-mfa"],
@@ -140,6 +148,29 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
 }
 
 
+def role_of(email: str) -> list[Any]:
+    """Return what names the first role of this person in an address."""
+    from alliance.people.models import Membership
+
+    membership = Membership.objects.filter(user__email=email).select_related("user").earliest("pk")
+    return [membership.user.uid, membership.pk]
+
+
+def ended_today(head: Any) -> Any:
+    """Return somebody who held each role until a moment ago."""
+    from alliance.people.models import Membership, Organisation, Role, User
+    from alliance.people.operations import end_membership, give_role
+
+    person = User.objects.create_user("ended@demo.example", "alliance-demo", name="Edda Ended")
+    for slug, role in (("iom", role) for role in Role):
+        give_role(
+            by=head, user=person, organisation=Organisation.objects.get(slug=slug), role=role, starts_on=clock.today()
+        )
+    for membership in Membership.objects.filter(user=person):
+        end_membership(by=head, membership=membership)
+    return person
+
+
 def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
     """Walk every address of the portal by its name."""
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -156,7 +187,8 @@ def table() -> dict[str, dict[str, str]]:
 
 
 def expected(row: dict[str, str], persona: str) -> str:
-    """Return "GET POST" for this persona: its own cell, or the row's `others`."""
+    """Return "GET POST" for this persona: its own cell, or the row's `others`. Whose roles have ended is a stranger."""
+    persona = "stranger" if persona == "ended" else persona
     named = [answer for people, answer in row.items() if persona in people.split()]
     return named[0] if named else row["others"]
 
@@ -196,6 +228,7 @@ def clients(world: dict[str, Any]) -> Iterator[dict[str, Client]]:
     from alliance.people.models import User
 
     User.objects.create_user("stranger@demo.example", "alliance-demo", name="Sam Stranger")
+    ended_today(person("head"))
     with override_settings(SESSION_ENGINE=IN_COOKIES), pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
         yield {"visitor": Client()} | {key: signed_in(key) for key in EVERYONE[1:]}

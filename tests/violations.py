@@ -163,7 +163,7 @@ TRIED = {
     "date": ["DATE '1990-01-01'", "DATE '2990-01-01'"],
     "timestamptz": ["TIMESTAMPTZ '1990-01-01 00:00+00'", "TIMESTAMPTZ '2990-01-01 00:00+00'"],
     "interval": ["interval '1 hour'", "interval '0'"], "uuid": ["gen_random_uuid()"],
-    "jsonb": ["'[]'::jsonb", "'{}'::jsonb"], "text": ["''", "'zz'"], "varchar": ["''", "'zz'"],
+    "jsonb": ["'[]'::jsonb", "'{}'::jsonb"], "text": ["''", "'zz'", "'ZZ'"], "varchar": ["''", "'zz'", "'ZZ'"],
     "_varchar": ["'{}'", "ARRAY['zz']"],
 }  # fmt: skip
 

@@ -48,6 +48,8 @@ def signed_in(key: str) -> Client:
 
 def things() -> dict[str, Any]:
     """Return the objects that addresses need: each is owned by the persona that the name says."""
+    from alliance.people.models import Organisation
+    from alliance.people.operations import invite, register_organisation
     from alliance.records.models import Notice
     from funds.models import Deposit, Donor, Payment, Pledge, Window
     from funds.operations.noncash import record_non_cash_pledge
@@ -74,7 +76,12 @@ def things() -> dict[str, Any]:
     non_cash = record_non_cash_pledge(
         by=officer, donor=sweden, kind="secondment", description="A statistician", pledged_on=clock.today()
     )
+    head = person("head")
+    iom = Organisation.objects.get(slug="iom")
+    unconfirmed = {"slug": "made-up-league", "kind": "other", "name_en": "Made-up League", "confirmed": False}
+    register_organisation(by=officer, **unconfirmed)
     return {
+        "invitation": invite(by=head, organisation=iom, role="partner_drafter", email="invited@demo.example"),
         "draft": draft,
         "attachment": attachment,
         "pledge": Pledge.objects.filter(donor__organisation__slug="sweden-mfa").first(),

@@ -44,6 +44,8 @@ AREAS: tuple[tuple[Any, str, set[str]], ...] = (
     (_("Partners’ reports"), "proposals:reports", PARTNERS | READERS),
     (_("Fund"), "reporting:finance", READERS),
     (_("Forum reports"), "reporting:forum_reports", READERS | {"forum_chair"}),
+    (_("People"), "people:people", READERS),
+    (_("Our people"), "people:ours", DONORS | PARTNERS),
 )
 
 

@@ -28,8 +28,10 @@ STANDING = (*OPEN, JobState.DONE)
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> "JobQuerySet":
-        """A person's own jobs; all of them for those who read all."""
-        return self if user.reads_all else self.filter(requested_by=user)
+        """A person's own jobs, while they hold a role at all; all of them for those who read all."""
+        if user.reads_all:
+            return self
+        return self.filter(requested_by=user) if user.roles else self.none()
 
     def open(self) -> "JobQuerySet":
         return self.filter(state__in=OPEN)

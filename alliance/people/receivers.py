@@ -16,7 +16,16 @@ def who_got_it(body: dict[str, Any]) -> Iterable[User]:
     return User.objects.filter(uid=body["facts"]["person"], is_active=True)
 
 
+def who_invited(body: dict[str, Any]) -> Iterable[User]:
+    """Whoever sent the invitation that was accepted."""
+    return User.objects.filter(invitations_sent__uid=body["facts"]["invitation"], is_active=True)
+
+
 declare("organisation.registered/1", label=_("Organisation registered"))
 declare("organisation.confirmed/1", label=_("Organisation confirmed"))
 declare("membership.started/1", label=_("Role given"), told=who_got_it)
 declare("membership.ended/1", label=_("Role ended"))
+declare("invitation.sent/1", label=_("Invitation sent"))
+declare("invitation.sent_again/1", label=_("Invitation sent again"))
+declare("invitation.withdrawn/1", label=_("Invitation withdrawn"))
+declare("invitation.accepted/1", label=_("Invitation accepted"), told=who_invited)

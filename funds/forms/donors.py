@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock, formats
 from alliance.core.forms import KeyedForm
 from alliance.pages.fields import reason_field, title_field, upload_field
-from alliance.people.models import DONOR_ROLES, SECRETARIAT_ROLES, Membership, Role, User
+from alliance.people.models import SECRETARIAT_ROLES, Membership, User
 from funds.forms.contributions import DonorsForm
 from funds.forms.fields import AmountField, DateField, WindowField, check_precision
 from funds.models import Agreement, AliasKind, Finding, NonCashKind, Pledge
@@ -104,15 +104,6 @@ class AliasForm(KeyedForm):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=AliasKind, widget=forms.RadioSelect)
-
-
-class PersonForm(KeyedForm):
-    """Somebody who is to act for a donor."""
-
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("Of a person who has an account here."))
-    role = forms.ChoiceField(
-        label=_("Role"), choices=[(role, Role(role).label) for role in DONOR_ROLES], widget=forms.RadioSelect
-    )
 
 
 class NonCashForm(DonorsForm):

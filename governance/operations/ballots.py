@@ -41,6 +41,7 @@ def _cast(*, by: User, decision: Decision, choice: str, reasons: str) -> Ballot 
         raise NotAllowed(_("The secretariat prepares, records and carries out decisions. It never votes."))
     decision = lock_decision(decision)
     seat, holder = _place(by, decision)
+    _require_role(by)
     _require_not_recused(decision, holder)
     moment = clock.now()
     _require_open(decision, moment)
@@ -66,6 +67,7 @@ def declare_recusal(*, by: User, decision: Decision, note: str) -> Recusal:
     """Declare an interest: the person does not vote on this decision, and what it cast is not counted (R48)."""
     decision = lock_decision(decision)
     seat, holder = _place(by, decision)
+    _require_role(by)
     _require_open(decision, moment := clock.now())
     if Recusal.objects.filter(decision=decision, holder=holder).exists():
         raise OutOfState(_("You are recused already."))
@@ -90,6 +92,12 @@ def _place(by: User, decision: Decision) -> tuple[FrozenSeat, Holder]:
             if holder.user_id == by.pk:
                 return seat, holder
     raise NotAllowed(_("You held no seat in the committee when this decision was opened."))
+
+
+def _require_role(by: User) -> None:
+    """A seat is held by who has the committee's role: where that was ended, it gives no vote any more."""
+    if not permissions.may_hold_a_seat(User.objects.get(pk=by.pk)):
+        raise NotAllowed(_("Your role in the committee has ended: you do not vote any more."))
 
 
 def _require_not_recused(decision: Decision, holder: Holder) -> None:

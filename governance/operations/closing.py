@@ -141,8 +141,9 @@ def _require_closable(decision: Decision, by: User | None, vote: Vote, moment: d
 
 
 def is_chair(user: User, decision: Decision) -> bool:
-    """Say whether the person chairs the committee today."""
-    return ChairTerm.objects.on(clock.today()).filter(body=decision.body_id, user=user).exists()
+    """Say whether the person chairs the committee today, which takes the committee's role."""
+    terms = ChairTerm.objects.on(clock.today()).filter(body=decision.body_id, user=user)
+    return permissions.may_hold_a_seat(user) and terms.exists()
 
 
 def _require_chair(by: User, decision: Decision) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Q
-
 from alliance.access import withdraw
 from alliance.people.models import Membership, User
 from alliance.register import record
@@ -58,8 +56,7 @@ def interests(
     if not parties:
         return []
     belongs: dict[int, int] = {}
-    within = Q(starts_on__lte=until) & (Q(ends_on=None) | Q(ends_on__gte=since))
-    memberships = Membership.objects.filter(within, organisation__in=parties).order_by("pk")
+    memberships = Membership.objects.within(since, until).filter(organisation__in=parties).order_by("pk")
     for user, organisation in memberships.values_list("user_id", "organisation_id"):
         belongs.setdefault(user, organisation)
     found = []

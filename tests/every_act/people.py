@@ -2,7 +2,16 @@
 
 from alliance.core import clock
 from alliance.forum.operations import add_area_of_work
-from alliance.people.operations import confirm_organisation, end_membership, register_organisation, welcome_person
+from alliance.people.operations import (
+    accept_invitation,
+    begin_account,
+    confirm_organisation,
+    end_membership,
+    invite,
+    register_organisation,
+    send_again,
+    withdraw_invitation,
+)
 from alliance.records import files
 from funds.operations.aliases import name_donor, withdraw_alias
 from funds.operations.deposits import record_deposit
@@ -19,17 +28,24 @@ from tests.history import person
 
 
 def people() -> None:
-    """An organisation entered and then confirmed; a donor's viewer who comes and goes; another area of work."""
+    """An organisation entered and then confirmed; people invited who come and go; another area of work."""
     made = register_organisation(
         by=person("officer"), slug="made-up-union", kind="civil_society", confirmed=False,
         name_en="Made-up Union", name_fr="Syndicat fictif", name_es="Sindicato ficticio",
     )  # fmt: skip
     confirm_organisation(by=person("officer"), organisation=made)
-    viewer = welcome_person(
-        by=person("head"), email=person("reviewer").email, organisation=donor().organisation, role="donor_viewer"
-    )
+    offer = {"organisation": donor().organisation, "role": "donor_viewer"}
+    invitation = invite(by=person("head"), email=person("reviewer").email, **offer)
+    viewer = accept_invitation(by=person("reviewer"), invitation=invitation)
+    end_membership(by=person("head"), membership=viewer, last_day=clock.today())
     a_day_later()
-    end_membership(by=person("head"), membership=viewer)
+    withdrawn = invite(by=person("donor"), email="nobody@demo.example", **offer)
+    withdraw_invitation(by=person("donor"), invitation=send_again(by=person("donor"), invitation=withdrawn))
+    newcomer = invite(by=person("head"), email="newcomer@demo.example", organisation=made, role="reviewer")
+    begun = begin_account(
+        by=None, invitation=newcomer, name="New Comer", language="es", password="made-up words of a newcomer"
+    )
+    end_membership(by=person("head"), membership=begun)
     add_area_of_work(
         by=person("head"), code="AW3", name_en="Made-up work", name_fr="Travaux fictifs",
         name_es="Trabajos ficticios", valid_from=clock.today(),

@@ -217,6 +217,8 @@ SECURE_CSP = {
 CSRF_FAILURE_VIEW = "alliance.people.views.csrf_failure"
 
 ALLIANCE_ADDRESS = env("ALLIANCE_ADDRESS", default="")  # public address, for links in mail
+# The page that shows the mail of a portal on one machine to whoever sits there: `demo` switches it on, nothing else should.
+ALLIANCE_LOCAL_MAIL = LOCAL and env.bool("ALLIANCE_LOCAL_MAIL", default=False)
 DEFAULT_FROM_EMAIL = env("ALLIANCE_MAIL_FROM", default="alliance@localhost")
 MAILERS = {
     "default": {

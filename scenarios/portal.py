@@ -1,4 +1,4 @@
-"""The portal's parts of one data folder, with the demonstration in them."""
+"""The portal's parts of one data folder, with the demonstration in them, or with nobody but the head who is to begin."""
 
 import os
 import shutil
@@ -11,6 +11,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from alliance.accounts.invitation_mail import address_of
+from alliance.core import clock
+from alliance.forum.operations import load_reference
+from alliance.people.models import Membership, Role
+from alliance.people.operations import invite_first_head
 from alliance.runtime import PartFailed, address, broker, database, folders
 from alliance.runtime.assets import StaticFiles, compile_catalogues
 from alliance.runtime.locks import Lock, exclusively
@@ -66,12 +71,21 @@ class Demonstration:
             self._say("static files: collecting beside the rest")
 
     def prepare(self) -> None:
-        """Bring the tables up to date, and play the demonstration into an empty database."""
+        """Bring the tables up to date, and fill an empty database."""
         if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
             self._step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         if self._is_empty():
-            self._step("demonstration", lambda: call_command("play", SCENARIO, verbosity=0, stdout=_Silence()))
+            self.fill()
+        self.look()
         connection.close()
+
+    def fill(self) -> None:
+        """Play the demonstration into the empty database."""
+        self._step("demonstration", lambda: call_command("play", SCENARIO, verbosity=0, stdout=_Silence()))
+
+    def look(self) -> None:
+        """Note what is in the database: whether these are the made-up people."""
+        self.is_demonstration = clock.is_demonstration()
 
     def start_processes(self) -> str:
         """Start web, worker and scheduler; return the portal's address once it has answered 200."""
@@ -131,12 +145,34 @@ class Demonstration:
         """Return what the children see: this environment, plain HTTP on loopback, and this data folder."""
         own = {
             "ALLIANCE_LOCAL": "1",
+            "ALLIANCE_LOCAL_MAIL": "1",
+            "ALLIANCE_ADDRESS": settings.ALLIANCE_ADDRESS or address.url(self.port),
             "ALLIANCE_DATA": str(self.where.data),
             "ALLIANCE_BIND": f"{address.LOOPBACK}:{self.port}",
             "REDIS_URL": settings.REDIS_URL or broker.default_url(self.where.data),
             "PYTHONUNBUFFERED": "1",
         }
         return {**os.environ, **own}
+
+
+class Beginning(Demonstration):
+    """One run of a portal in which the first head is to begin: on this machine, to try what it asks of people."""
+
+    def __init__(self, where: Places, port: int, say: Callable[[str], None], head: str) -> None:
+        super().__init__(where, port, say)
+        self._head = head
+
+    def fill(self) -> None:
+        """Load the reference data; the fund is proposed and nothing more."""
+        self._step("reference data", lambda: load_reference(fund_status="proposed"))
+
+    def look(self) -> None:
+        """Invite the first head while there was none. A demonstration is left alone."""
+        super().look()
+        if self.is_demonstration:
+            raise PartFailed(f"{self.where.data} holds a demonstration: choose another ALLIANCE_DATA, or --reset it")
+        begun = Membership.objects.filter(role=Role.HEAD).exists()
+        self.begin = "" if begun else address_of(invite_first_head(by=None, email=self._head))
 
 
 class _Silence:

@@ -23,6 +23,8 @@ def main() -> None:
     os.chdir(ROOT)
     if task == "portal":
         make_environment(BASE, also=TEST)
+        if "--empty" in arguments:  # beside the demonstration, never in its place
+            os.environ.setdefault("ALLIANCE_DATA", str(ROOT / "var" / "empty"))
         run([str(PYTHON), "manage.py", "demo", *arguments])
     make_environment(TEST, also=TEST)
     run([str(PYTHON), "scripts/suite.py", *arguments])

@@ -198,7 +198,7 @@ class BeginForm(forms.Form):
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-        self.initial.setdefault("language", invitation.language)
+        self.initial.setdefault("language", (get_language() or invitation.language)[:2])
 
     def clean_name(self) -> str:
         name = one_form(self.cleaned_data["name"])

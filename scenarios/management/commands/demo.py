@@ -1,21 +1,25 @@
-"""Start the whole portal on this machine, with the demonstration."""
+"""Start the whole portal on this machine, with the demonstration, or empty but for the invitation of its first head."""
 
 import signal
 import sys
 from argparse import ArgumentParser
 from types import FrameType
 from typing import Any, NoReturn
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 
+from alliance.core.errors import Refused
 from alliance.runtime import PartFailed, address, native
 from alliance.runtime.commands import MISSING
 from alliance.runtime.places import places
 from scenarios.people.personas import PASSWORD, PERSONAS
-from scenarios.portal import Demonstration
+from scenarios.portal import Beginning, Demonstration
 
 BAD_INPUT = 2
+HEAD = "head@example.org"
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -26,9 +30,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--reset", action="store_true", help="empty the portal and play the demonstration again")
+        parser.add_argument(
+            "--empty", action="store_true", help="no demonstration: a portal that its first head begins"
+        )
+        parser.add_argument("--head", metavar="EMAIL", default=HEAD, help="with --empty: the first head's address")
         parser.add_argument("--no-input", action="store_true", help="ask nothing")
 
-    def handle(self, *, port: int, reset: bool, no_input: bool, **options: Any) -> None:
+    def handle(self, *, port: int, reset: bool, no_input: bool, empty: bool, head: str, **options: Any) -> None:
         if not 0 < port < 65536:
             self._leave(BAD_INPUT, f"--port {port} is not a port")
         if reset and not no_input and not self._confirmed():
@@ -36,8 +44,12 @@ class Command(BaseCommand):
         if not address.port_is_free(port):
             self._leave(MISSING, f"port {port} is taken: end what uses it, or choose another with --port")
         native.provide(settings.ALLIANCE_DATA / "asked-for-libraries", self.say, ask=not no_input)
+        where = places(settings.ALLIANCE_DATA)
         try:
-            self._run(Demonstration(places(settings.ALLIANCE_DATA), port, self.say), reset)
+            portal = Beginning(where, port, self.say, head) if empty else Demonstration(where, port, self.say)
+            self._run(portal, reset)
+        except Refused as refusal:
+            self._leave(BAD_INPUT, str(refusal))
         except PartFailed as failure:
             self._leave(MISSING, str(failure))
 
@@ -57,7 +69,7 @@ class Command(BaseCommand):
                 portal.build()
                 portal.start_servers(reset=reset)
                 portal.prepare()
-                self._invite(portal.start_processes())
+                self._invite(portal, portal.start_processes())
                 portal.run()
             except _Stopped:
                 self.say("stopping …")
@@ -67,10 +79,15 @@ class Command(BaseCommand):
                 portal.stop()
         self.say("stopped")
 
-    def _invite(self, home: str) -> None:
+    def _invite(self, portal: Demonstration, home: str) -> None:
         self.say(f"portal: {home}")
-        for role, email in PERSONAS.items():
-            self.say(f"login: {role} {email} {PASSWORD}")
+        if portal.is_demonstration:
+            for role, email in PERSONAS.items():
+                self.say(f"login: {role} {email} {PASSWORD}")
+        else:
+            self.say(f"mail: {urljoin(home, reverse('records:local_mail'))}")
+        if isinstance(portal, Beginning) and portal.begin:
+            self.say(f"begin: {urljoin(home, portal.begin)}")
 
     def _confirmed(self) -> bool:
         question = f"Everything in the portal of {settings.ALLIANCE_DATA} will be removed. Go on? [y/N] "

@@ -20,6 +20,7 @@ urlpatterns = [
     path("sessions/new/", sessions.session_new, name="session_new"),
     path("sessions/<str:reference>/", sessions.session, name="session"),
     path("seats/", committee.seats, name="seats"),
+    path("seats/founding/", committee.founding, name="founding"),
     path("seats/<int:number>/appointment/", committee.appointment, name="appointment"),
     path("chair/", committee.chair, name="chair"),
     path("rules/new/", committee.rules_new, name="rules_new"),

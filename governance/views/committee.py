@@ -1,5 +1,6 @@
 """Seats, terms and rules: read by everyone, changed by the head."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,13 +8,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from alliance.access import find, public, require
 from alliance.core import clock
+from alliance.core.forms import attempt
 from alliance.core.requests import submitted
 from alliance.pages.acts import carry_out
 from alliance.people.requests import Request
 from governance import permissions, sentences
 from governance.forms.committee import AppointForm, ChairForm, RulesForm
+from governance.forms.founding import FoundingForm, SeatForm, SeatFormSet, filled
 from governance.models import Body, ChairTerm, Constituency, RuleSet, Seat
-from governance.operations import adopt_rules, appoint_chair, appoint_holder
+from governance.operations import NewSeat, adopt_rules, appoint_chair, appoint_holder, found_committee
 
 
 @public
@@ -41,6 +44,28 @@ def require_head(request: Request) -> None:
     require(
         permissions.may_appoint(request.user), _("Seats, terms and rules are entered by the head of the secretariat.")
     )
+
+
+@require_http_methods(["GET", "POST"])
+def founding(request: Request) -> HttpResponse:
+    """Found the committee with its seats, by the first rules as the portal brings them."""
+    require_head(request)
+    if Body.objects.the():
+        return redirect("governance:seats")
+    data = submitted(request)
+    form = FoundingForm(data)
+    seats = SeatFormSet(data if data and "seats-TOTAL_FORMS" in data else None, prefix="seats")
+    if request.method == "POST" and form.is_valid() and seats.is_valid():
+        made = [_new_seat(row) for row in filled(seats)]
+        if attempt(form, found_committee, by=request.user, seats=made, **form.arguments()):
+            messages.success(request, _("The committee is founded. Appoint the members of its seats and its chair."))
+            return redirect("governance:seats")
+    context = {"form": form, "seats": seats, "sentences": sentences.of_rules(RuleSet(number=1))}
+    return render(request, "governance/founding.html", context)
+
+
+def _new_seat(row: SeatForm) -> NewSeat:
+    return NewSeat(row.cleaned_data["constituency"], row.labels, row.cleaned_data["organisation"])
 
 
 @require_http_methods(["GET", "POST"])

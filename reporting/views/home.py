@@ -11,6 +11,7 @@ from alliance.records.models import Notice
 from alliance.records.named import name_files
 from reporting.homes import tasks_for
 from reporting.homes.figures import figures_for
+from reporting.homes.starting import steps_to_start
 
 NOTICES = 5
 
@@ -24,6 +25,7 @@ def home(request: Request) -> HttpResponse:
     name_files(notices)
     context = {
         "tasks_waiting": tasks_for(request.user, moment),
+        "steps_to_start": steps_to_start(request.user),
         "figures_shown": figures_for(request.user),
         "unread": notices,
         "notices_count": notices[0].in_all if notices else 0,  # for the frame, which would ask once more

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -301,3 +303,17 @@ def test_ended_person_sees_what_a_stranger_sees(head, stranger, sign_in):
     membership = give_role(by=head, user=stranger, organisation=organisation("secretariat"), role=Role.HEAD, starts_on=clock.today())  # fmt: skip
     end_membership(by=head, membership=membership)
     assert sign_in(stranger).get(reverse("people:people")).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["people:people", "people:invitations", "people:organisations", "people:people_of"])
+def test_list_asks_as_much_for_many_as_for_few(sign_in, head, page):
+    client = sign_in(head)
+    address = reverse(page, args=["iom"] if page == "people:people_of" else [])
+    counts = []
+    for number in (1, 2, 3):
+        invited(head, email=f"open{number}@example.org")
+        begun(invited(head, email=f"begun{number}@example.org"))
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2]

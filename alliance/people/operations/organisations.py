@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.core import clock
 from alliance.core.errors import NotAllowed, Refused
-from alliance.core.valid import require_valid
 from alliance.people.models import Organisation, User
 from alliance.people.permissions import may_enter_organisations
 from alliance.register import operation, record
@@ -18,12 +17,14 @@ def register_organisation(
 ) -> Organisation:
     """Enter an organisation in the directory. By the secretariat, or by setup (`by=None`) for reference data.
 
-    Raises Refused for a short name that another one has, or that its address cannot hold.
+    Raises Refused for a short name that another one has.
     """
     _secretariat_only(by)
-    organisation = Organisation(slug=slug, kind=kind, confirmed_at=clock.now() if confirmed else None, **fields)
-    require_valid(organisation)
-    organisation.save(force_insert=True)
+    if Organisation.objects.filter(slug=slug).exists():
+        raise Refused(_("Another organisation has this short name."), field="slug")
+    organisation = Organisation.objects.create(
+        slug=slug, kind=kind, confirmed_at=clock.now() if confirmed else None, **fields
+    )
     record("organisation.registered/1", by=by, rows=[organisation], facts={"organisation": slug}, public=True)
     return organisation
 

@@ -16,7 +16,7 @@ from alliance.core import clock
 from alliance.forum.operations import load_reference
 from alliance.people.models import Membership, Role
 from alliance.people.operations import invite_first_head
-from alliance.runtime import PartFailed, address, broker, database, folders
+from alliance.runtime import PartFailed, address, broker, database, folders, native
 from alliance.runtime.assets import StaticFiles, compile_catalogues
 from alliance.runtime.locks import Lock, exclusively
 from alliance.runtime.parts import Part, processes, servers
@@ -152,7 +152,7 @@ class Demonstration:
             "REDIS_URL": settings.REDIS_URL or broker.default_url(self.where.data),
             "PYTHONUNBUFFERED": "1",
         }
-        return {**os.environ, **own}
+        return {**os.environ, **native.environment(self.where.data), **own}
 
 
 class Beginning(Demonstration):

@@ -64,7 +64,13 @@ class Attachment:
 
 def missing_parts() -> list[str]:
     """Return the native libraries that making a PDF needs and this machine lacks."""
-    return [name for name, spellings in NATIVE.items() if not any(map(find_library, spellings))]
+    return [name for name, spellings in NATIVE.items() if not any(map(_is_there, spellings))]
+
+
+def _is_there(library: str) -> bool:
+    """Look for a library without loading it: in the system, and where this process was told of others."""
+    told = filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep))
+    return bool(find_library(library)) or any(any(Path(folder).glob(f"lib{library}.so.*")) for folder in told)
 
 
 def require_parts() -> None:

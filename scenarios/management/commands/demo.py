@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self._leave(BAD_INPUT, "nothing was changed")
         if not address.port_is_free(port):
             self._leave(MISSING, f"port {port} is taken: end what uses it, or choose another with --port")
-        native.provide(settings.ALLIANCE_DATA / "asked-for-libraries", self.say, ask=not no_input)
+        native.provide(settings.ALLIANCE_DATA, self.say, ask=not no_input)
         where = places(settings.ALLIANCE_DATA)
         try:
             portal = Beginning(where, port, self.say, head) if empty else Demonstration(where, port, self.say)

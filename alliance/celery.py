@@ -18,6 +18,7 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_ready,
 )
@@ -26,6 +27,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
 
 from django.conf import settings
 
+from alliance.core.origin import refuse_to_start_without
 from alliance.runtime.health import sign_of_scheduler
 from alliance.runtime.leash import die_with_parent
 from alliance.runtime.places import places
@@ -148,6 +150,10 @@ def name_the_task(task_id: str, task: Any, **kwargs: Any) -> None:
 @task_postrun.connect
 def forget_the_task(**kwargs: Any) -> None:
     structlog.contextvars.clear_contextvars()
+
+
+worker_init.connect(refuse_to_start_without)
+beat_init.connect(refuse_to_start_without)
 
 
 @worker_process_init.connect

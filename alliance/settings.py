@@ -1,7 +1,7 @@
 """Settings, all read from the environment; safe by default.
 
 Nothing needs to be set on one machine for the demonstration; production needs at least
-ALLIANCE_SECRET_KEY, ALLIANCE_HOSTS, DATABASE_URL and REDIS_URL.
+ALLIANCE_SECRET_KEY, ALLIANCE_HOSTS, ALLIANCE_ORIGINS, DATABASE_URL and REDIS_URL.
 """
 
 import sys
@@ -216,9 +216,12 @@ SECURE_CSP = {
 }
 CSRF_FAILURE_VIEW = "alliance.people.views.csrf_failure"
 
-ALLIANCE_ADDRESS = env("ALLIANCE_ADDRESS", default="")  # public address, for links in mail
+# Scheme and host that links in mail begin with; without it, the first of ALLIANCE_ORIGINS (alliance/core/origin.py).
+ALLIANCE_ADDRESS = env("ALLIANCE_ADDRESS", default="")
 # The page that shows the mail of a portal on one machine to whoever sits there: `demo` switches it on, nothing else should.
 ALLIANCE_LOCAL_MAIL = LOCAL and env.bool("ALLIANCE_LOCAL_MAIL", default=False)
+# Who reports mail that came back proves itself with it; without it nobody can.
+ALLIANCE_BOUNCE_SECRET = env("ALLIANCE_BOUNCE_SECRET", default="")
 DEFAULT_FROM_EMAIL = env("ALLIANCE_MAIL_FROM", default="alliance@localhost")
 MAILERS = {
     "default": {

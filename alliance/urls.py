@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("alliance.core.urls")),
+    path("", include("alliance.records.unsubscribing_urls")),
     path("api/v1/", include("reporting.api.urls")),
     path("open/", include("reporting.open_register_urls")),
     path("iati/", include("reporting.iati.urls")),

@@ -1,6 +1,6 @@
 """Who is told of this app's register entries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from alliance.core import clock
 from alliance.people.models import PARTNER_ROLES, SECRETARIAT_ROLES, Membership, Role, User
 from alliance.register import checkpoints, declare
+from governance import subjects
 from governance.models import Body, ChairTerm, Decision, Holder, Session
 
 
@@ -98,26 +99,55 @@ def checkpoints_page(body: dict[str, Any]) -> str:
     return reverse("reporting:checkpoints")
 
 
-def declare_all(kinds: Iterable[tuple[str, Any, Callable | None, Callable | None]]) -> None:
-    for name, label, told, url in kinds:
-        declare(name, label=label, told=told, url=url)
-
-
-declare_all(
-    [
-        ("committee.founded/1", _("Committee founded"), None, None),
-        ("seat.appointed/1", _("Seat holder appointed"), appointed, None),
-        ("chair.appointed/1", _("Chair appointed"), appointed, None),
-        ("rules.adopted/1", _("Rules of decision adopted"), None, None),
-        ("session.called/1", _("Session of the committee called"), sitting, session_page),
-        ("session.attended/1", _("Attendance at a session recorded"), None, session_page),
-        ("decision.put/1", _("Item put to the committee"), chair, page_of),
-        ("decision.opened/1", _("A vote is open"), holders, page_of),
-        ("ballot.cast/1", _("Ballot cast"), None, page_of),
-        ("recusal.declared/1", _("Recusal declared"), None, page_of),
-        ("recusal.found/1", _("Recusal by rule after the opening"), recused, page_of),
-        ("decision.cancelled/1", _("Item taken off the agenda"), holders, page_of),
-    ]
+declare("committee.founded/1", label=_("Committee founded"))
+declare("seat.appointed/1", label=_("Seat holder appointed"), told=appointed, about=subjects.seat, is_duty=True)
+declare("chair.appointed/1", label=_("Chair appointed"), told=appointed, about=subjects.chair, is_duty=True)
+declare("rules.adopted/1", label=_("Rules of decision adopted"))
+declare(
+    "session.called/1",
+    label=_("Session of the committee called"),
+    told=sitting,
+    url=session_page,
+    about=subjects.session,
 )
-declare("decision.closed/1", label=_("Decision taken"), told=all_concerned, url=page_of, calls_for_checkpoint=True)
-declare(checkpoints.KIND, label=_("Checkpoint published"), told=seated, url=checkpoints_page, detail=checkpoints.text)
+declare("session.attended/1", label=_("Attendance at a session recorded"), url=session_page)
+declare("decision.put/1", label=_("Item put to the committee"), told=chair, url=page_of, about=subjects.decision)
+declare(
+    "decision.opened/1",
+    label=_("A vote is open"),
+    told=holders,
+    url=page_of,
+    about=subjects.decision,
+    subject=_("Vote on %(what)s"),
+    is_duty=True,
+)
+declare("ballot.cast/1", label=_("Ballot cast"), url=page_of)
+declare("recusal.declared/1", label=_("Recusal declared"), url=page_of)
+declare(
+    "recusal.found/1",
+    label=_("Recusal by rule after the opening"),
+    told=recused,
+    url=page_of,
+    about=subjects.decision,
+    is_duty=True,
+)
+declare(
+    "decision.cancelled/1", label=_("Item taken off the agenda"), told=holders, url=page_of, about=subjects.decision
+)
+declare(
+    "decision.closed/1",
+    label=_("Decision taken"),
+    told=all_concerned,
+    url=page_of,
+    calls_for_checkpoint=True,
+    about=subjects.decision,
+)
+declare(
+    checkpoints.KIND,
+    label=_("Checkpoint published"),
+    told=seated,
+    url=checkpoints_page,
+    detail=checkpoints.text,
+    about=subjects.checkpoint,
+    is_duty=True,
+)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from alliance.accounts.invitation_mail import address_of
-from alliance.core import clock
+from alliance.core import clock, origin
 from alliance.forum.operations import load_reference
 from alliance.people.models import Membership, Role
 from alliance.people.operations import invite_first_head
@@ -146,9 +146,9 @@ class Demonstration:
         own = {
             "ALLIANCE_LOCAL": "1",
             "ALLIANCE_LOCAL_MAIL": "1",
-            "ALLIANCE_ADDRESS": settings.ALLIANCE_ADDRESS or address.url(self.port),
             "ALLIANCE_DATA": str(self.where.data),
             "ALLIANCE_BIND": f"{address.LOOPBACK}:{self.port}",
+            "ALLIANCE_ADDRESS": origin.given() or address.url(self.port),
             "REDIS_URL": settings.REDIS_URL or broker.default_url(self.where.data),
             "PYTHONUNBUFFERED": "1",
         }

@@ -33,6 +33,8 @@ from reporting.verification.everything import problems
 # Tables that are not of record, each with the reason.
 EXEMPT_TABLES = {
     "alliance_clock": "a demonstration's knob, said on every page; elsewhere a constraint holds the offset at zero",
+    "alliance_bounce": "reports of mail servers: they say nothing of what was recorded",
+    "alliance_mailchoice": "a preference: how a person is told by mail; the notices are theirs all the same",
     "alliance_relaycursor": "how far notices have been written; from zero they are written again, once each",
     "alliance_securityevent": "a log of refusals with a time to live: what was refused changed nothing",
     "auth_permission": "names for Django; the two that are granted are checked with the grants",
@@ -91,8 +93,10 @@ EXEMPT = {
     "alliance_notice.url": "where a notice leads; what is found there is checked",
     "alliance_notice.entry_id": "another entry of the same kind about the same thing; any other is found",
     "alliance_notice.read_at": "a read mark",
+    "alliance_notice.is_for_mail": "a preference of its reader",
     "alliance_notice.mailed_at": "whether it was mailed",
     "alliance_notice.mail_tries": "how often mailing was tried",
+    "alliance_notice.mail_after": "when mailing is tried again",
     **{
         f"alliance_job.{name}": PROGRESS
         for name in ("progress", "step", "attempts", "error", "rung_at", "started_at", "finished_at", "requested_at")

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alliance.core import clock
 from alliance.people.operations.invitations import secret_of
+from alliance.records.unsubscribing import token_of
 from tests.conftest import PERSONA_KEYS
 from tests.labels import wrong_labels
 from tests.world import person, played, signed_in
@@ -37,6 +38,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "people:role_end": lambda t: role_of("agency@demo.example"),
     "people:people_of": lambda t: ["iom"],
     "people:people_of_invite": lambda t: ["iom"],
+    "records:mail_again": lambda t: ["00000000-0000-0000-0000-000000000000"],
+    "unsubscribe": lambda t: [token_of(t["notice"])],
     "jobs:job": lambda t: [t["job"].uid],
     "jobs:job_file": lambda t: [t["job"].uid],
     "funds:pledge": lambda t: [t["pledge"].reference],

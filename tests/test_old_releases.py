@@ -15,10 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.conf import settings
 
-from reporting.verification.everything import verify
-from tests import every_act
 from tests.ground import server
-from tests.history import rich
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[1]
@@ -171,13 +168,3 @@ def test_both_checkers_find_an_old_register_rewritten(taken, tmp_path, capsys):
     for path in (taken.checker, NEW_CHECKER):
         assert checker(path).main([str(taken.old), "--since", str(taken.grown)]) == 1
         assert "the newest entries were cut off" in capsys.readouterr().out
-
-
-def test_what_this_release_will_leave_behind_has_every_kind_of_entry_account_voucher_and_request(
-    demonstration_played, django_db_blocker
-):
-    """A new kind needs a case in `tests/every_act`, so that the next fixture holds it."""
-    with django_db_blocker.unblock(), rich():
-        every_act.enact()
-        assert list(every_act.missing()) == ["entry kind fund.status_set/1"]  # the suite's fund operates from the start
-        assert verify().problems == []

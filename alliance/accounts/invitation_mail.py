@@ -1,40 +1,74 @@
 """The mail with which somebody is invited. It is tried until it has gone or the invitation has ended."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
-from django.conf import settings
 from django.core import mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from alliance.core import clock
+from alliance.core.formats import date_time
+from alliance.core.origin import absolute
 from alliance.people.models import Invitation
 from alliance.people.operations.invitations import found_by, secret_of
+from alliance.records.mail import Letter, written
 
 log = structlog.get_logger()
 FIRST_PAUSE = timedelta(seconds=15)
 
 
 def address_of(invitation: Invitation) -> str:
-    """Return the address that accepts the invitation, in its language; with the portal's host where that is known."""
+    """Return the whole address that accepts the invitation, in its language."""
+    return absolute(path_of(invitation))
+
+
+def path_of(invitation: Invitation) -> str:
     with translation.override(invitation.language):
-        return settings.ALLIANCE_ADDRESS.rstrip("/") + reverse("people:accept", args=[secret_of(invitation)])
+        return reverse("people:accept", args=[secret_of(invitation)])
 
 
 def message(invitation: Invitation) -> mail.EmailMessage:
-    """Return the mail, in the invitation's language."""
+    """Return the mail, in the invitation's language. Sent again it is another one: it has another address in it."""
     with translation.override(invitation.language):
-        context = {
-            "invitation": invitation,
-            "url": address_of(invitation),
-            "is_demonstration": clock.is_demonstration(),
-        }
-        text = render_to_string("accounts/invitation_mail.txt", context)
-    subject, _, body = text.strip().partition("\n")
-    return mail.EmailMessage(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [invitation.email])
+        named = {"organisation": invitation.organisation.name, "name": getattr(invitation.invited_by, "name", "")}
+        heading = _("Invitation to act for %(organisation)s") % named
+        letter = Letter(
+            to=invitation.email,
+            language=invitation.language,
+            event=f"invitation {invitation.digest}",
+            subject=heading,
+            name="",
+            heading=heading,
+            text="\n\n".join(_paragraphs(invitation, named)),
+            path=path_of(invitation),
+            action=_("Accept the role"),
+        )
+    return written(letter)
+
+
+def _paragraphs(invitation: Invitation, named: dict[str, str]) -> Iterator[str]:
+    if invitation.invited_by:
+        yield (
+            _(
+                "%(name)s invites you to act for %(organisation)s on the portal of the International Alliance on Migration and Development."
+            )
+            % named
+        )
+    else:
+        yield (
+            _(
+                "You are invited to act for %(organisation)s on the portal of the International Alliance on Migration and Development."
+            )
+            % named
+        )
+    yield _("Your role: %(role)s.") % {"role": invitation.get_role_display()}
+    yield _("The address below works once, for you alone. The invitation ends on %(until)s.") % {
+        "until": date_time(invitation.expires_at)
+    }
+    yield _("If you did not expect this mail, do nothing: nothing happens then.")
 
 
 def mail_due() -> int:

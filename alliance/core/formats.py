@@ -102,6 +102,12 @@ def money(amount: Number, currency: str = FUND_CURRENCY) -> str:
     return _with_code(figure(amount, minor_units(currency)), currency)
 
 
+def brief_money(amount: Number, currency: str = FUND_CURRENCY) -> str:
+    """Return an amount for a line of few words: "USD 480,000", with decimals only where it has any."""
+    is_whole = Decimal(amount) == Decimal(amount).to_integral_value()
+    return _with_code(figure(amount, 0 if is_whole else minor_units(currency)), currency)
+
+
 def short_money(amount: Number, currency: str = FUND_CURRENCY) -> str:
     """Return a rounded amount in words of size: "USD 1.2 million". Never for an account."""
     return _with_code(short_figure(amount), currency)
@@ -154,6 +160,15 @@ def _date(day: date, style: Literal["long", "medium"], of: Locale) -> str:
     return f"1er{text[1:]}" if day.day == 1 and of.language == "fr" else text
 
 
+def brief_date(value: date | datetime, today: date) -> str:
+    """Return "15 September", with the year when it is not today's."""
+    day = _day(value)
+    if day.year != today.year:
+        return long_date(day)
+    text = dates.format_skeleton("MMMMd", day, locale=locale())
+    return f"1er{text[1:]}" if day.day == 1 and locale().language == "fr" else text
+
+
 def month(value: date | datetime) -> str:
     """Return "September 2008"."""
     return dates.format_skeleton("yMMMM", _day(value), locale=locale())
@@ -169,6 +184,11 @@ def clock_time(value: datetime) -> str:
 def date_time(value: datetime) -> str:
     """Return "15 September 2008, 14:30 UTC"."""
     return f"{long_date(value)}, {clock_time(value)}"
+
+
+def brief_time(value: datetime, today: date) -> str:
+    """Return "15 September, 14:30 UTC", with the year when it is not today's."""
+    return f"{brief_date(value, today)}, {clock_time(value)}"
 
 
 def labelled(label: object, text: object) -> str:

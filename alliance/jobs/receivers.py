@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.people.models import User
 from alliance.records.models import StoredFile
-from alliance.register import declare
+from alliance.register import About, declare
 
 
 def who_asked(body: dict[str, Any]) -> Iterable[User]:
@@ -19,9 +19,9 @@ def its_page(body: dict[str, Any]) -> str:
     return reverse("jobs:job", args=[body["facts"]["job"]])
 
 
-def its_file(body: dict[str, Any]) -> str:
+def its_file(body: dict[str, Any], reader: User) -> About:
     names = StoredFile.objects.filter(uid=body["facts"]["file"]).order_by("pk").values_list("name", flat=True)
-    return names.first() or ""
+    return About("", names.first() or "")
 
 
-declare("document.made/1", label=_("Document finished"), told=who_asked, url=its_page, detail=its_file, names_file=True)
+declare("document.made/1", label=_("Document finished"), told=who_asked, url=its_page, names_file=True, about=its_file)

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from alliance.people.models import User
 from alliance.register.kinds import kind as declared_kind
 from alliance.register.models import Registered, RegisterEntry
 
-__all__ = ["Notice", "RelayCursor", "StoredFile"]
+__all__ = ["Bounce", "MailChoice", "Notice", "RelayCursor", "StoredFile"]
 
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$")
 
@@ -74,8 +75,10 @@ class Notice(models.Model):
     reference = models.CharField(max_length=40, blank=True)
     url = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    is_for_mail = models.BooleanField(default=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_after = models.DateTimeField(null=True, blank=True)
 
     about = ""  # the name of the file, once `name_files` has looked for it
 
@@ -86,7 +89,9 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "entry"], name="notice_once")]
         indexes = [
             models.Index(fields=["user", "-entry"], name="notice_of_user"),
-            models.Index(fields=["mail_tries", "id"], condition=Q(mailed_at=None), name="notice_to_mail"),
+            models.Index(
+                fields=["mail_tries", "id"], condition=Q(mailed_at=None, is_for_mail=True), name="notice_to_mail"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +105,50 @@ class Notice(models.Model):
     def text(self) -> str | Promise:
         """What happened, in the active language."""
         return declared_kind(self.kind).label
+
+
+class MailChoice(models.Model):
+    """How a person is told by mail: at once or once a day, and of which kinds of entry not at all. A preference, no act.
+
+    `stopped_for` is the address that mail came back from so often that it gets no more; a new address gets it again.
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="mail_choice")
+    is_daily = models.BooleanField(default=False)
+    unwanted = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    daily_on = models.DateField(null=True, blank=True)
+    stopped_for = models.EmailField(blank=True)
+
+    class Meta:
+        app_label = "alliance"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {', '.join(self.unwanted)}"
+
+    def takes(self, kind: str, address: str) -> bool:
+        """Say whether an entry of this kind is mailed to this address of the person."""
+        return kind not in self.unwanted and self.stopped_for != address
+
+
+class Bounce(models.Model):
+    """That a mail came back, once for each mail. Not of record; `is_settled` once somebody had its address mailed again."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="bounces")
+    address = models.EmailField()
+    message_id = models.CharField(max_length=80)
+    is_hard = models.BooleanField()
+    status = models.CharField(max_length=12)
+    why = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "alliance"
+        constraints = [models.UniqueConstraint(fields=["user", "message_id"], name="bounce_once")]
+        indexes = [models.Index(fields=["-at"], name="bounce_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.status}"
 
 
 class RelayCursor(models.Model):

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from alliance.records import relay
+from alliance.celery import ring
+from alliance.records import daily, delivery, relay
 from alliance.register.checkpoints import publish_due
 
 
@@ -11,4 +12,6 @@ def relay_entries() -> None:
     """Publish a checkpoint if one is due, and tell people of what the register holds since the last time."""
     publish_due()
     relay.relay()
-    relay.send_mail()
+    daily.send_daily()
+    if delivery.send_mail() == delivery.BATCH:
+        ring("alliance.relay")  # there may be more

@@ -5,6 +5,6 @@ writes all entries of the act as the transaction's last statement, under the hea
 """
 
 from alliance.register.acts import Draft, explain, forget, operation, record
-from alliance.register.kinds import declare
+from alliance.register.kinds import About, declare
 
-__all__ = ["Draft", "declare", "explain", "forget", "operation", "record"]
+__all__ = ["About", "Draft", "declare", "explain", "forget", "operation", "record"]

@@ -25,6 +25,13 @@ if sys.platform == "linux":
     worker_tmp_dir = "/dev/shm"  # noqa: S108  the workers' heartbeat, kept off the disk
 
 
+def on_starting(server: Any) -> None:
+    """Serve nothing while links in mail would lead nowhere."""
+    from alliance.core.origin import refuse_to_start_without
+
+    refuse_to_start_without()
+
+
 def post_fork(server: Any, child: Any) -> None:
     """Keep a worker from outliving a server that was killed."""
     die_with_parent()

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.accounts.invitation_mail import address_of, is_due, mail_due
+from alliance.accounts.invitation_mail import address_of, is_due, mail_due, path_of
 from alliance.core import clock
 from alliance.people.models import Invitation, Membership, Organisation, Role, User
 from alliance.people.operations import end_membership, give_role, send_again, withdraw_invitation
@@ -190,7 +190,7 @@ def test_password_over_a_kilobyte_is_asked_nothing_more(head, client, monkeypatc
 
 
 def test_who_has_an_account_is_sent_to_sign_in_and_comes_back(head, stranger, client):
-    address = address_of(invited(head, email=stranger.email))
+    address = path_of(invited(head, email=stranger.email))
     assert f"?next={address}" in text_of(client.get(address))
     assert client.post(address, BEGIN).status_code == 200
     assert not Membership.objects.filter(user=stranger).exists()
@@ -293,7 +293,7 @@ def test_mail_is_in_the_invitations_language_with_an_absolute_address(head, sett
         message.subject
         == {
             "en": "Invitation to act for International Organization for Migration",
-            "fr": "Invitation à agir pour une organisation\u00a0: Organisation internationale pour les migrations",
+            "fr": "Invitation à agir pour une organisation : Organisation internationale pour les migrations",
             "es": "Invitación a actuar por una organización: Organización Internacional para las Migraciones",
         }[language]
     )

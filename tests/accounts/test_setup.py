@@ -61,7 +61,7 @@ def test_secretariat_is_made_where_it_is_not_there(db):
 def test_address_is_printed_as_json_and_as_a_path_where_the_portals_own_is_not_known(db):
     call_command("setup", "--head", "heda@example.org", "--json", stdout=(said := StringIO()))
     answer = json.loads(said.getvalue())
-    assert answer["begin"].startswith("/en/invitation/")
+    assert answer["begin"].startswith("http://localhost:8000/en/invitation/")
     assert answer["loaded"]["objectives"]["rows"] == 3
 
 
@@ -122,7 +122,7 @@ def test_mail_that_does_not_go_is_said_and_the_address_printed_all_the_same(monk
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refused)
     call_command("setup", "--head", "heda@example.org", stdout=(said := StringIO()), stderr=(told := StringIO()))
-    assert "begin: /en/invitation/" in said.getvalue()
+    assert "begin: http://localhost:8000/en/invitation/" in said.getvalue()
     assert "has not gone" in told.getvalue()
 
 

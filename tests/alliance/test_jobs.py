@@ -17,6 +17,7 @@ from alliance.jobs import operations, tasks
 from alliance.jobs.models import Job, JobState
 from alliance.records import files, relay
 from alliance.records.models import Notice, StoredFile
+from alliance.records.notice_mail import message
 from alliance.register import record
 from alliance.register.acts import operation
 from alliance.register.knowledge import checkpoint
@@ -75,7 +76,8 @@ def test_notice_of_a_finished_document_says_which_one(officer, rung, sign_in):
     relay.relay()
     job.refresh_from_db()
     (notice,) = Notice.objects.filter(user=officer, kind="document.made/1")
-    assert (notice.reference, relay.detail_of(notice)) == ("", job.document.name)
+    assert notice.reference == ""
+    assert message(notice).subject.endswith(f": {job.document.name}")
     client = sign_in(officer)
     for address in ("/en/notices/", "/en/home/"):
         assert client.get(address).text.count(job.document.name) == 1

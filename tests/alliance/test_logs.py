@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 import structlog
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 
 from alliance import celery
 from alliance.jobs import tasks
-from alliance.records import relay
+from alliance.records import delivery, relay
 from alliance.register import operation, record
 from alliance.register.models import RegisterEntry
 from tests.alliance.test_jobs import ask, own_data, rung  # noqa: F401
@@ -122,7 +123,7 @@ class Refusing(BaseEmailBackend):
     """A mail server that repeats the address in its refusal, as they do."""
 
     def send_messages(self, email_messages):
-        raise OSError(f"550 no such person: {email_messages[0].to[0]}")
+        raise SMTPRecipientsRefused({(to := email_messages[0].to[0]): (550, f"no such person: {to}".encode())})
 
 
 def test_failed_mail_is_logged_without_the_address(officer, lines, settings):
@@ -130,9 +131,9 @@ def test_failed_mail_is_logged_without_the_address(officer, lines, settings):
     act(by=officer)
     entry = RegisterEntry.objects.order_by("-n").first()
     notice = relay.Notice.objects.create(user=officer, kind=entry.kind, entry=entry)
-    assert relay.send_mail() == 0
+    assert delivery.send_mail() == 0
     line = named(lines, "mail not sent")
-    assert (line["notice"], line["error"]) == (notice.pk, "OSError")
+    assert (line["notice"], line["error"]) == (notice.pk, "SMTPRecipientsRefused")
     assert officer.email not in json.dumps(lines, default=str)
 
 

@@ -1,11 +1,8 @@
-"""The relay: each entry's people are told once, mailed in their language, and nothing is lost on the way."""
+"""The relay: each entry's people are told once."""
 
 import json
 
 import pytest
-from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
-from django.utils import translation
 
 from alliance.people.models import User
 from alliance.records import relay
@@ -33,9 +30,8 @@ def test_kinds(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def caught_up(db, settings):
+def caught_up(db):
     """Start after what the reference data left in the register."""
-    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     last = RegisterEntry.objects.order_by("-n").first()
     RelayCursor.objects.update_or_create(name=relay.CURSOR, defaults={"n": last.n if last else 0})
 
@@ -100,63 +96,6 @@ def test_more_entries_than_a_batch_are_all_read(officer, donor, monkeypatch):
         happen(by=officer)
     assert relay.relay() == 5
     assert Notice.objects.count() == 5
-
-
-def test_mail_is_in_the_readers_language_and_sent_once(officer, rival_donor):
-    tell(rival_donor)
-    happen(by=officer)
-    relay.relay()
-    with translation.override("en"):
-        assert relay.send_mail() == 1
-        assert relay.send_mail() == 0
-    (sent,) = mail.outbox
-    assert sent.to == [rival_donor.email]
-    assert "PLG-2008-0014" in sent.subject
-    assert "/fr/notices/" in sent.body
-
-
-def test_mail_that_fails_is_tried_again(officer, donor, monkeypatch):
-    tell(donor)
-    happen(by=officer)
-    relay.relay()
-    with monkeypatch.context() as patch:
-        patch.setattr(EmailBackend, "send_messages", refuse)
-        assert relay.send_mail() == 0
-    assert Notice.objects.get().mail_tries == 1
-    assert relay.send_mail() == 1
-    assert Notice.objects.get().mailed_at
-
-
-def test_mail_is_given_up_after_its_tries(officer, donor, monkeypatch):
-    tell(donor)
-    happen(by=officer)
-    relay.relay()
-    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
-    for _ in range(relay.MAIL_TRIES + 2):
-        relay.send_mail()
-    assert Notice.objects.get().mail_tries == relay.MAIL_TRIES
-
-
-def test_one_bad_address_does_not_keep_the_others_from_their_mail(officer, donor, agency, monkeypatch):
-    tell(donor, agency)
-    happen(by=officer)
-    relay.relay()
-    deliver = EmailBackend.send_messages
-
-    def choosy(self, messages):
-        if messages[0].to == [donor.email]:
-            raise ValueError("a header that cannot be")
-        return deliver(self, messages)
-
-    monkeypatch.setattr(EmailBackend, "send_messages", choosy)
-    assert relay.send_mail() == 1
-    assert relay.send_mail() == 0
-    assert [sent.to for sent in mail.outbox] == [[agency.email]]
-    assert Notice.objects.get(user=donor).mail_tries == 2
-
-
-def refuse(self, messages):
-    raise OSError("no mail server")
 
 
 @pytest.mark.parametrize(

@@ -414,9 +414,11 @@ def test_a_persons_frame_has_the_areas_of_the_role(sign_in: Any, finance_officer
 def test_no_template_has_inline_style_or_script(path: Path) -> None:
     if "documents" in path.parts:
         pytest.skip("a document has no browser")
+    allowed = {"style"} if path.name == "mail.html" else set()  # programs that show mail know no style sheet
     found = Attributes(re.sub(r"{%.*?%}|{{.*?}}", "x", path.read_text(), flags=re.S)).elements
     assert not [tag for tag, attributes in found if tag == "style" or (tag == "script" and not attributes.get("src"))]
-    assert not [name for _, attributes in found for name in attributes if name == "style" or name.startswith("on")]
+    names = {name for _, attributes in found for name in attributes} - allowed
+    assert not [name for name in names if name == "style" or name.startswith("on")]
 
 
 def test_every_stylesheet_is_in_the_one_that_pages_load() -> None:

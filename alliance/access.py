@@ -20,7 +20,8 @@ from guardian.shortcuts import (  # noqa: TID251 - the one wrapper
 from guardian.utils import get_user_obj_perms_model
 
 from alliance.core.errors import NotAllowed, Text
-from alliance.people.models import SecurityEvent, User
+from alliance.people.models import User
+from alliance.people.security import note
 from alliance.register import explain, forget
 
 public = login_not_required
@@ -94,5 +95,5 @@ class NotAllowedMiddleware:
         if not isinstance(error, NotAllowed):
             return None
         user = request.user if request.user.is_authenticated else None
-        SecurityEvent.objects.create(kind="not_allowed", user=user, path=request.path[:500], why=str(error)[:500])
+        note("not_allowed", request, user=user, why=str(error))
         return render(request, "403.html", {"reason": error.message}, status=403)

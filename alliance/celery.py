@@ -83,6 +83,16 @@ app.conf.update(
             "options": {"expires": 15},
         },
         "mail invitations": {"task": "alliance.mail_invitations", "schedule": 15.0, "options": {"expires": 15}},
+        "send mail about accounts": {
+            "task": "alliance.send_account_mail",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
+        "note credentials that the register has not heard of": {
+            "task": "alliance.note_credentials",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "take up jobs left behind": {"task": "alliance.sweep_jobs", "schedule": 10.0, "options": {"expires": 10}},
         "close decisions past their deadline": {
             "task": "governance.close_due",

@@ -1,5 +1,6 @@
 """All models of the ground, gathered for Django; each is written in its room."""
 
+from alliance.accounts.models import *  # noqa: F403
 from alliance.core.clock import Clock
 from alliance.forum.models import *  # noqa: F403
 from alliance.jobs.models import *  # noqa: F403

@@ -6,6 +6,7 @@ ALLIANCE_SECRET_KEY, ALLIANCE_HOSTS, ALLIANCE_ORIGINS, DATABASE_URL and REDIS_UR
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import environ
@@ -52,6 +53,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "alliance",
     "funds",
@@ -82,6 +87,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "alliance.accounts.middleware.SecondFactorMiddleware",
     "alliance.access.NotAllowedMiddleware",
 ]
 
@@ -148,11 +155,15 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "alliance.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+# allauth's alone looks at passwords: Django's beside it would hash each of them a second time.
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_AUTO_PREFETCH = False
 GUARDIAN_MONKEY_PATCH_USER = False
-LOGIN_URL = "sign_in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reporting:home"
 LOGOUT_REDIRECT_URL = "reporting:public_home"
 PASSWORD_HASHERS = [
@@ -161,13 +172,80 @@ PASSWORD_HASHERS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "alliance.people.passwords.ShortEnough"},
     *(
         {"NAME": "django.contrib.auth.password_validation." + name}
-        for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+        for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
     ),
 ]
+AUTH_PASSWORD_VALIDATORS.append(
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
+)
+
+# Accounts. A person signs in by address and password; addresses are confirmed by the invitation and by each change.
+ACCOUNT_ADAPTER = "alliance.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody who has no account gets a mail
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_FORMS = {
+    "login": "alliance.accounts.forms.SignInForm",
+    "reset_password": "alliance.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "alliance.accounts.forms.NewPasswordForm",
+    "change_password": "alliance.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "alliance.accounts.forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "alliance.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # plain HTTP on localhost
+MFA_TOTP_ISSUER = "International Alliance"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "alliance.accounts.forms.CodeForm",
+    "reauthenticate": "alliance.accounts.forms.CodeAgainForm",
+    "activate_totp": "alliance.accounts.forms.SetUpForm",
+    "add_webauthn": "alliance.accounts.forms.PasskeyForm",
+}
+# Roles that must have a second factor, and after how many minutes a person is asked again before an act that weighs (0: never).
+# A portal that serves named hosts asks for more than a demonstration.
+ALLIANCE_SECOND_FACTOR = env.list(
+    "ALLIANCE_SECOND_FACTOR",
+    default=[] if ALLIANCE_SCENARIOS else ["committee", "officer", "finance_officer", "head", "auditor"],
+)
+ALLIANCE_ASK_AGAIN_MINUTES = env.int("ALLIANCE_ASK_AGAIN_MINUTES", default=0 if ALLIANCE_SCENARIOS else 15)
+# How many attempts may go wrong: in how many minutes or hours, and by what. `alliance/accounts/attempts.py` has the first five.
+ACCOUNT_RATE_LIMITS = {
+    "sign_in_address": "20/5m/ip,200/h/ip",
+    "sign_in_pair": "5/5m/key",
+    "sign_in_known": "10/5m/key",
+    "sign_in_account": "50/h/key",
+    "sign_in_few": "3/h/ip",
+    "login": None,
+    "login_failed": "5/5m/key",  # codes of a second factor
+    "reset_password": "30/h/ip,3/h/key",
+    "reset_password_from_key": "30/h/ip",
+    "change_password": "10/h/user",
+    "change_address": "5/h/user",
+    "reauthenticate": "10/5m/user",
+}
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+# The machines in front of the portal that add to X-Forwarded-For: with too few of them everybody has the address of one.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "ALLIANCE_PROXIES", default=1 if env.bool("ALLIANCE_BEHIND_PROXY", default=False) else 0
+)
+CACHES = {
+    "default": {  # of all processes: what is counted in one is counted for all
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cached",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español")]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("open/", include("reporting.open_register_urls")),
     path("iati/", include("reporting.iati.urls")),
     *i18n_patterns(
+        path("", include("alliance.accounts.urls")),
         path("", include("alliance.people.urls")),
         path("", include("alliance.accounts.people_urls")),
         path("", include("alliance.forum.urls")),

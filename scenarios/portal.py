@@ -33,6 +33,8 @@ PATIENCE = 60.0
 class Demonstration:
     """One run of the portal on this machine."""
 
+    second_factor = False
+
     def __init__(self, where: Places, port: int, say: Callable[[str], None]) -> None:
         self.where = where
         self.port = port
@@ -86,6 +88,15 @@ class Demonstration:
     def look(self) -> None:
         """Note what is in the database: whether these are the made-up people."""
         self.is_demonstration = clock.is_demonstration()
+
+    def set_factors(self) -> dict[str, str]:
+        """Give the made-up people second factors, or take them away; return the secrets by address."""
+        from scenarios.people.factors import set_factors
+
+        try:
+            return set_factors(asked=self.second_factor) if self.is_demonstration else {}
+        finally:
+            connection.close()
 
     def start_processes(self) -> str:
         """Start web, worker and scheduler; return the portal's address once it has answered 200."""
@@ -152,6 +163,10 @@ class Demonstration:
             "REDIS_URL": settings.REDIS_URL or broker.default_url(self.where.data),
             "PYTHONUNBUFFERED": "1",
         }
+        if self.second_factor:
+            from scenarios.people.factors import ROLES
+
+            own |= {"ALLIANCE_SECOND_FACTOR": ",".join(ROLES), "ALLIANCE_ASK_AGAIN_MINUTES": "15"}
         return {**os.environ, **native.environment(self.where.data), **own}
 
 

@@ -47,6 +47,7 @@ def enrich() -> None:
     _proposals()
     _activities()
     _document()
+    _account_mail()
     from alliance.records.relay import relay
 
     relay()
@@ -67,6 +68,13 @@ def _invitations() -> None:
     )
     end_membership(by=head, membership=membership)
     invite(by=person("agency"), organisation=iom, role="partner_drafter", email="silent@demo.example")
+
+
+def _account_mail() -> None:
+    """Post a mail about an account that has not gone out."""
+    from alliance.accounts.models import AccountMail, MailKind
+
+    AccountMail.objects.create(user=person("donor"), kind=MailKind.NEW_PASSWORD, to="donor@demo.example")
 
 
 def _import() -> None:

@@ -28,6 +28,8 @@ IN_COOKIES = "django.contrib.sessions.backends.signed_cookies"
 
 # What to put into an address; a name without arguments needs no line here.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "account_confirm_email": lambda t: ["not-a-link"],
+    "account_reset_password_from_key": lambda t: ["1", "not-a-key"],
     "records:notice": lambda t: [t["notice"].pk],
     "people:accept": lambda t: [secret_of(t["invitation"])],
     "people:invitation_again": lambda t: [t["invitation"].uid],

@@ -21,7 +21,8 @@ INTEGRITY = {"IntegrityError", "InternalError"}
 # Drafts, grants, caches and the register's own rows: not of record, or the record itself.
 NOT_OF_RECORD = {
     "alliance": {
-        "Bounce", "Clock", "Job", "MailChoice", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor", "SecurityEvent",
+        "AccountMail", "Bounce", "Clock", "Job", "MailChoice", "Notice", "RegisterEntry", "RegisterHead", "RelayCursor",
+        "SecurityEvent",
     },
     "funds": {"Carried", "CarriedMove", "CarriedPart", "Stake", "Turnover"},
     "proposals": {

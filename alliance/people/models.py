@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.core.management.base import CommandError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +90,13 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
+    def create_superuser(self, *args: Any, **kwargs: Any) -> "User":
+        """Refuse, in words: `createsuperuser` is what people try who know Django."""
+        raise CommandError(
+            "the portal has no superusers: nobody holds every right. Begin with `manage.py setup --head EMAIL`, "
+            "which makes the secretariat's first head, who invites everybody else."
+        )
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
@@ -122,6 +131,26 @@ class User(AbstractBaseUser, PermissionsMixin, Registered):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and keep the address by which the person signs in in step."""
+        fields = kwargs.get("update_fields")
+        if fields is not None and "email" not in fields:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            told = {"email": self.email.lower(), "verified": True}
+            self.addresses.update_or_create(primary=True, defaults=told)
+
+    @property
+    def addresses(self) -> Any:
+        """The addresses by which the person can sign in, as allauth knows them: there is to be one."""
+        return self.emailaddress_set  # type: ignore[attr-defined]
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Say whether this is the password. It is never hashed anew on the way: that is an act of its own."""
+        return hashers.check_password(raw_password, self.password)
 
     @classmethod
     def registered_rows(cls) -> models.QuerySet:
@@ -303,11 +332,12 @@ class Invitation(Registered):
 
 
 class SecurityEvent(models.Model):
-    """A refused or failed access: not an act, kept for a limited time."""
+    """A sign-in, or a refused or failed access: not an act, kept for a limited time."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     kind = models.CharField(max_length=40)
     user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
     path = models.CharField(max_length=500)
     why = models.CharField(max_length=500, blank=True)
 

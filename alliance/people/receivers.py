@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from alliance.people.credentials import CHANGED, NOTED
 from alliance.people.models import Organisation, Role, User
 from alliance.register import About, declare
 
@@ -36,3 +37,5 @@ declare("invitation.sent/1", label=_("Invitation sent"))
 declare("invitation.sent_again/1", label=_("Invitation sent again"))
 declare("invitation.withdrawn/1", label=_("Invitation withdrawn"))
 declare("invitation.accepted/1", label=_("Invitation accepted"), told=who_invited, about=role_given)
+declare(CHANGED, label=_("Password, address or second factor changed"))
+declare(NOTED, label=_("Passwords, addresses and second factors noted"))

@@ -1,52 +1,15 @@
-"""Signing in and out, and choosing for whom one acts."""
-
-from typing import Any
+"""Choosing for whom one acts."""
 
 from django.contrib import messages
-from django.contrib.auth import logout
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from alliance.access import public
-from alliance.core import clock
-from alliance.core.requests import PERSON, STASH
 from alliance.people.acting import CHOICE
-from alliance.people.models import SecurityEvent
-from alliance.people.offered import offer_made
 from alliance.people.requests import Request
-
-
-@method_decorator(public, name="dispatch")
-class SignIn(LoginView):
-    """Sign in with e-mail and password. In a demonstration the page lists the people one can be."""
-
-    template_name = "alliance/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        context["typed_was_kept"] = STASH in self.request.session
-        if clock.is_demonstration():
-            context["personas"], context["persona_password"] = offer_made()
-        return context
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        SecurityEvent.objects.create(kind="sign_in_failed", path=self.request.path[:500])
-        return super().form_invalid(form)
-
-
-@public
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    response = redirect("reporting:public_home")
-    response.delete_cookie(PERSON, samesite="Lax")
-    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, reader_or_404, require
+from alliance.accounts.again import asked_again
 from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import new_key
@@ -100,6 +101,7 @@ def steps(row: Payment) -> list[Step]:
 
 
 @require_POST
+@asked_again
 def payment_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require_another(request.user, row.prepared_by_id)
@@ -117,6 +119,7 @@ def payment_confirm(request: Request, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@asked_again
 def payment_pay(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require(permissions.may_record_money(request.user), _("Finance officers record that a payment was made."))

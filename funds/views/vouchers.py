@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, reader_or_404, require
+from alliance.accounts.again import asked_again
 from alliance.core import clock, formats
 from alliance.core.display import Step
 from alliance.core.forms import attempt, new_key
@@ -187,6 +188,7 @@ def steps(row: Voucher) -> list[Step]:
 
 
 @require_POST
+@asked_again
 def voucher_authorise(request: Request, reference: str) -> HttpResponse:
     row = found(request, reference)
     require_another(request.user, row.prepared_by_id)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alliance.access import find, require
+from alliance.accounts.again import asked_again
 from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
@@ -34,6 +35,7 @@ def load(request: Request, name: str) -> Decision:
 
 
 @require_http_methods(["GET", "POST"])
+@asked_again
 def decision(request: Request, name: str) -> HttpResponse:
     """What is asked, with the ballot card of whoever may vote; after the close, what was decided and how."""
     row = load(request, name)

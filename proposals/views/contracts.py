@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
+from alliance.accounts.again import asked_again
 from alliance.core.forms import attempt, new_key
 from alliance.core.requests import submitted
 from alliance.pages.acts import carry_out, press
@@ -155,6 +156,7 @@ def offer(request: Request, reference: str) -> HttpResponse:
 
 
 @require_POST
+@asked_again
 def sign(request: Request, reference: str) -> HttpResponse:
     """Sign for one's own side."""
     row = load(request, reference)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alliance.access import find, require
+from alliance.accounts.again import asked_again
 from alliance.core import clock
 from alliance.core.forms import new_key
 from alliance.core.requests import submitted
@@ -149,6 +150,7 @@ def waiting_prepare(request: Request, decision: str) -> HttpResponse:
 
 
 @require_POST
+@asked_again
 def waiting_fund(request: Request, decision: str) -> HttpResponse:
     """Allocate: the second of two officers."""
     for_finance(request)

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from alliance.core.translated import columns
 from alliance.people.models import Membership, Organisation, User
 from alliance.people.operations import give_role, register_organisation
+from alliance.people.tasks import note_new_credentials
 from scenarios.people.personas import MORE_MEMBERS, PASSWORD, PEOPLE, Persona
 
 
@@ -42,7 +43,9 @@ def enrol_people(*, since: date) -> dict[str, User]:
         if not Organisation.objects.filter(slug=place.slug).exists():
             named = dict(zip(columns("name"), place.names, strict=False))
             register_organisation(by=None, slug=place.slug, kind=place.kind, country=place.country, **named)
-    return {persona.key: enrol(persona, since=since) for persona in (*PEOPLE, *MORE_MEMBERS)}
+    people = {persona.key: enrol(persona, since=since) for persona in (*PEOPLE, *MORE_MEMBERS)}
+    note_new_credentials()
+    return people
 
 
 @cache

@@ -5,5 +5,6 @@ import "./guard.js";
 import "./autosave.js";
 import "./countdown.js";
 import "./words.js";
+import "./passkeys.js";
 import "./once.js";
 import "./menus.js";

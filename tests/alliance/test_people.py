@@ -24,27 +24,27 @@ from tests.funds.test_ledger import make_donor
 
 
 def test_signing_in_leads_to_the_persons_tasks(client, officer):
-    answer = client.post(reverse("sign_in"), {"username": officer.email, "password": "alliance-demo"})
+    answer = client.post(reverse("account_login"), {"username": officer.email, "password": "alliance-demo"})
     assert (answer.status_code, answer.url) == (302, reverse("reporting:home"))
 
 
 def test_a_failed_sign_in_is_noted_and_says_nothing_about_the_account(client, officer):
     for email in (officer.email, "nobody@demo.example"):
-        answer = client.post(reverse("sign_in"), {"username": email, "password": "wrong"})
+        answer = client.post(reverse("account_login"), {"username": email, "password": "wrong"})
         assert answer.status_code == 200
     assert SecurityEvent.objects.filter(kind="sign_in_failed").count() == 2
 
 
 def test_signing_out_takes_a_post(sign_in, officer):
     client = sign_in(officer)
-    assert client.get(reverse("sign_out")).status_code == 405
-    assert client.post(reverse("sign_out")).status_code == 302
+    assert client.get(reverse("account_logout")).status_code == 405
+    assert client.post(reverse("account_logout")).status_code == 302
     assert "_auth_user_id" not in client.session
 
 
 def test_login_is_required_by_default(client):
     answer = client.get(reverse("reporting:home"))
-    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("sign_in"))
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_login"))
 
 
 KEPT = "kept – gardé – guardado"
@@ -56,11 +56,11 @@ def typed_as_the_session_ends(client, person):
     assert client.get(reverse("funds:pledge_new")).status_code == 200
     Session.objects.filter(session_key=client.session.session_key).update(expire_date=timezone.now() - timedelta(1))
     answer = client.post(reverse("funds:pledge_new"), {"amount": "123456.78", "conditions": KEPT})
-    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("sign_in"))
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_login"))
 
 
 def sign_in_by_form(client, person):
-    client.post(reverse("sign_in"), {"username": person.email, "password": PASSWORD})
+    client.post(reverse("account_login"), {"username": person.email, "password": PASSWORD})
     return client.get(reverse("funds:pledge_new")).content.decode()
 
 
@@ -73,7 +73,7 @@ def two_donors(db, donor, rival_donor):
 def test_what_was_typed_before_the_session_ended_is_there_after_sign_in(client, two_donors):
     person, _ = two_donors
     typed_as_the_session_ends(client, person)
-    assert "What you typed is kept" in client.get(reverse("sign_in")).content.decode()
+    assert "What you typed is kept" in client.get(reverse("account_login")).content.decode()
     assert KEPT in sign_in_by_form(client, person)
     assert KEPT not in client.get(reverse("funds:pledge_new")).content.decode()
 
@@ -81,10 +81,10 @@ def test_what_was_typed_before_the_session_ended_is_there_after_sign_in(client, 
 def test_what_was_typed_before_the_session_ended_is_shown_to_nobody_else(client, two_donors):
     person, other = two_donors
     typed_as_the_session_ends(client, person)
-    client.post(reverse("sign_in"), {"username": other.email, "password": PASSWORD})
+    client.post(reverse("account_login"), {"username": other.email, "password": PASSWORD})
     assert STASH not in client.session
     assert KEPT not in client.get(reverse("funds:pledge_new")).content.decode()
-    client.post(reverse("sign_out"))
+    client.post(reverse("account_logout"))
     assert KEPT not in sign_in_by_form(client, person)
 
 
@@ -115,12 +115,12 @@ def test_form_of_the_person_before_is_not_taken_for_the_next_persons(two_donors)
     client = Client(enforce_csrf_checks=True)
 
     def sign_in(user):
-        ticket = {"csrfmiddlewaretoken": ticket_of(client.get(reverse("sign_in")))}
-        client.post(reverse("sign_in"), {"username": user.email, "password": PASSWORD, **ticket})
+        ticket = {"csrfmiddlewaretoken": ticket_of(client.get(reverse("account_login")))}
+        client.post(reverse("account_login"), {"username": user.email, "password": PASSWORD, **ticket})
         return ticket_of(client.get(reverse("funds:pledge_new")))
 
     old = sign_in(person)
-    client.post(reverse("sign_out"), {"csrfmiddlewaretoken": old})
+    client.post(reverse("account_logout"), {"csrfmiddlewaretoken": old})
     assert PERSON not in {name for name, cookie in client.cookies.items() if cookie.value}
     sign_in(other)
     Session.objects.filter(session_key=client.session.session_key).update(expire_date=timezone.now() - timedelta(1))
@@ -253,4 +253,4 @@ def test_a_global_permission_opens_nothing(agency, rival_agency):
 )
 def test_a_nul_character_is_a_bad_request(client, db, address):
     assert client.get(address).status_code == 400
-    assert client.post(reverse("sign_in"), {"username": "a\0b", "password": "x"}).status_code == 400
+    assert client.post(reverse("account_login"), {"username": "a\0b", "password": "x"}).status_code == 400

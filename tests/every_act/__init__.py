@@ -17,13 +17,14 @@ from proposals.models import Project, Proposal
 from tests.every_act.committee import committee, votes
 from tests.every_act.documents import documents
 from tests.every_act.money import books, corrections, promises, vouchers
-from tests.every_act.people import gifts, names_and_rates, people
+from tests.every_act.people import accounts, gifts, names_and_rates, people
 from tests.every_act.projects import project, proposals, waiting
 
 
 def enact() -> None:
     """Do everything, in an order in which each act finds what it needs."""
     people()
+    accounts()
     names_and_rates()
     gifts()
     promises()

@@ -2,6 +2,7 @@
 
 from alliance.core import clock
 from alliance.forum.operations import add_area_of_work
+from alliance.people.models import User
 from alliance.people.operations import (
     accept_invitation,
     begin_account,
@@ -12,6 +13,7 @@ from alliance.people.operations import (
     send_again,
     withdraw_invitation,
 )
+from alliance.people.operations.credentials import change_address, change_password, note_credentials
 from alliance.records import files
 from funds.operations.aliases import name_donor, withdraw_alias
 from funds.operations.deposits import record_deposit
@@ -50,6 +52,14 @@ def people() -> None:
         by=person("head"), code="AW3", name_en="Made-up work", name_fr="Travaux fictifs",
         name_es="Trabajos ficticios", valid_from=clock.today(),
     )  # fmt: skip
+
+
+def accounts() -> None:
+    """Somebody who comes to the register's notice, chooses a password, and moves to another address."""
+    someone = User.objects.create_user("someone@demo.example", "made-up words", name="Someone")
+    note_credentials(by=None)
+    change_password(by=someone, user=someone, password="other made-up words")
+    change_address(by=someone, user=someone, email="someone.else@demo.example")
 
 
 def names_and_rates() -> None:

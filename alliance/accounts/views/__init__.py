@@ -1,1 +1,1 @@
-"""Pages about persons."""
+"""Pages about persons and their accounts, a module by subject."""

@@ -13,6 +13,7 @@ from alliance.core.errors import DomainError
 from alliance.forum.operations import load_reference
 from alliance.people.models import Invitation
 from alliance.people.operations import invite_first_head
+from alliance.people.tasks import note_new_credentials
 from alliance.reference import Loaded
 
 MISSING_PART = 3
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         make_ready()
         try:
             loaded, invitation = begin(fund_status or ("operating" if head is None else "proposed"), head)
+            note_new_credentials()
         except DomainError as error:
             raise CommandError(str(error), returncode=BAD_INPUT) from error
         address = address_of(invitation) if invitation else ""

@@ -9,7 +9,9 @@ from alliance.core import clock
 from alliance.core.errors import OutOfState, Refused
 from alliance.core.turns import wait_in_turn
 from alliance.core.valid import require_valid
+from alliance.people import credentials
 from alliance.people.models import Invitation, Membership, Role, User
+from alliance.people.operations.credentials import note_change
 from alliance.people.operations.invitations import lock_invitation
 from alliance.people.operations.organisations import lock_organisation, require_confirmed
 from alliance.people.operations.roles import HEADS, begin_role, lock_person
@@ -61,6 +63,7 @@ def begin_account(*, by: None, invitation: Invitation, name: str, language: str,
     user = User(email=invitation.email, name=name, language=language, password=hashed)
     require_valid(user)
     user.save(force_insert=True)
+    note_change(user, *credentials.VALUES)
     return _accepted(user, invitation)
 
 

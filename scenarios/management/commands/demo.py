@@ -34,9 +34,14 @@ class Command(BaseCommand):
             "--empty", action="store_true", help="no demonstration: a portal that its first head begins"
         )
         parser.add_argument("--head", metavar="EMAIL", default=HEAD, help="with --empty: the first head's address")
+        parser.add_argument(
+            "--second-factor", action="store_true", help="ask for second factors, as a real portal does"
+        )
         parser.add_argument("--no-input", action="store_true", help="ask nothing")
 
-    def handle(self, *, port: int, reset: bool, no_input: bool, empty: bool, head: str, **options: Any) -> None:
+    def handle(
+        self, *, port: int, reset: bool, second_factor: bool, no_input: bool, empty: bool, head: str, **options: Any
+    ) -> None:
         if not 0 < port < 65536:
             self._leave(BAD_INPUT, f"--port {port} is not a port")
         if reset and not no_input and not self._confirmed():
@@ -47,6 +52,7 @@ class Command(BaseCommand):
         where = places(settings.ALLIANCE_DATA)
         try:
             portal = Beginning(where, port, self.say, head) if empty else Demonstration(where, port, self.say)
+            portal.second_factor = second_factor and not empty
             self._run(portal, reset)
         except Refused as refusal:
             self._leave(BAD_INPUT, str(refusal))
@@ -69,7 +75,8 @@ class Command(BaseCommand):
                 portal.build()
                 portal.start_servers(reset=reset)
                 portal.prepare()
-                self._invite(portal, portal.start_processes())
+                secrets = portal.set_factors()
+                self._invite(portal, portal.start_processes(), secrets)
                 portal.run()
             except _Stopped:
                 self.say("stopping …")
@@ -79,11 +86,11 @@ class Command(BaseCommand):
                 portal.stop()
         self.say("stopped")
 
-    def _invite(self, portal: Demonstration, home: str) -> None:
+    def _invite(self, portal: Demonstration, home: str, secrets: dict[str, str]) -> None:
         self.say(f"portal: {home}")
         if portal.is_demonstration:
             for role, email in PERSONAS.items():
-                self.say(f"login: {role} {email} {PASSWORD}")
+                self.say(f"login: {role} {email} {PASSWORD} {secrets.get(email, '')}".rstrip())
         else:
             self.say(f"mail: {urljoin(home, reverse('records:local_mail'))}")
         if isinstance(portal, Beginning) and portal.begin:

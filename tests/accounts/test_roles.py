@@ -143,8 +143,8 @@ def test_last_who_signs_is_ended_by_the_head_alone(people, head, who, role):
     assert end_membership(by=head, membership=second).ended_at
 
 
-def second_head(head):
-    return begun(invited(head, email="second@example.org", slug="secretariat", role="head"))
+def second_head(head, slug="secretariat"):
+    return begun(invited(head, email="second@example.org", slug=slug, role="head"))
 
 
 def test_last_head_stays(head):
@@ -164,10 +164,11 @@ def test_head_whose_account_is_closed_is_no_other_head(head):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_heads_who_end_each_other_at_once_leave_one(people):
+@pytest.mark.parametrize("slug", ["secretariat", "iom"])
+def test_two_heads_who_end_each_other_at_once_leave_one(people, slug):
     """Each has a connection of its own; the second to come has no right any more, and the last would stay anyway."""
     head = people["head"]
-    second = second_head(head)
+    second = second_head(head, slug)
     first = own(head, "head")
     calls = [
         lambda: end_membership(by=User.objects.get(pk=head.pk), membership=second),
@@ -178,9 +179,10 @@ def test_two_heads_who_end_each_other_at_once_leave_one(people):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_heads_who_leave_at_once_leave_one(people):
+@pytest.mark.parametrize("slug", ["secretariat", "iom"])
+def test_two_heads_who_leave_at_once_leave_one(people, slug):
     head = people["head"]
-    second = second_head(head)
+    second = second_head(head, slug)
     leaving = [own(head, "head"), second]
     made = at_once([lambda row=row: end_membership(by=User.objects.get(pk=row.user_id), membership=row) for row in leaving])  # fmt: skip
     assert kinds(made) == {"Membership": 1, "Refused": 1}

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from alliance.accounts.invitation_mail import address_of
+from alliance.accounts.invitation_mail import path_of
 from alliance.core import clock, origin
 from alliance.forum.operations import load_reference
 from alliance.people.models import Membership, Role
@@ -188,7 +188,7 @@ class Beginning(Demonstration):
         if self.is_demonstration:
             raise PartFailed(f"{self.where.data} holds a demonstration: choose another ALLIANCE_DATA, or --reset it")
         begun = Membership.objects.filter(role=Role.HEAD).exists()
-        self.begin = "" if begun else address_of(invite_first_head(by=None, email=self._head))
+        self.begin = "" if begun else path_of(invite_first_head(by=None, email=self._head))
 
 
 class _Silence:

@@ -15,14 +15,14 @@ from scripts import bootstrap
 from tests.accounts.factories import begun
 
 pytestmark = pytest.mark.django_db
-HOME = "http://127.0.0.1:8000/"
+HOME = "http://127.0.0.1:8123/"
 
 
 @pytest.fixture
 def portal(tmp_path):
     """Return an empty portal in which nobody was ever head."""
     Membership.objects.filter(role=Role.HEAD).delete()
-    return Beginning(places(tmp_path), 8000, print, HEAD)
+    return Beginning(places(tmp_path), 8123, print, HEAD)
 
 
 def said(portal, capsys):
@@ -34,6 +34,7 @@ def test_head_begins_at_the_printed_address_until_there_is_one(portal, capsys, c
     portal.look()
     printed = said(portal, capsys)
     assert (printed["portal"], printed["mail"]) == (HOME, f"{HOME}en/mail/")
+    assert printed["begin"].startswith(f"{HOME}en/invitation/")
     assert client.get(printed["begin"].removeprefix(HOME[:-1])).status_code == 200
     portal.look()  # the next start: the address before works no longer
     again = said(portal, capsys)["begin"]

@@ -3,9 +3,8 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
 
 from django.conf import settings
 from django.core.management import call_command
@@ -35,7 +34,6 @@ class Demonstration:
     """One run of the portal on this machine."""
 
     second_factor = False
-    secrets: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, where: Places, port: int, say: Callable[[str], None]) -> None:
         self.where = where
@@ -91,13 +89,14 @@ class Demonstration:
         """Note what is in the database: whether these are the made-up people."""
         self.is_demonstration = clock.is_demonstration()
 
-    def set_factors(self) -> None:
-        """Give the made-up people second factors, and keep the secrets by address; or take them away."""
+    def set_factors(self) -> dict[str, str]:
+        """Give the made-up people second factors, or take them away; return the secrets by address."""
         from scenarios.people.factors import set_factors
 
-        if self.is_demonstration:
-            self.secrets = set_factors(asked=self.second_factor)
-        connection.close()
+        try:
+            return set_factors(asked=self.second_factor) if self.is_demonstration else {}
+        finally:
+            connection.close()
 
     def start_processes(self) -> str:
         """Start web, worker and scheduler; return the portal's address once it has answered 200."""

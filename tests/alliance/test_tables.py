@@ -116,6 +116,7 @@ def test_an_option_needs_its_name() -> None:
 def test_no_template_writes_a_table_or_a_label_by_hand() -> None:
     by_hand = ("data-label", "<table", "<thead", "<tr", "<td", "<th ", "<th>")
     written = {str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    written.pop("alliance/mail.html")  # its table has its styles on its elements: programs for mail know no others
     found = [(name, part) for name, text in written.items() for part in by_hand if part in text]
     assert found == [("components/table.html", "<table")]
 

@@ -137,6 +137,14 @@ def test_invitation_is_taken_up_by_its_own_address_alone(head, stranger):
     assert not stranger.memberships.exists()
 
 
+def test_address_that_was_left_a_moment_ago_takes_nothing_up(head, stranger):
+    invitation = invited(head, email=stranger.email)
+    User.objects.filter(pk=stranger.pk).update(email="left@example.org")
+    with pytest.raises(Refused, match="another address"):
+        accepted(stranger, invitation)
+    assert not stranger.memberships.exists()
+
+
 def test_invitation_ends(head):
     invitation = past_its_end(invited(head))
     with pytest.raises(OutOfState, match="has ended"):

@@ -37,9 +37,10 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
     head who invites: belonging to an applicant recuses a member of the committee (R48).
     """
     invitation = _held(invitation)
-    if address_form(by.email) != invitation.email:
+    person = lock_person(by.pk)
+    if address_form(person.email) != invitation.email:
         raise Refused(ANOTHER_ADDRESS)
-    return _accepted(lock_person(by.pk), invitation)
+    return _accepted(person, invitation)
 
 
 @operation

@@ -143,6 +143,25 @@ def test_last_who_signs_is_ended_by_the_head_alone(people, head, who, role):
     assert end_membership(by=head, membership=second).ended_at
 
 
+def test_day_that_is_set_is_put_off_by_the_head_alone(donor, head):
+    second = begun(invited(donor, slug="sweden-mfa", role="donor_signatory"))
+    mine, friday = own(donor, "donor_signatory"), clock.today() + 3 * DAY
+    end_membership(by=head, membership=mine, last_day=friday)
+    for by in (donor, second.user):
+        with pytest.raises(Refused, match="only the head") as refusal:
+            end_membership(by=by, membership=mine, last_day=friday + DAY)
+        assert refusal.value.field == "last_day"
+    assert end_membership(by=donor, membership=mine, last_day=friday).ends_on == friday
+    assert end_membership(by=donor, membership=mine, last_day=friday - DAY).ends_on == friday - DAY
+    assert end_membership(by=head, membership=mine, last_day=friday + DAY).ends_on == friday + DAY
+
+
+def test_day_is_set_first_by_who_signs(donor):
+    begun(invited(donor, slug="sweden-mfa", role="donor_signatory"))
+    far = clock.today() + 400 * DAY
+    assert end_membership(by=donor, membership=own(donor, "donor_signatory"), last_day=far).ends_on == far
+
+
 def second_head(head, slug="secretariat"):
     return begun(invited(head, email="second@example.org", slug=slug, role="head"))
 
@@ -195,6 +214,22 @@ def test_head_who_was_ended_a_moment_ago_acts_no_more(head):
     end_membership(by=head, membership=second)
     with pytest.raises(NotAllowed):
         end_membership(by=by, membership=own(head, "head"))
+
+
+def test_head_who_was_ended_a_moment_ago_gives_no_role(head, stranger):
+    second = second_head(head)
+    by = User.objects.get(pk=second.user_id)
+    assert by.has_role(Role.HEAD)
+    end_membership(by=head, membership=second)
+    for role in (Role.HEAD, Role.REVIEWER):
+        with pytest.raises(NotAllowed):
+            give_role(by=by, user=stranger, organisation=organisation(), role=role, starts_on=clock.today())
+
+
+def test_closed_account_is_given_no_role(head, stranger):
+    User.objects.filter(pk=stranger.pk).update(is_active=False)
+    with pytest.raises(Refused, match="closed"):
+        reviewer(head, stranger)
 
 
 # With it every right that stood on it

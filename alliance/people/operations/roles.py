@@ -19,13 +19,16 @@ HEADS = "heads of the secretariat"
 def give_role(*, by: User | None, user: User, organisation: Organisation, role: str, starts_on: date) -> Membership:
     """Give a person a role for an organisation, from a day on. By the head, or by setup (`by=None`).
 
-    Raises Refused for a role that the person holds on that day or from a later one on, and for an organisation that is
-    not confirmed; NotAllowed for anyone else.
+    Raises Refused for a role that the person holds on that day or from a later one on, for an organisation that is not
+    confirmed and for an account that is closed; NotAllowed for anyone else, and for a head who was ended a moment ago.
     """
-    if by is not None and not may_keep_everybody(by):
+    if role == Role.HEAD:
+        wait_in_turn(HEADS)
+    organisation = lock_organisation(organisation.pk)
+    if by is not None and not may_keep_everybody(User.objects.get(pk=by.pk)):
         raise NotAllowed(WHO_KEEPS)
     require_confirmed(organisation)
-    lock_person(user.pk)
+    user.is_active = lock_person(user.pk).is_active
     membership = begin_role(user, organisation, role, starts_on)
     record("membership.started/1", by=by, rows=[membership, user], facts={"person": user.uid, "role": role})
     return membership
@@ -36,8 +39,8 @@ def end_membership(*, by: User, membership: Membership, last_day: date | None = 
     """End a role with its last day, or at once where none is named: it then gives no right any more.
 
     By the head, or by a signatory of the organisation. Raises Refused for the last head, for a last day before today or
-    before the role begins, and for the last signatory unless the head ends it; OutOfState for a role
-    that has ended; NotAllowed for anyone else, and for whose own role was ended a moment ago.
+    before the role begins, and unless the head ends it for the last signatory and for a later day than was set;
+    OutOfState for a role that has ended; NotAllowed for anyone else, and for whose own role was ended a moment ago.
     """
     if membership.role == Role.HEAD:
         wait_in_turn(HEADS)
@@ -51,9 +54,8 @@ def end_membership(*, by: User, membership: Membership, last_day: date | None = 
     if last_day is None:
         membership.ended_at = clock.now()
         membership.ends_on = max(membership.starts_on, today)
-    elif last_day < max(membership.starts_on, today):
-        raise Refused(_("The last day comes too early: choose today, the role’s first day or a later one."), field="last_day")  # fmt: skip
     else:
+        _require_day(now, membership, last_day)
         membership.ends_on = last_day
     membership.save(update_fields=["ends_on", "ended_at"])
     facts = {"person": membership.user.uid, "role": membership.role}
@@ -65,6 +67,8 @@ def begin_role(user: User, organisation: Organisation, role: str, starts_on: dat
     """Write the membership, once nothing speaks against it. The person's row must be locked."""
     if role not in Role.values:
         raise Refused(_("There is no such role."), field="role")
+    if not user.is_active:
+        raise Refused(_("This account is closed: it takes no role."))
     given = Membership.objects.filter(user=user, organisation=organisation, role=role)
     if given.not_over(starts_on).exists():
         raise Refused(_("This person holds this role already."), field="role")
@@ -85,6 +89,14 @@ def require_still(by: User, organisation_id: int, role: str) -> User:
     if not may_give(now, organisation_id, role):
         raise NotAllowed(WHO_KEEPS)
     return now
+
+
+def _require_day(by: User, membership: Membership, last_day: date) -> None:
+    """Refuse a last day that is past, and for anyone but the head one that lengthens a role whose end is set."""
+    if last_day < max(membership.starts_on, clock.today()):
+        raise Refused(_("The last day comes too early: choose today, the role’s first day or a later one."), field="last_day")  # fmt: skip
+    if membership.ends_on and last_day > membership.ends_on and not may_keep_everybody(by):
+        raise Refused(_("This role ends already on a day that was set: only the head of the secretariat sets a later one."), field="last_day")  # fmt: skip
 
 
 def _require_another(by: User, membership: Membership, today: date) -> None:

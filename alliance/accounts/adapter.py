@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alliance.accounts import attempts, letters
 from alliance.accounts.models import MailKind
+from alliance.core.errors import NotAllowed
 from alliance.people.models import User
 from alliance.people.operations import change_password
 from alliance.people.security import note
@@ -53,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
             note("sign_in_failed", request, user=user, why="the account is closed")
             return None
         if isinstance(user, User) and is_outdated(user.password):
-            change_password(by=user, user=user, password=credentials["password"])
+            _hash_anew(request, user, credentials["password"])
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -92,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Give a person a new password by the operation for it, and tell them by mail."""
         assert isinstance(user, User)
-        change_password(by=user, user=user, password=password)
+        change_password(by=user, user=user, password=password, held=user.password)
         letters.post(user, MailKind.PASSWORD_CHANGED)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -138,6 +139,14 @@ def is_outdated(encoded: str) -> bool:
     """Say whether a password is to be hashed anew: by a better way, or with more work."""
     best, used = get_hasher(), identify_hasher(encoded)
     return best.algorithm != used.algorithm or best.must_update(encoded)
+
+
+def _hash_anew(request: HttpRequest, user: User, password: str) -> None:
+    try:
+        change_password(by=user, user=user, password=password, held=user.password)
+    except NotAllowed as refusal:  # nobody is signed in yet: the log is to say whose account it is
+        note("sign_in_failed", request, user=user, why=str(refusal))
+        raise
 
 
 def _email(credentials: dict[str, Any]) -> str:

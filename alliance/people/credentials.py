@@ -56,6 +56,24 @@ def last_noted() -> dict[tuple[str, str], Facts]:
     return last
 
 
+def changed_past(user: User) -> bool:
+    """Say whether a credential of this person is not what the register last heard of it. See also `problems`."""
+    return any(_noted(user, what, facts["salt"]) != facts for what, facts in _last_of(user).items())
+
+
+def _last_of(user: User) -> dict[str, Facts]:
+    """Return what the register heard last of each credential of a person, the newest entries read first."""
+    person, last = str(user.uid), dict[str, Facts]()
+    entries = RegisterEntry.objects.filter(kind__in=(CHANGED, NOTED), body__contains=person).order_by("-n")
+    for body in entries.values_list("body", flat=True).iterator(chunk_size=10):
+        for facts in json.loads(body)["facts"]["credentials"]:
+            if facts["person"] == person:
+                last.setdefault(facts["what"], facts)
+        if len(last) == len(VALUES):
+            break
+    return last
+
+
 def not_noted() -> list[Facts]:
     """Return the credentials of which the register has not heard yet."""
     known = last_noted()

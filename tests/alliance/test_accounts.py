@@ -533,6 +533,77 @@ def test_both_tables_changed_together_are_found_by_the_register_alone(head):
     assert [problem.where for problem in checks.problems()] == [f"alliance_user:{head.pk}.address"]
 
 
+def plant(user, **fields):
+    """Write into the person's row past the portal, as whoever administers the database can."""
+    User.objects.filter(pk=user.pk).update(**fields)
+
+
+REFUSED = "was changed outside this portal"
+
+
+def test_a_planted_password_is_not_hashed_anew_and_stays_found(head, settings):
+    """Hashing it anew would make the takeover an act of the portal, and `verify` would end clean."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    plant(head, password=hashers.make_password(NEW, hasher="md5"))
+    client, before = Client(), RegisterEntry.objects.count()
+    answer = try_to_sign_in(head.email, NEW, client=client)
+    assert answer.status_code == 403
+    assert REFUSED in answer.content.decode()
+    assert client.get(reverse("account")).status_code == 302  # nobody is signed in
+    assert RegisterEntry.objects.count() == before
+    assert REFUSED in SecurityEvent.objects.get(kind="sign_in_failed", user=head).why
+    assert [problem.where for problem in checks.problems()] == [f"alliance_user:{head.pk}.password"]
+
+
+def test_a_planted_password_of_today_makes_no_new_one_and_no_new_address(head):
+    plant(head, password=hashers.make_password(NEW))
+    client = Client()
+    assert signs_in(head.email, NEW, client=client)
+    answer = client.post(reverse("account_change_password"), {"oldpassword": NEW, "password1": f"{NEW} again"})
+    assert (answer.status_code, REFUSED in answer.content.decode()) == (403, True)
+    with pytest.raises(NotAllowed, match=REFUSED):
+        change_address(by=head, user=head, email="thief@demo.example")
+    assert [problem.where for problem in checks.problems()] == [f"alliance_user:{head.pk}.password"]
+
+
+def test_a_planted_address_gets_no_new_password_by_mail(client, head):
+    plant(head, email="thief@demo.example")
+    EmailAddress.objects.filter(user=head).update(email="thief@demo.example")
+    with pytest.raises(NotAllowed, match=REFUSED):
+        change_password(by=head, user=head, password=NEW)
+    assert [problem.where for problem in checks.problems()] == [f"alliance_user:{head.pk}.address"]
+
+
+def test_one_entry_for_many_people_is_read_for_each_alone(head):
+    first, second = (User.objects.create_user(f"{name}@demo.example", NEW, name=name) for name in ("one", "two"))
+    note_credentials(by=None)
+    plant(first, password="md5$x$y")
+    change_password(by=second, user=second, password=PASSWORD)
+    with pytest.raises(NotAllowed, match=REFUSED):
+        change_password(by=first, user=first, password=PASSWORD)
+
+
+def test_a_password_changed_between_check_and_lock_is_kept(head):
+    stale = User.objects.get(pk=head.pk).password
+    change_password(by=head, user=head, password=NEW)
+    with pytest.raises(NotAllowed, match="in the meantime"):
+        change_password(by=head, user=head, password=PASSWORD, held=stale)
+    assert signs_in(head.email, NEW)
+
+
+def test_a_sign_in_hashes_nothing_anew_over_a_password_changed_meanwhile(head, settings, monkeypatch):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+
+    def changed_then_outdated(encoded):
+        change_password(by=head, user=head, password=NEW)
+        return True
+
+    monkeypatch.setattr("alliance.accounts.adapter.is_outdated", changed_then_outdated)
+    assert try_to_sign_in(head.email, PASSWORD).status_code == 403
+    monkeypatch.undo()
+    assert signs_in(head.email, NEW)
+
+
 def test_what_the_register_has_not_heard_of_is_noted_once(head):
     User.objects.create_user("new@demo.example", NEW, name="New")
     assert note_credentials(by=None) == 3

@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -14,7 +15,7 @@ from django.urls import resolve, reverse
 from alliance.accounts import letters
 from alliance.accounts.factors import FactorAdapter, has
 from alliance.people import checks
-from alliance.people.models import SecurityEvent
+from alliance.people.models import SecurityEvent, User
 from alliance.register.models import RegisterEntry
 from governance.models import Ballot
 from scenarios.people.factors import set_factors
@@ -286,6 +287,25 @@ def test_a_factor_changed_past_the_portal_is_found(head, secret, change):
 def test_a_factor_slipped_in_for_somebody_who_had_none_is_found(donor):
     Authenticator.objects.create(user=donor, type="totp", data={"secret": FactorAdapter().encrypt("A" * 32)})
     assert [problem.where for problem in checks.problems()] == [f"alliance_user:{donor.pk}.factors"]
+
+
+@pytest.mark.parametrize("what", ["password", "factors"])
+def test_whoever_took_an_account_over_in_the_database_sets_up_no_factor(head, secret, what):
+    """An act of theirs would become what the register heard last, and `verify` would end clean."""
+    Authenticator.objects.filter(user=head).delete()
+    if what == "password":
+        User.objects.filter(pk=head.pk).update(password=make_password("planted words"))
+    client, password = Client(), "planted words" if what == "password" else PASSWORD
+    assert signs_in(head.email, password, client=client)
+    address = reverse("mfa_activate_totp")
+    again(client, client.get(address), password=password)
+    planted = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(address).content.decode())[1]
+    answer = client.post(address, {"code": code_of(planted)})
+    assert answer.status_code == 403
+    assert "write to the secretariat" in answer.content.decode()
+    assert not has(head)
+    assert f"alliance_user:{head.pk}.{what}" in [problem.where for problem in checks.problems()]
+    assert SecurityEvent.objects.filter(kind="not_allowed", user=head).count() == 1
 
 
 # Words

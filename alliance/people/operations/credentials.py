@@ -11,12 +11,23 @@ from alliance.people.operations.roles import lock_person
 from alliance.people.words import address_form
 from alliance.register import operation, record
 
+CHANGED_PAST = _(
+    "Your password, address or second factor was changed outside this portal. Nothing can be changed until that is "
+    "looked into: write to the secretariat."
+)
+CHANGED_MEANWHILE = _("Your password was changed in the meantime. Nothing was changed: sign in again.")
+
 
 @operation
-def change_password(*, by: User, user: User, password: str) -> User:
-    """Give oneself a new password, or the same one hashed anew; the register keeps a salted digest of the hash."""
-    _oneself_only(by, user)
-    locked = lock_person(user.pk)
+def change_password(*, by: User, user: User, password: str, held: str = "") -> User:
+    """Give oneself a new password, or the same one hashed anew; the register keeps a salted digest of the hash.
+
+    `held` is the hash against which the person was known: raises NotAllowed where it is another one by now, as for an
+    account that was changed past the portal.
+    """
+    locked = _locked(by, user)
+    if held and held != locked.password:
+        raise NotAllowed(CHANGED_MEANWHILE)
     locked.set_password(password)
     locked.save(update_fields=["password"])
     user.password = locked.password
@@ -27,8 +38,7 @@ def change_password(*, by: User, user: User, password: str) -> User:
 @operation
 def change_address(*, by: User, user: User, email: str) -> User:
     """Let oneself be reached, and sign in, at another address. Raises Refused for one that has an account."""
-    _oneself_only(by, user)
-    locked, email = lock_person(user.pk), address_form(email)
+    locked, email = _locked(by, user), address_form(email)
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise Refused(_("This address cannot be used. Choose another one."), field="email")
     locked.email = user.email = email
@@ -40,8 +50,7 @@ def change_address(*, by: User, user: User, email: str) -> User:
 @operation
 def change_factors[T](*, by: User, user: User, change: Callable[[], T]) -> T:
     """Change one's own second factors by what `change` does, and note what they are then."""
-    _oneself_only(by, user)
-    locked = lock_person(user.pk)
+    locked = _locked(by, user)
     result = change()
     note_change(locked, "factors")
     return result
@@ -65,6 +74,11 @@ def note_change(user: User, *whats: str) -> None:
     record(credentials.CHANGED, by=user, facts={"credentials": credentials.noted(user, *whats)})
 
 
-def _oneself_only(by: User, user: User) -> None:
+def _locked(by: User, user: User) -> User:
+    """Return the person with the row locked. Refuse another's, and one changed past the portal: an act would hide it."""
     if by.pk != user.pk:
         raise NotAllowed(_("Everybody changes their own account alone."))
+    locked = lock_person(user.pk)
+    if credentials.changed_past(locked):
+        raise NotAllowed(CHANGED_PAST)
+    return locked

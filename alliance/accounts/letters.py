@@ -22,6 +22,8 @@ from alliance.records.mail import Letter, written
 log = structlog.get_logger()
 BATCH = 100
 KEPT = timedelta(days=2)
+FOR_OWN = {MailKind.NEW_PASSWORD, MailKind.ADDRESS_LEAVE}
+WITH_SECRET = {*FOR_OWN, MailKind.ADDRESS_TAKE}
 
 
 class Words(NamedTuple):
@@ -35,7 +37,8 @@ class Words(NamedTuple):
 
 def post(user: User, kind: MailKind, *, to: str = "", new_address: str = "") -> None:
     """Have a mail sent soon, to the person's own address or to another."""
-    AccountMail.objects.create(user=user, kind=kind, to=to or user.email, new_address=new_address)
+    state = links.state_of(user)
+    AccountMail.objects.create(user=user, kind=kind, to=to or user.email, new_address=new_address, state=state)
     transaction.on_commit(lambda: celery.ring("alliance.send_account_mail"))
 
 
@@ -52,6 +55,9 @@ def _send_one(pk: int) -> bool:
     row = AccountMail.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
     if row is None:
         return False
+    if is_void(row):
+        row.delete()
+        return False
     try:
         mail.mailers.default.send_messages([message(row)])
     except Exception as error:  # whatever the server or the address is at fault: the others go on
@@ -61,6 +67,18 @@ def _send_one(pk: int) -> bool:
         return False
     row.delete()
     return True
+
+
+def is_void(row: AccountMail) -> bool:
+    """Say whether a mail is not to go out any more: one with a secret, once address or password are other ones.
+
+    What only tells that something was changed still goes where it was to go: it may be the owner's one warning.
+    """
+    if not row.user.is_active:
+        return True
+    if row.kind in FOR_OWN and row.to != row.user.email:
+        return True
+    return row.kind in WITH_SECRET and row.state != links.state_of(row.user)
 
 
 def message(row: AccountMail) -> EmailMultiAlternatives:

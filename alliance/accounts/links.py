@@ -20,7 +20,7 @@ class Change(NamedTuple):
 
 
 def made(user: User, step: str, address: str) -> str:
-    return signing.dumps([user.uid.hex, str(step), address, _state(user)], salt=SALT, compress=True)
+    return signing.dumps([user.uid.hex, str(step), address, state_of(user)], salt=SALT, compress=True)
 
 
 def read(link: str) -> Change | None:
@@ -30,9 +30,10 @@ def read(link: str) -> Change | None:
     except signing.BadSignature:
         return None
     user = User.objects.filter(uid=uid, is_active=True).first()
-    known = user is not None and constant_time_compare(_state(user), state)
+    known = user is not None and constant_time_compare(state_of(user), state)
     return Change(user, step, address) if user and known else None
 
 
-def _state(user: User) -> str:
+def state_of(user: User) -> str:
+    """Return a digest of the address and the password: what is good for one state is void in the next."""
     return salted_hmac(SALT, f"{user.email}\n{user.password}", algorithm="sha256").hexdigest()[:32]

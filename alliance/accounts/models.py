@@ -27,6 +27,7 @@ class AccountMail(models.Model):
     to = models.EmailField()
     new_address = models.EmailField(blank=True)
     made_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=32, blank=True)  # of the account, when the mail was asked for
     tries = models.PositiveIntegerField(default=0)
 
     class Meta:

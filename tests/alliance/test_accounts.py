@@ -275,7 +275,7 @@ def test_every_letter_is_in_its_readers_language_with_a_link_that_answers(head, 
     User.objects.filter(pk=head.pk).update(language=language)
     head.refresh_from_db()
     for kind in MailKind.values:
-        AccountMail.objects.create(user=head, kind=kind, to=head.email, new_address="new@demo.example")
+        letters.post(head, kind, new_address="new@demo.example")
     letters_sent = mailed()
     assert len(letters_sent) == len(MailKind.values)
     for _message, *paths in letters_sent:
@@ -285,7 +285,7 @@ def test_every_letter_is_in_its_readers_language_with_a_link_that_answers(head, 
     if language != "en":
         User.objects.filter(pk=head.pk).update(language="en")
         for kind in MailKind.values:
-            AccountMail.objects.create(user=head, kind=kind, to=head.email, new_address="new@demo.example")
+            letters.post(head, kind, new_address="new@demo.example")
         assert {line for line in lines_of(letters_sent) & lines_of(mailed()) if " " in line} == set()
 
 
@@ -309,6 +309,53 @@ def test_a_letter_waits_for_a_mail_server_that_is_away_and_goes_once(client, hea
     settings.MAILERS = working
     assert len(mailed()) == 1
     assert len(mailed()) == 0
+
+
+SECRET = [MailKind.NEW_PASSWORD, MailKind.ADDRESS_LEAVE, MailKind.ADDRESS_TAKE]
+TOLD = [MailKind.PASSWORD_CHANGED, MailKind.ADDRESS_CHANGED, MailKind.FACTOR_CHANGED]
+
+
+def changed(user, what):
+    match what:
+        case "address":
+            change_address(by=user, user=user, email="moved@demo.example")
+        case "password":
+            change_password(by=user, user=user, password=NEW)
+        case "closed":
+            User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("what", ["address", "password", "closed"])
+@pytest.mark.parametrize("kind", SECRET)
+def test_a_waiting_letter_gives_no_link_once_the_account_is_another(head, kind, what):
+    """Made at sending, its link would be good for the account as it is then, at an address that may be lost."""
+    letters.post(head, kind, new_address="new@demo.example")
+    changed(head, what)
+    assert mailed() == []
+    assert AccountMail.objects.count() == 0
+
+
+@pytest.mark.parametrize("what", ["address", "password"])
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_waiting_warning_goes_to_whoever_it_was_meant_for(head, kind, what):
+    """Whoever took an account over cannot silence the mail about it by one more change."""
+    letters.post(head, kind, new_address="new@demo.example")
+    changed(head, what)
+    [(message, *_)] = mailed()
+    assert message.to == ["head@demo.example"]
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_closed_account_is_told_nothing_more(head, kind):
+    letters.post(head, kind)
+    changed(head, "closed")
+    assert mailed() == []
+
+
+@pytest.mark.parametrize("kind", [MailKind.NEW_PASSWORD, MailKind.ADDRESS_LEAVE])
+def test_a_link_for_the_owner_goes_to_the_owners_address_alone(head, kind):
+    letters.post(head, kind, to="thief@demo.example", new_address="new@demo.example")
+    assert mailed() == []
 
 
 class Away:

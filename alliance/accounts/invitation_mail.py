@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
-from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,9 +15,11 @@ from alliance.core.formats import date_time
 from alliance.core.origin import absolute
 from alliance.people.models import Invitation
 from alliance.people.operations.invitations import found_by, secret_of
+from alliance.records.delivery import Line, in_turn
 from alliance.records.mail import Letter, written
 
 log = structlog.get_logger()
+BATCH = 100
 FIRST_PAUSE = timedelta(seconds=15)
 
 
@@ -30,7 +33,7 @@ def path_of(invitation: Invitation) -> str:
         return reverse("people:accept", args=[secret_of(invitation)])
 
 
-def message(invitation: Invitation) -> mail.EmailMessage:
+def message(invitation: Invitation) -> EmailMessage:
     """Return the mail, in the invitation's language. Sent again it is another one: it has another address in it."""
     with translation.override(invitation.language):
         named = {"organisation": invitation.organisation.name, "name": getattr(invitation.invited_by, "name", "")}
@@ -75,7 +78,12 @@ def mail_due() -> int:
     """Mail the invitations whose mail is due; return how many went out."""
     now = timezone.now()
     waiting = Invitation.objects.open().filter(mailed_at=None, expires_at__gt=now).order_by("mail_tries", "pk")
-    return sum(mail_one(row.pk) for row in waiting if is_due(row, now))
+    return in_turn(islice((row.pk for row in waiting if is_due(row, now)), BATCH), _mail_one)
+
+
+def mail_one(pk: int) -> bool:
+    """Try one mail now. False: it has not gone, and is tried again."""
+    return bool(in_turn([pk], _mail_one))
 
 
 def is_due(invitation: Invitation, now: datetime) -> bool:
@@ -84,23 +92,15 @@ def is_due(invitation: Invitation, now: datetime) -> bool:
 
 
 @transaction.atomic
-def mail_one(pk: int) -> bool:
-    """Try one mail, unless somebody else is at it or has sent it. False: it has not gone, and is tried again."""
+def _mail_one(line: Line, pk: int) -> bool:
+    """Try one mail, unless somebody else is at it or has sent it. Raises ServerAway with nothing changed."""
     unsent = Invitation.objects.open().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, mailed_at=None)
     invitation = unsent.select_related("organisation", "invited_by").first()
     if invitation is None or found_by(secret_of(invitation)) is None:
         return False  # the address in the row is not the one that was invited, or the portal's key is another
-    went = _went(invitation)
-    invitation.mailed_at = timezone.now() if went else None
-    invitation.mail_tries += not went
+    if why := line.send(lambda: message(invitation)):
+        log.warning("invitation not mailed", invitation=invitation.uid.hex, error=type(why).__name__)
+    invitation.mailed_at = None if why else timezone.now()
+    invitation.mail_tries += bool(why)
     invitation.save(update_fields=["mailed_at", "mail_tries"])
-    return went
-
-
-def _went(invitation: Invitation) -> bool:
-    try:
-        mail.mailers.default.send_messages([message(invitation)])
-    except Exception as error:  # whatever the server or the address is at fault: the others go on
-        log.warning("invitation not mailed", invitation=invitation.uid.hex, error=type(error).__name__)
-        return False
-    return True
+    return why is None

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import structlog
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +16,7 @@ from alliance import celery
 from alliance.accounts import links
 from alliance.accounts.models import AccountMail, MailKind
 from alliance.people.models import User
+from alliance.records.delivery import Line, in_turn
 from alliance.records.mail import Letter, written
 
 log = structlog.get_logger()
@@ -46,22 +46,20 @@ def send_letters() -> int:
     """Send what has not gone out yet; return how many went. What nobody could deliver for two days is given up."""
     AccountMail.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     waiting = AccountMail.objects.order_by("tries", "pk").values_list("pk", flat=True)[:BATCH]
-    return sum(_send_one(pk) for pk in list(waiting))
+    return in_turn(waiting, _send_one)
 
 
 @transaction.atomic
-def _send_one(pk: int) -> bool:
-    """Send one mail and forget it, unless somebody else is at it or has sent it."""
+def _send_one(line: Line, pk: int) -> bool:
+    """Send one mail and forget it, unless somebody else is at it or has sent it. Raises ServerAway with nothing changed."""
     row = AccountMail.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
     if row is None:
         return False
     if is_void(row):
         row.delete()
         return False
-    try:
-        mail.mailers.default.send_messages([message(row)])
-    except Exception as error:  # whatever the server or the address is at fault: the others go on
-        log.warning("mail about an account not sent", mail=row.pk, kind=row.kind, error=type(error).__name__)
+    if why := line.send(lambda: message(row)):
+        log.warning("mail about an account not sent", mail=row.pk, kind=row.kind, error=type(why).__name__)
         row.tries += 1
         row.save(update_fields=["tries"])
         return False

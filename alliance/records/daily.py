@@ -1,8 +1,8 @@
 """The daily mail of those who want one: everything since the last, but for their duties, which are mailed at once."""
 
 from datetime import date
+from functools import partial
 
-from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from alliance.core import clock, formats
 from alliance.people.models import User
-from alliance.records.delivery import TRIES, ServerAway, log, send
+from alliance.records.delivery import TRIES, Line, in_turn, log
 from alliance.records.mail import Letter, written
 from alliance.records.models import MailChoice, Notice
 from alliance.records.notice_mail import choices_path, line_of, local_path
@@ -28,26 +28,18 @@ def send_daily() -> int:
     if now.hour < HOUR:
         return 0
     due = MailChoice.objects.filter(is_daily=True).exclude(daily_on=now.date()).order_by("pk")
-    went = 0
-    if found := list(due.values_list("pk", flat=True)):
-        try:
-            with mail.mailers.default as server:
-                for pk in found:
-                    went += _send_one(server, pk, now.date())
-        except (ServerAway, OSError) as away:
-            log.warning("the mail server is away", error=type(away.__cause__ or away).__name__)
-    return went
+    return in_turn(due.values_list("pk", flat=True), partial(_send_one, day=now.date()))
 
 
 @transaction.atomic
-def _send_one(server: object, pk: int, day: date) -> bool:
+def _send_one(line: Line, pk: int, day: date) -> bool:
     """Send one person's, and stamp its notices with it. What was refused is in tomorrow's."""
     unsent = MailChoice.objects.select_for_update(skip_locked=True, of=("self",)).exclude(daily_on=day)
     choice = unsent.select_related("user").filter(pk=pk).first()
     if choice is None:
         return False
     notices = list(waiting_for(choice.user).select_related("entry").order_by("entry__n")[:LINES])
-    why = send(server, lambda: daily_mail(choice.user, notices, day)) if notices else None
+    why = line.send(lambda: daily_mail(choice.user, notices, day)) if notices else None
     told = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
     if why:
         log.warning("daily mail not sent", user=choice.user.uid.hex, error=type(why).__name__)

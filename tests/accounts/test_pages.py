@@ -3,8 +3,10 @@
 import itertools
 import re
 from datetime import timedelta
+from smtplib import SMTPDataError
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -18,6 +20,7 @@ from alliance.people.models import Invitation, Membership, Organisation, Role, U
 from alliance.people.operations import end_membership, give_role, send_again, withdraw_invitation
 from tests.accounts.factories import PASSWORD, begun, invited, organisation, past_its_end
 
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 pytestmark = pytest.mark.django_db
 BEGIN = {"name": "Ana Costa", "language": "fr", "password": PASSWORD, "again": PASSWORD}
 
@@ -248,13 +251,45 @@ def test_role_that_cannot_be_taken_up_says_why_on_the_page(head, stranger, sign_
 
 
 def refused(self, messages):
-    raise OSError("no route to the mail server")
+    raise SMTPDataError(451, b"not now")
+
+
+def away(self, messages):
+    raise TimeoutError
+
+
+def test_a_server_that_is_away_is_asked_once_and_nothing_is_counted(head, monkeypatch):
+    asked = []
+    invited(head)
+    invited(head, email="bo@example.org")
+    monkeypatch.setattr(f"{LOCMEM}.send_messages", lambda *given: asked.append(1) or away(*given))
+    assert (mail_due(), len(asked)) == (0, 1)
+    assert list(Invitation.objects.values_list("mail_tries", flat=True)) == [0, 0]
+
+
+def test_a_run_mails_no_more_than_a_batch(head, monkeypatch):
+    monkeypatch.setattr("alliance.accounts.invitation_mail.BATCH", 2)
+    for name in ("ana", "bo", "cy"):
+        invited(head, email=f"{name}@example.org")
+    assert [mail_due(), mail_due()] == [2, 1]
+
+
+def test_a_worker_that_is_told_to_stop_keeps_its_invitations(head, monkeypatch):
+    def told_to_stop(self, messages):
+        raise SoftTimeLimitExceeded
+
+    invitation = invited(head)
+    monkeypatch.setattr(f"{LOCMEM}.send_messages", told_to_stop)
+    with pytest.raises(SoftTimeLimitExceeded):
+        mail_due()
+    invitation.refresh_from_db()
+    assert invitation.mail_tries == 0
 
 
 def test_mail_that_does_not_go_is_tried_until_it_does(head, monkeypatch, sign_in):
     invitation = invited(head)
     with monkeypatch.context() as patch:
-        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refused)
+        patch.setattr(f"{LOCMEM}.send_messages", refused)
         assert [mail_due(), mail_due()] == [0, 0]  # the second does not try again so soon
     invitation.refresh_from_db()
     assert (invitation.mail_tries, invitation.mailed_at) == (1, None)

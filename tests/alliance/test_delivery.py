@@ -4,6 +4,7 @@ import smtplib
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import translation
@@ -21,7 +22,6 @@ DELIVER = EmailBackend.send_messages
 AWAY = [
     ConnectionRefusedError(),
     TimeoutError(),
-    smtplib.SMTPServerDisconnected(),
     smtplib.SMTPConnectError(421, b"too busy"),
     smtplib.SMTPAuthenticationError(535, b"no"),
     smtplib.SMTPSenderRefused(550, b"not you", "alliance@localhost"),
@@ -104,6 +104,47 @@ def test_a_server_that_does_not_open_is_asked_once(officer, donor, agency, monke
 
 def refuse():
     raise ConnectionRefusedError
+
+
+def test_a_server_that_hangs_up_as_it_is_greeted_is_away(officer, donor, monkeypatch):
+    row = notice(donor, officer)
+    monkeypatch.setattr(EmailBackend, "open", raising(smtplib.SMTPServerDisconnected()))
+    assert delivery.send_mail() == 0
+    row.refresh_from_db()
+    assert (row.mail_tries, row.mail_after) == (0, None)
+
+
+def raising(error: Exception):
+    def call(*args):
+        raise error
+
+    return call
+
+
+def test_a_mail_that_the_server_hangs_up_on_lets_the_others_go_first(officer, donor, agency, monkeypatch):
+    cut, other = notice(donor, officer), notice(agency, officer)
+    monkeypatch.setattr(EmailBackend, "send_messages", refusing(smtplib.SMTPServerDisconnected(), donor.email))
+    assert [delivery.send_mail() for _ in range(3)] == [0, 1, 0]  # the connection has ended, the next is good
+    cut.refresh_from_db()
+    other.refresh_from_db()
+    assert (cut.mail_tries, cut.mail_after > clock.now(), other.mailed_at is None) == (1, True, False)
+
+
+def test_a_server_that_hangs_up_is_handed_no_other_mail_at_once(officer, donor, agency, monkeypatch):
+    notice(donor, officer)
+    notice(agency, officer)
+    monkeypatch.setattr(EmailBackend, "send_messages", refusing(smtplib.SMTPServerDisconnected()))
+    delivery.send_mail()
+    assert sorted(Notice.objects.values_list("mail_tries", flat=True)) == [0, 1]
+
+
+def test_a_worker_that_is_told_to_stop_stops(officer, donor, monkeypatch):
+    row = notice(donor, officer)
+    monkeypatch.setattr(EmailBackend, "send_messages", refusing(SoftTimeLimitExceeded()))
+    with pytest.raises(SoftTimeLimitExceeded):
+        delivery.send_mail()
+    row.refresh_from_db()
+    assert row.mail_tries == 0
 
 
 @pytest.mark.parametrize("error", REFUSED, ids=named)

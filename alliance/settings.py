@@ -241,7 +241,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
 )
 CACHES = {
     "default": {  # of all processes: what is counted in one is counted for all
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "alliance.core.cache.JsonCache",
         "LOCATION": "cached",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

@@ -16,6 +16,7 @@ from alliance.records.delivery import TRIES, Line, in_turn, log
 from alliance.records.mail import Letter, written
 from alliance.records.models import MailChoice, Notice
 from alliance.records.notice_mail import choices_path, line_of, local_path
+from alliance.records.unsubscribing import address_for_daily
 from alliance.register.kinds import duties
 
 HOUR = 6
@@ -79,5 +80,7 @@ def daily_mail(user: User, notices: list[Notice], day: date) -> EmailMultiAltern
             heading=heading,
             lines=tuple((line_of(notice), local_path(notice.url)) for notice in notices),
             closing=((_("Choose which mail you get"), choices_path()),),
+            unsubscribe=address_for_daily(user),
+            stops=_("Stop the daily mail"),
         )
     return written(letter)

@@ -32,7 +32,8 @@ class Letter:
     """What one mail says, in the language of its reader. `event` is the same at each try, and at no other mail.
 
     `text` keeps its lines; `lines` are words with a path each, or none; `path` is the page that the mail leads to, by a link
-    called `action`; `closing` is words with a path, below. `unsubscribe` is the address that stops mail of its kind.
+    called `action`; `closing` is words with a path, below. `unsubscribe` is the address that stops such mail, `stops` its
+    words.
     """
 
     to: str
@@ -48,6 +49,7 @@ class Letter:
     action: str = ""
     closing: tuple[tuple[str, str], ...] = ()
     unsubscribe: str = ""
+    stops: str = ""
 
 
 def written(letter: Letter) -> EmailMultiAlternatives:

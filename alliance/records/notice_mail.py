@@ -40,6 +40,7 @@ def message(notice: Notice) -> EmailMultiAlternatives:
             action=_("Open it in the portal"),
             closing=((_("Choose which mail you get"), choices_path()),),
             unsubscribe=address_for(notice),
+            stops=_("Stop mail of this kind"),
         )
     return written(letter)
 

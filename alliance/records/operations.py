@@ -11,7 +11,7 @@ from alliance.core.errors import NotAllowed
 from alliance.people.models import User
 from alliance.records.bounces import Report, is_ours
 from alliance.records.models import Bounce, MailChoice, Notice
-from alliance.register.kinds import duties, kind
+from alliance.register.kinds import declared, duties, kind
 
 log = structlog.get_logger()
 HARD = 3
@@ -48,6 +48,15 @@ def stop_mail(*, of: Notice) -> None:
     choice.unwanted = sorted({*choice.unwanted, of.kind})
     choice.save(update_fields=["unwanted"])
     _leave_out(of.user, [of.kind])
+
+
+@transaction.atomic
+def stop_daily_mail(*, of: User) -> None:
+    """Send a person no more mail but of their duties: the daily mail had all the rest."""
+    choice = _locked(of)
+    choice.unwanted = sorted({*choice.unwanted, *declared()} - set(duties()))
+    choice.save(update_fields=["unwanted"])
+    _leave_out(of, choice.unwanted)
 
 
 def _locked(user: User) -> MailChoice:

@@ -16,7 +16,7 @@ from alliance.records.forms import MailForm
 from alliance.records.models import MailChoice, Notice
 from alliance.records.named import name_files
 from alliance.records.notice_mail import local_path
-from alliance.records.unsubscribing import notice_of
+from alliance.records.unsubscribing import notice_of, reader_of
 from alliance.register.kinds import EntryKind, kind
 
 PAGE = 25
@@ -87,14 +87,26 @@ def told_of(request: Request) -> list[EntryKind]:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop mail of one kind for whoever holds a mail of it: by POST alone, as mail programs send it by themselves (RFC 8058)."""
+    """Stop mail for whoever holds one: by POST alone, as mail programs send it by themselves (RFC 8058).
+
+    The token of a notice's mail stops mail of its kind, that of a daily mail the daily mail.
+    """
     row = notice_of(token)
-    if row is None:
+    person = row.user if row else reader_of(token)
+    if person is None:
         raise Http404
-    with translation.override(row.user.language):
+    with translation.override(person.language):
         if request.method == "POST":
-            operations.stop_mail(of=row)
-        context = {"label": row.text, "is_stopped": request.method == "POST", "is_duty": kind(row.kind).is_duty}
+            if row:
+                operations.stop_mail(of=row)
+            else:
+                operations.stop_daily_mail(of=person)
+        context = {
+            "is_stopped": request.method == "POST",
+            "is_daily": row is None,
+            "label": row.text if row else "",
+            "is_duty": row is not None and kind(row.kind).is_duty,
+        }
         response = render(request, "alliance/unsubscribe.html", context)
-    response.headers["Content-Language"] = row.user.language
+    response.headers["Content-Language"] = person.language
     return response

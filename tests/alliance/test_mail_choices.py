@@ -12,7 +12,15 @@ from alliance.core.errors import NotAllowed
 from alliance.records import daily, delivery, operations, relay
 from alliance.records.models import MailChoice, Notice, RelayCursor
 from alliance.records.notice_mail import message
-from alliance.records.unsubscribing import LONGEST, address_for, notice_of, token_of
+from alliance.records.unsubscribing import (
+    LONGEST,
+    address_for,
+    address_for_daily,
+    daily_token_of,
+    notice_of,
+    reader_of,
+    token_of,
+)
 from alliance.register import kinds
 from alliance.register.acts import operation, record
 from alliance.register.kinds import declare
@@ -227,6 +235,42 @@ def test_a_daily_mail_has_all_but_duties_and_comes_once(told, once_a_day, set_cl
     assert daily.send_daily() == 1
     assert sent()[2] == "[Demonstration] 1 notice, 16 September"
     assert not Notice.objects.filter(mailed_at=None).exists()
+
+
+def test_one_post_without_signing_in_stops_the_daily_mail_but_no_duty(told, once_a_day, set_clock, donor):
+    set_clock(datetime(2008, 9, 15, 7, 0, tzinfo=UTC))
+    told(NEWS)
+    assert daily.send_daily() == 1
+    header = mail.outbox[0].message()["List-Unsubscribe"]
+    assert mail.outbox[0].message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Stop the daily mail\n{header.strip('<>')}" in mail.outbox[0].body
+    path = header.strip("<>").removeprefix("https://portal.example")
+    told(OTHER)
+    assert "Stop the daily mail?" in Client().get(path).text
+    assert MailChoice.objects.get().unwanted == []
+    done = Client(enforce_csrf_checks=True).post(
+        path, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert "The daily mail is switched off" in done.text
+    told(NEWS, DUTY)
+    set_clock(datetime(2008, 9, 16, 7, 0, tzinfo=UTC))
+    assert (daily.send_daily(), delivery.send_mail()) == (0, 1)
+    assert "A duty" in sent()[-1]
+
+
+def test_a_daily_mails_address_is_short_or_left_out(donor, settings):
+    donor.pk = 16**9
+    assert len(address_for_daily(donor)) <= LONGEST
+    settings.ALLIANCE_ADDRESS = f"https://{'p' * 50}.example"
+    assert address_for_daily(donor) == ""
+
+
+def test_a_token_of_a_daily_mail_is_its_readers_alone(donor, agency, told):
+    token = daily_token_of(donor)
+    assert (reader_of(token), notice_of(token), reader_of(token_of(told(NEWS)))) == (donor, None, None)
+    assert reader_of(f"~{agency.pk:x}-{token.partition('-')[2]}") is None
+    assert reader_of(token.removeprefix("~")) is None
+    assert Client().post(f"/u/~{10**9:x}-{token.partition('-')[2]}").status_code == 404
 
 
 def test_a_day_without_a_notice_has_no_mail(once_a_day, set_clock, told):

@@ -114,7 +114,7 @@ def words_of(row: AccountMail) -> Words:
             said = _("Your password was changed just now. Wherever else you were signed in, you are signed out.")
             return Words(_("Your password was changed"), said, _("Ask for a new password"), alarm)
         case MailKind.FACTOR_CHANGED:
-            said = _("An authenticator app was set up or removed, or recovery codes were made, just now.")
+            said = _("An authenticator app or a passkey was added or removed, or recovery codes were made, just now.")
             return Words(_("Your second factor was changed"), said, _("Ask for a new password"), alarm)
         case _address:
             return _words_of_address(row)

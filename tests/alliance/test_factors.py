@@ -14,6 +14,7 @@ from django.urls import resolve, reverse
 
 from alliance.accounts import letters
 from alliance.accounts.factors import FactorAdapter, has
+from alliance.accounts.models import MailKind
 from alliance.people import checks
 from alliance.people.models import SecurityEvent, User
 from alliance.register.models import RegisterEntry
@@ -306,6 +307,35 @@ def test_whoever_took_an_account_over_in_the_database_sets_up_no_factor(head, se
     assert not has(head)
     assert f"alliance_user:{head.pk}.{what}" in [problem.where for problem in checks.problems()]
     assert SecurityEvent.objects.filter(kind="not_allowed", user=head).count() == 1
+
+
+# Passkeys beside the app
+
+
+def give_passkey(user):
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": "Telephone", "credential": {}})
+
+
+@pytest.mark.parametrize(
+    ("with_passkey", "words"),
+    [(True, "a passkey is your second factor. The recovery codes stay valid"), (False, "your password alone opens")],
+)
+def test_the_page_says_what_is_left_without_the_app(head, secret, settings, with_passkey, words):
+    settings.ALLIANCE_SECOND_FACTOR = []
+    client, address = signed_in_with_code(head, secret), reverse("mfa_deactivate_totp")
+    if with_passkey:
+        give_passkey(head)
+    held = Authenticator.objects.get(user=head, type="recovery_codes").wrap().get_unused_codes()
+    if (page := client.get(address)).status_code == 302:
+        again(client, page, code=held[0])
+        page = client.get(address)
+    assert words in page.content.decode()
+
+
+def test_the_letter_about_factors_speaks_of_passkeys_too(head):
+    letters.post(head, MailKind.FACTOR_CHANGED)
+    letters.send_letters()
+    assert "An authenticator app or a passkey was added or removed" in mail.outbox[0].body
 
 
 # Words

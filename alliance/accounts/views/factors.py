@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.internal.flows import activate_totp, deactivate_totp
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
@@ -29,9 +30,11 @@ class Code(AuthenticateView):
     template_name = "accounts/factor_code.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context, held_here = super().get_context_data(**kwargs), held(self.stage.login.user)
-        by_passkey = held_here.filter(type=Authenticator.Type.WEBAUTHN).exists()
-        return context | {"by_passkey": by_passkey, "options": context["js_data"]["request_options"]}
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "by_passkey": _has_passkey(self.stage.login.user),
+            "options": context["js_data"]["request_options"],
+        }
 
 
 class Again(ReauthenticateView):
@@ -63,10 +66,13 @@ class SetUp(ActivateTOTPView):
 
 
 class Remove(DeactivateTOTPView):
-    """Go back to the password alone, where the role allows it."""
+    """Remove the app: a passkey is left, or, where the role allows it, the password alone."""
 
     template_name = "accounts/factor_remove.html"
     success_url = reverse_lazy("account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"has_passkey": _has_passkey(self.request.user)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = self.request.user
@@ -91,3 +97,7 @@ class NewCodes(GenerateRecoveryCodesView):
         change_factors(by=user, user=user, change=lambda: generate_recovery_codes(self.request))
         letters.post(user, MailKind.FACTOR_CHANGED)
         return HttpResponseRedirect(str(self.success_url))
+
+
+def _has_passkey(user: AbstractBaseUser) -> bool:
+    return held(user).filter(type=Authenticator.Type.WEBAUTHN).exists()

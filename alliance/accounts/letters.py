@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from alliance import celery
 from alliance.accounts import links
 from alliance.accounts.models import AccountMail, MailKind
 from alliance.people.models import User
@@ -36,10 +35,12 @@ class Words(NamedTuple):
 
 
 def post(user: User, kind: MailKind, *, to: str = "", new_address: str = "") -> None:
-    """Have a mail sent soon, to the person's own address or to another."""
+    """Have a mail sent by the schedule, to the person's own address or to another.
+
+    It rings for nobody: a broker that hangs would tell by a page's time which addresses have an account.
+    """
     state = links.state_of(user)
     AccountMail.objects.create(user=user, kind=kind, to=to or user.email, new_address=new_address, state=state)
-    transaction.on_commit(lambda: celery.ring("alliance.send_account_mail"))
 
 
 def send_letters() -> int:

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from alliance import celery
 from alliance.accounts import letters, links
 from alliance.accounts.attempts import KNOWN
 from alliance.accounts.devices import device
@@ -236,6 +237,15 @@ def test_nobody_is_told_whether_an_address_has_an_account_and_an_unknown_one_get
     ]
     assert said(answers[0]) == said(answers[1])
     assert AccountMail.objects.count() == 1
+
+
+def test_a_broker_that_hangs_does_not_tell_who_has_an_account(head, monkeypatch, django_capture_on_commit_callbacks):
+    rung = []
+    monkeypatch.setattr(celery, "ring", lambda *given: rung.append(given))
+    with django_capture_on_commit_callbacks(execute=True):
+        Client().post(reverse("account_reset_password"), {"email": head.email})
+    assert (AccountMail.objects.count(), rung) == (1, [])
+    assert celery.app.conf.beat_schedule["send mail about accounts"]["task"] == "alliance.send_account_mail"
 
 
 def test_asked_again_and_again_it_sends_three_mails(head):

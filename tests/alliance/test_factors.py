@@ -17,6 +17,7 @@ from alliance.accounts.factors import FactorAdapter, has
 from alliance.accounts.models import MailKind
 from alliance.people import checks
 from alliance.people.models import SecurityEvent, User
+from alliance.people.operations import change_address
 from alliance.register.models import RegisterEntry
 from governance.models import Ballot
 from scenarios.people.factors import set_factors
@@ -213,6 +214,14 @@ def test_the_demonstration_gives_factors_and_takes_them_away(people):
     assert list(checks.problems()) == []
     assert set_factors(asked=False) == {}
     assert signs_in(people["head"].email)
+
+
+def test_the_demonstration_goes_on_without_whom_a_visitor_gave_another_address(people, caplog):
+    change_address(by=people["head"], user=people["head"], email="moved@demo.example")
+    secrets = set_factors(asked=True)
+    assert {"head@demo.example", "moved@demo.example"} & set(secrets) == set()
+    assert people["auditor"].email in secrets
+    assert "head@demo.example" in caplog.text
 
 
 # Asked again

@@ -28,7 +28,7 @@ def send_daily() -> int:
     now = clock.now()
     if now.hour < HOUR:
         return 0
-    due = MailChoice.objects.filter(is_daily=True).exclude(daily_on=now.date()).order_by("pk")
+    due = MailChoice.objects.filter(is_daily=True, user__is_active=True).exclude(daily_on=now.date()).order_by("pk")
     return in_turn(due.values_list("pk", flat=True), partial(_send_one, day=now.date()))
 
 
@@ -36,7 +36,7 @@ def send_daily() -> int:
 def _send_one(line: Line, pk: int, day: date) -> bool:
     """Send one person's, and stamp its notices with it. What was refused is in tomorrow's."""
     unsent = MailChoice.objects.select_for_update(skip_locked=True, of=("self",)).exclude(daily_on=day)
-    choice = unsent.select_related("user").filter(pk=pk).first()
+    choice = unsent.select_related("user").filter(pk=pk, user__is_active=True).first()
     if choice is None:
         return False
     notices = list(waiting_for(choice.user).select_related("entry").order_by("entry__n")[:LINES])

@@ -80,7 +80,9 @@ def send_mail() -> int:
     """
     due = Q(mail_after=None) | Q(mail_after__lte=clock.now())
     at_once = ~Q(user__mail_choice__is_daily=True) | Q(kind__in=duties())
-    waiting = Notice.objects.filter(due, at_once, is_for_mail=True, mailed_at=None, mail_tries__lt=TRIES)
+    waiting = Notice.objects.filter(
+        due, at_once, user__is_active=True, is_for_mail=True, mailed_at=None, mail_tries__lt=TRIES
+    )
     waiting = waiting.order_by("mail_tries", "pk")
     return in_turn(waiting.values_list("pk", flat=True)[:BATCH], _mail_one)
 
@@ -89,7 +91,7 @@ def send_mail() -> int:
 def _mail_one(line: Line, pk: int) -> bool:
     """Try one mail, unless somebody else is at it or has sent it. Raises ServerAway with nothing changed."""
     unsent = Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, mailed_at=None)
-    notice = unsent.filter(is_for_mail=True).select_related("user", "entry").first()
+    notice = unsent.filter(is_for_mail=True, user__is_active=True).select_related("user", "entry").first()
     if notice is None:
         return False
     if why := line.send(lambda: message(notice)):

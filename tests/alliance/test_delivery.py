@@ -93,6 +93,12 @@ def test_a_server_that_is_away_for_a_day_loses_nothing(officer, donor, agency, m
     assert delivery.send_mail() == len(rows)
 
 
+def test_somebody_whose_account_was_closed_since_is_mailed_nothing(officer, donor):
+    notice(donor, officer)
+    User.objects.filter(pk=donor.pk).update(is_active=False)
+    assert delivery.send_mail() == 0
+
+
 def test_a_server_that_does_not_open_is_asked_once(officer, donor, agency, monkeypatch):
     asked = []
     notice(donor, officer)

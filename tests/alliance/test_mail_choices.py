@@ -9,6 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from alliance.core.errors import NotAllowed
+from alliance.people.models import User
 from alliance.records import daily, delivery, operations, relay
 from alliance.records.models import MailChoice, Notice, RelayCursor
 from alliance.records.notice_mail import message
@@ -277,6 +278,13 @@ def test_a_day_without_a_notice_has_no_mail(once_a_day, set_clock, told):
     set_clock(datetime(2008, 9, 15, 7, 0, tzinfo=UTC))
     assert daily.send_daily() == 0
     told(NEWS)
+    assert daily.send_daily() == 0
+
+
+def test_a_closed_account_has_no_daily_mail(told, once_a_day, set_clock, donor):
+    set_clock(datetime(2008, 9, 15, 7, 0, tzinfo=UTC))
+    told(NEWS)
+    User.objects.filter(pk=donor.pk).update(is_active=False)
     assert daily.send_daily() == 0
 
 

@@ -68,7 +68,7 @@ def _paragraphs(invitation: Invitation, named: dict[str, str]) -> Iterator[str]:
             % named
         )
     yield _("Your role: %(role)s.") % {"role": invitation.get_role_display()}
-    yield _("The address below works once, for you alone. The invitation ends on %(until)s.") % {
+    yield _("The link in this mail works once, for you alone. The invitation ends on %(until)s.") % {
         "until": date_time(invitation.expires_at)
     }
     yield _("If you did not expect this mail, do nothing: nothing happens then.")

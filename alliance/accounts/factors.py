@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lxml import etree
 from qrcode.image.svg import SvgPathImage
 
+from alliance.access import require
 from alliance.people.models import User
 
 
@@ -60,6 +61,10 @@ class FactorAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         user = User.objects.get(pk=authenticator.user_id)
         return not must_have(user) or held(user).exclude(pk=authenticator.pk).exists()
+
+    def require_removable(self, authenticator: Authenticator) -> None:
+        """Raise NotAllowed for the last second factor of somebody who must have one: asked under the person's lock."""
+        require(self.can_delete_authenticator(authenticator), self.error_messages["cannot_delete_authenticator"])
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
         return gettext("Passkey %(number)s") % {"number": held(user).filter(type=type).count() + 1}

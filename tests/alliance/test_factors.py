@@ -15,9 +15,10 @@ from django.urls import resolve, reverse
 from alliance.accounts import letters
 from alliance.accounts.factors import FactorAdapter, has
 from alliance.accounts.models import MailKind
+from alliance.accounts.views import factors, passkeys
 from alliance.people import checks
 from alliance.people.models import SecurityEvent, User
-from alliance.people.operations import change_address
+from alliance.people.operations import change_address, change_factors
 from alliance.register.models import RegisterEntry
 from governance.models import Ballot
 from scenarios.people.factors import set_factors
@@ -339,6 +340,32 @@ def test_the_page_says_what_is_left_without_the_app(head, secret, settings, with
         again(client, page, code=held[0])
         page = client.get(address)
     assert words in page.content.decode()
+
+
+@pytest.mark.parametrize("removed", ["app", "passkey"])
+def test_two_removals_at_once_leave_one_factor_to_whoever_must_have_one(head, secret, settings, monkeypatch, removed):
+    """Both pages were allowed while the other factor was there: the second is asked again under the lock."""
+    settings.ALLIANCE_SECOND_FACTOR = ROLES
+    passkey = change_factors(by=head, user=head, change=lambda: give_passkey(head))
+    app = Authenticator.objects.get(user=head, type="totp")
+    other = passkey if removed == "app" else app
+    client, address = signed_in_with_code(head, secret), reverse("mfa_deactivate_totp")
+    held = Authenticator.objects.get(user=head, type="recovery_codes").wrap().get_unused_codes()
+    again(client, client.get(address), code=held[0])
+
+    def after_the_other(**asked):
+        change_factors(by=head, user=head, change=other.delete)
+        return change_factors(**asked)
+
+    for views in (factors, passkeys):
+        monkeypatch.setattr(views, "change_factors", after_the_other)
+    if removed == "app":
+        answer = client.post(address)
+    else:
+        answer = client.post(reverse("passkey_remove"), {"passkey": passkey.pk})
+    assert answer.status_code == 403
+    assert "it cannot be removed" in answer.content.decode()
+    assert has(head)
 
 
 def test_the_letter_about_factors_speaks_of_passkeys_too(head):

@@ -16,7 +16,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
 from alliance.accounts import letters
-from alliance.accounts.factors import held, must_have
+from alliance.accounts.factors import FactorAdapter, held, must_have
 from alliance.accounts.models import MailKind
 from alliance.accounts.views.sessions import account
 from alliance.people.operations import change_factors
@@ -76,9 +76,13 @@ class Remove(DeactivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = self.request.user
-        change_factors(by=user, user=user, change=lambda: deactivate_totp(self.request, self.authenticator))
+        change_factors(by=user, user=user, change=self._removed)
         letters.post(user, MailKind.FACTOR_CHANGED)
         return HttpResponseRedirect(str(self.success_url))
+
+    def _removed(self) -> None:
+        FactorAdapter().require_removable(self.authenticator)
+        deactivate_totp(self.request, self.authenticator)
 
 
 class Codes(ViewRecoveryCodesView):

@@ -8,10 +8,9 @@ from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, ReauthenticateWebAuthnView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from alliance.access import find, require
+from alliance.access import find
 from alliance.accounts import letters
 from alliance.accounts.factors import FactorAdapter
 from alliance.accounts.models import MailKind
@@ -69,9 +68,11 @@ def remove(request: Request) -> HttpResponse:
     user, which = request.user, request.POST.get("passkey", "")
     keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
     key = find(keys, pk=int(which) if which.isdecimal() and len(which) < 19 else 0)
-    require(
-        FactorAdapter().can_delete_authenticator(key), _("Your role asks for a second factor: it cannot be removed.")
-    )
-    change_factors(by=user, user=user, change=lambda: flows.remove_authenticator(request, key) or True)
+    change_factors(by=user, user=user, change=lambda: _removed(request, key))
     letters.post(user, MailKind.FACTOR_CHANGED)
     return redirect("account")
+
+
+def _removed(request: Request, key: Authenticator) -> None:
+    FactorAdapter().require_removable(key)
+    flows.remove_authenticator(request, key)

@@ -5,7 +5,7 @@ import pickle
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.utils import timezone
 
@@ -71,7 +71,7 @@ def test_what_has_ended_is_absent_and_can_be_given_more_time():
 
 
 def test_a_full_table_makes_room(monkeypatch):
-    monkeypatch.setattr(cache, "_max_entries", 2)
+    monkeypatch.setattr(caches["default"], "_max_entries", 2)
     for n in range(3):
         cache.set(str(n), n)
     past_their_end()

@@ -3,8 +3,9 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from django.conf import settings
 from django.core.management import call_command
@@ -34,6 +35,7 @@ class Demonstration:
     """One run of the portal on this machine."""
 
     second_factor = False
+    secrets: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, where: Places, port: int, say: Callable[[str], None]) -> None:
         self.where = where
@@ -89,14 +91,13 @@ class Demonstration:
         """Note what is in the database: whether these are the made-up people."""
         self.is_demonstration = clock.is_demonstration()
 
-    def set_factors(self) -> dict[str, str]:
-        """Give the made-up people second factors, or take them away; return the secrets by address."""
+    def set_factors(self) -> None:
+        """Give the made-up people second factors, and keep the secrets by address; or take them away."""
         from scenarios.people.factors import set_factors
 
-        try:
-            return set_factors(asked=self.second_factor) if self.is_demonstration else {}
-        finally:
-            connection.close()
+        if self.is_demonstration:
+            self.secrets = set_factors(asked=self.second_factor)
+        connection.close()
 
     def start_processes(self) -> str:
         """Start web, worker and scheduler; return the portal's address once it has answered 200."""

@@ -75,8 +75,8 @@ class Command(BaseCommand):
                 portal.build()
                 portal.start_servers(reset=reset)
                 portal.prepare()
-                secrets = portal.set_factors()
-                self._invite(portal, portal.start_processes(), secrets)
+                portal.set_factors()
+                self._invite(portal, portal.start_processes())
                 portal.run()
             except _Stopped:
                 self.say("stopping …")
@@ -86,11 +86,11 @@ class Command(BaseCommand):
                 portal.stop()
         self.say("stopped")
 
-    def _invite(self, portal: Demonstration, home: str, secrets: dict[str, str]) -> None:
+    def _invite(self, portal: Demonstration, home: str) -> None:
         self.say(f"portal: {home}")
         if portal.is_demonstration:
             for role, email in PERSONAS.items():
-                self.say(f"login: {role} {email} {PASSWORD} {secrets.get(email, '')}".rstrip())
+                self.say(f"login: {role} {email} {PASSWORD} {portal.secrets.get(email, '')}".rstrip())
         else:
             self.say(f"mail: {urljoin(home, reverse('records:local_mail'))}")
         if isinstance(portal, Beginning) and portal.begin:

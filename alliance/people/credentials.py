@@ -11,7 +11,8 @@ from alliance.register.models import RegisterEntry
 from alliance.register.verification import Problem
 
 CHANGED, NOTED = "credential.changed/1", "credential.noted/1"
-FIXED = ("secret", "seed", "credential")
+# What changes without an act: a name, which opens nothing, and how far the recovery codes were looked at and used.
+PASSING = ("name", "viewed_at", "used_mask")
 type Facts = dict[str, str]
 
 
@@ -28,7 +29,7 @@ def _address(user: User) -> Any:
 def _factors(user: User) -> Any:
     """The person's second factors, without what changes with every use."""
     held = user.authenticator_set.order_by("type", "pk").values_list("type", "data")  # type: ignore[attr-defined]
-    return [[kind, {name: data[name] for name in FIXED if name in data}] for kind, data in held]
+    return [[kind, {name: value for name, value in data.items() if name not in PASSING}] for kind, data in held]
 
 
 VALUES: dict[str, Callable[[User], Any]] = {"password": _password, "address": _address, "factors": _factors}

@@ -286,6 +286,7 @@ def test_acts_that_weigh_are_asked_again(sign_in, head, settings, path):
     [
         "DELETE FROM mfa_authenticator WHERE user_id = %s",
         "UPDATE mfa_authenticator SET data = '{{\"secret\": \"of another\"}}' WHERE type = 'totp' AND user_id = %s",
+        """UPDATE mfa_authenticator SET data = data || '{{"migrated_codes": []}}' WHERE type = 'recovery_codes' AND user_id = %s""",
     ],
 )
 def test_a_factor_changed_past_the_portal_is_found(head, secret, change):

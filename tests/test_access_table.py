@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "people:invitation_withdraw": lambda t: [t["invitation"].uid],
     "people:organisation_confirm": lambda t: ["made-up-league"],
     "people:person": lambda t: [t["invitation"].invited_by.uid],
+    "people:factors_remove": lambda t: [t["invitation"].invited_by.uid],
     "people:role_new": lambda t: [t["invitation"].invited_by.uid],
     "people:role_end": lambda t: role_of("agency@demo.example"),
     "people:people_of": lambda t: ["iom"],

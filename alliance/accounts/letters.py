@@ -117,6 +117,10 @@ def words_of(row: AccountMail) -> Words:
         case MailKind.FACTOR_CHANGED:
             said = _("An authenticator app or a passkey was added or removed, or recovery codes were made, just now.")
             return Words(_("Your second factor was changed"), said, _("Ask for a new password"), alarm)
+        case MailKind.FACTORS_REMOVED:
+            said = _("Your second factors were removed, as you had lost them. Sign in with your password, and set up a new one.")  # fmt: skip
+            closing = _("You did not ask for it? Choose a new password at once, and tell the secretariat.")
+            return Words(_("Your second factors were removed"), said, _("Sign in"), closing)
         case _address:
             return _words_of_address(row)
 
@@ -153,7 +157,7 @@ def path_of(row: AccountMail) -> str:
             return reverse("account_reset_password_from_key", kwargs=names)
         case MailKind.ADDRESS_LEAVE | MailKind.ADDRESS_TAKE:
             return reverse("account_confirm_email", args=[links.made(row.user, row.kind, row.new_address)])
-        case MailKind.ADDRESS_CHANGED:
+        case MailKind.ADDRESS_CHANGED | MailKind.FACTORS_REMOVED:
             return reverse("account_login")
         case _changed:
             return reverse("account_reset_password")

@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     ADDRESS_TAKE = "address_take"
     ADDRESS_CHANGED = "address_changed"
     FACTOR_CHANGED = "factor_changed"
+    FACTORS_REMOVED = "factors_removed"
 
 
 class AccountMail(models.Model):

@@ -17,6 +17,7 @@ from alliance.core.forms import KeyedForm
 from alliance.core.search import matching
 from alliance.core.translated import asked, columns
 from alliance.core.widgets import DateInput
+from alliance.pages.fields import reason_field
 from alliance.people.models import Invitation, Membership, Organisation, OrganisationKind, Role, User
 from alliance.people.passwords import require_short
 from alliance.people.words import address_form, is_readable, one_form
@@ -85,6 +86,12 @@ class EndForm(KeyedForm):
     def arguments(self) -> dict[str, Any]:
         on_a_day = self.cleaned_data["when"] == ON_A_DAY
         return {"key": self.cleaned_data["key"], "last_day": self.cleaned_data["last_day"] if on_a_day else None}
+
+
+class LostForm(KeyedForm):
+    """How the head knows that somebody has lost the second factors."""
+
+    why = reason_field(hint=_("How you know that this person has lost them, and that it is this person who asks."))
 
 
 class PeopleFilter(forms.Form):

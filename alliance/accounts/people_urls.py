@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alliance.accounts.views import accepting, invitations, organisations, people, roles
+from alliance.accounts.views import accepting, invitations, organisations, people, removal, roles
 
 app_name = "people"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/organisations/<slug:slug>/confirm/", organisations.organisation_confirm, name="organisation_confirm"),
     path("people/ours/", organisations.ours, name="ours"),
     path("people/<uuid:uid>/", people.person, name="person"),
+    path("people/<uuid:uid>/factors/remove/", removal.factors_remove, name="factors_remove"),
     path("people/<uuid:uid>/roles/new/", roles.role_new, name="role_new"),
     path("people/<uuid:uid>/roles/<int:pk>/end/", roles.role_end, name="role_end"),
     path("organisations/<slug:slug>/people/", organisations.people_of, name="people_of"),

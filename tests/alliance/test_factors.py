@@ -2,6 +2,7 @@
 
 import re
 import time
+from uuid import UUID
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -270,6 +271,7 @@ def test_a_session_that_never_gave_a_password_is_asked(sign_in, member, settings
         "/en/funds/payments/PAY-2008-0001/authorise/", "/en/funds/payments/PAY-2008-0001/pay/",
         "/en/funds/vouchers/VOU-2008-0001/authorise/", "/en/contracts/CON-2008-0001/sign/",
         "/en/proposals/waiting/DEC-2008-001/fund/", "/en/committee/decisions/DEC-2008-001/",
+        f"/en/people/{UUID(int=0)}/factors/remove/",
     ],
 )  # fmt: skip
 def test_acts_that_weigh_are_asked_again(sign_in, head, settings, path):

@@ -1,5 +1,8 @@
 """Organisations, donors' people and names, rates of exchange, and contributions that are not cash."""
 
+from allauth.mfa.models import Authenticator
+
+from alliance.accounts.operations import remove_factors
 from alliance.core import clock
 from alliance.forum.operations import add_area_of_work
 from alliance.people.models import User
@@ -13,7 +16,7 @@ from alliance.people.operations import (
     send_again,
     withdraw_invitation,
 )
-from alliance.people.operations.credentials import change_address, change_password, note_credentials
+from alliance.people.operations.credentials import change_address, change_factors, change_password, note_credentials
 from alliance.records import files
 from funds.operations.aliases import name_donor, withdraw_alias
 from funds.operations.deposits import record_deposit
@@ -55,11 +58,14 @@ def people() -> None:
 
 
 def accounts() -> None:
-    """Somebody who comes to the register's notice, chooses a password, and moves to another address."""
+    """Somebody who comes to the register's notice, chooses a password, moves, and has and loses a second factor."""
     someone = User.objects.create_user("someone@demo.example", "made-up words", name="Someone")
     note_credentials(by=None)
     change_password(by=someone, user=someone, password="other made-up words")
     change_address(by=someone, user=someone, email="someone.else@demo.example")
+    app = {"user": someone, "type": Authenticator.Type.TOTP, "data": {"secret": "made up"}}
+    change_factors(by=someone, user=someone, change=lambda: Authenticator.objects.create(**app))
+    remove_factors(by=person("head"), user=someone, why=REASON)
 
 
 def names_and_rates() -> None:

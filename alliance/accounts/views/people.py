@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -46,5 +47,6 @@ def person(request: Request, uid: UUID) -> HttpResponse:
         "person": row,
         "memberships": [(membership, membership.is_over(today)) for membership in held],
         "may_keep": may_keep_everybody(request.user),
+        "may_remove": row != request.user and Authenticator.objects.filter(user=row).exists(),
     }
     return render(request, "accounts/person_detail.html", context)

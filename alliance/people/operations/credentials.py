@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from alliance.core.errors import NotAllowed, Refused
+from alliance.core.turns import wait_in_turn
 from alliance.people import credentials
 from alliance.people.models import User
 from alliance.people.operations.roles import lock_person
@@ -38,7 +39,9 @@ def change_password(*, by: User, user: User, password: str, held: str = "") -> U
 @operation
 def change_address(*, by: User, user: User, email: str) -> User:
     """Let oneself be reached, and sign in, at another address. Raises Refused for one that has an account."""
-    locked, email = _locked(by, user), address_form(email)
+    email = address_form(email)
+    wait_in_turn(f"account of {email}")
+    locked = _locked(by, user)
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise Refused(_("This address cannot be used. Choose another one."), field="email")
     locked.email = user.email = email

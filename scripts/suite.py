@@ -25,6 +25,7 @@ PRODUCTION = {
     "ALLIANCE_LOCAL": "0",
     "ALLIANCE_SECRET_KEY": "a key of this check alone, long enough and with many different characters: 0123456789",
     "ALLIANCE_HOSTS": "portal.example",
+    "ALLIANCE_ADDRESS": "https://portal.example",
     "DATABASE_URL": "postgres://nobody@database.example/portal",
     "REDIS_URL": "redis://broker.example/0",
     "ALLIANCE_MAIL_HOST": "mail.example",
